@@ -1,0 +1,16 @@
+package org.lowrank.analyzer.source;
+
+/** The model does not exist, may not be read, or cannot be reached (exit code 3). */
+public final class ModelNotFoundException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    /** One line: {@code <what>: <where>: <values>; <what to do>}. */
+    public ModelNotFoundException(String message) {
+        super(message);
+    }
+
+    /** The same with its cause, shown only with {@code --debug}. */
+    public ModelNotFoundException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

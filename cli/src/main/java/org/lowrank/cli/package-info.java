@@ -1,0 +1,4 @@
+@NullMarked
+package org.lowrank.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,133 @@
+package org.lowrank.reports;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One page: what a reader sees from top to bottom.
+ *
+ * @param kind small line above the title, for instance {@code Weight report}
+ * @param title the model or experiment
+ * @param cards the line of key values under the title (Table 1)
+ * @param findings in words with numbers
+ * @param sections figures, tables and notes, in order
+ * @param provenance rows of the last section; includes the command that reproduces the page
+ * @param csv the CSV the page offers for download, with its file name
+ * @param json the JSON the page offers for download, with its file name
+ */
+public record Report(
+        String kind,
+        String title,
+        List<Card> cards,
+        List<Finding> findings,
+        List<Section> sections,
+        List<Fact> provenance,
+        @Nullable Download csv,
+        @Nullable Download json) {
+
+    /** A key value: {@code Layers}, {@code 12}. */
+    public record Card(String label, String value) {}
+
+    /** One row of a list of definitions; {@code code} asks for monospace and a copy button. */
+    public record Fact(String label, String value, boolean code) {}
+
+    /** A file offered for download. */
+    public record Download(String fileName, String content) {}
+
+    /**
+     * A finding computed from the numbers.
+     *
+     * @param verdict the word shown, with its colour
+     * @param number the key number as shown, for instance {@code ×1.13}
+     * @param statement one sentence
+     * @param detail the numbers and the declared threshold
+     * @param evidence id of the section that shows it, or empty
+     */
+    public record Finding(Verdict verdict, String number, String statement, String detail, String evidence) {}
+
+    /** How a finding stands against its declared threshold. */
+    public enum Verdict {
+        HOLDS,
+        ROUGHLY,
+        EXCEPTION,
+        INFORMATION
+    }
+
+    /** A part of the page with a heading and an id to link to. */
+    public sealed interface Section permits FigureSection, HeatMapSection, TableSection, NoteSection {
+        String id();
+
+        String title();
+    }
+
+    /**
+     * Panels side by side (or small multiples), with a caption and findings below.
+     *
+     * @param columns panels in a row on a wide screen
+     */
+    public record FigureSection(
+            String id, String title, String caption, int columns, List<Panel> panels, List<Finding> findings)
+            implements Section {}
+
+    /**
+     * One chart of lines.
+     *
+     * @param id unique in the report; the file name of its SVG and PNG
+     * @param reference a second set of series shown on request (the Gaussian baseline), may be empty
+     * @param alternatives other y values for the same series (the squared convention), may be empty
+     */
+    public record Panel(
+            String id,
+            String title,
+            Axis x,
+            Axis y,
+            List<Series> series,
+            List<Series> reference,
+            List<Alternative> alternatives) {}
+
+    /** Another reading of the same panel: its switch label, axis and series. */
+    public record Alternative(String label, Axis y, List<Series> series, List<Series> reference) {}
+
+    /** An axis: title, and whether it starts logarithmic; {@code switchable} offers linear/log. */
+    public record Axis(String title, boolean logarithmic, boolean switchable) {}
+
+    /**
+     * A line with optional band.
+     *
+     * @param name legend label
+     * @param x abscissae
+     * @param y ordinates, NaN where missing
+     * @param sd half width of the band (one standard deviation), or null
+     * @param style how it is drawn
+     */
+    public record Series(String name, double[] x, double[] y, double @Nullable [] sd, Style style) {}
+
+    /** Solid for what a claim is about, dashed for its parts or for a merged network, dotted for bounds. */
+    public enum Style {
+        SOLID,
+        DASHED,
+        DOTTED
+    }
+
+    /** A layer × matrix table coloured by value, with alternatives (share of maximum, norms). */
+    public record HeatMapSection(
+            String id, String title, String caption, List<String> rows, List<String> columns, List<HeatMap> maps)
+            implements Section {}
+
+    /** One reading of a heat map; {@code values[row][column]}, NaN where there is no matrix. */
+    public record HeatMap(String label, double[][] values) {}
+
+    /** A sortable, filterable table. Numeric cells are shown rounded and sorted by value. */
+    public record TableSection(
+            String id, String title, String caption, List<Column> columns, List<List<Cell>> rows, boolean filterable)
+            implements Section {}
+
+    /** A column; {@code numeric} aligns right. */
+    public record Column(String title, boolean numeric) {}
+
+    /** A cell: its text and, where it is a number, its value. */
+    public record Cell(String text, @Nullable Double value) {}
+
+    /** Definitions or prose; formulae are plain text with mathematical characters. */
+    public record NoteSection(String id, String title, List<Fact> facts, List<String> paragraphs) implements Section {}
+}

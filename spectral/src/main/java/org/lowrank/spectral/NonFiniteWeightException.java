@@ -1,0 +1,36 @@
+package org.lowrank.spectral;
+
+/** A weight is NaN or infinite, so that no norm is defined. */
+public final class NonFiniteWeightException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final int block;
+    private final long row;
+    private final long col;
+    private final double value;
+
+    /** The first offending element: its block in the stored matrix, row and column in that block, and value. */
+    public NonFiniteWeightException(int block, long row, long col, double value) {
+        super("element [" + row + ", " + col + "] of block " + block + " is " + value);
+        this.block = block;
+        this.row = row;
+        this.col = col;
+        this.value = value;
+    }
+
+    public int block() {
+        return block;
+    }
+
+    public long row() {
+        return row;
+    }
+
+    public long col() {
+        return col;
+    }
+
+    public double value() {
+        return value;
+    }
+}

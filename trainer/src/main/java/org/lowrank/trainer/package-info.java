@@ -1,0 +1,4 @@
+@NullMarked
+package org.lowrank.trainer;
+
+import org.jspecify.annotations.NullMarked;
