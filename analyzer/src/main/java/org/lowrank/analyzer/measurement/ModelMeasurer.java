@@ -1,0 +1,147 @@
+package org.lowrank.analyzer.measurement;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.lowrank.analyzer.layer.LayerMatrix;
+import org.lowrank.analyzer.source.MalformedWeightsException;
+import org.lowrank.spectral.NonFiniteWeightException;
+import org.lowrank.spectral.SpectralEngine;
+import org.lowrank.spectral.SpectralMeasurement;
+import org.lowrank.spectral.SpectralOptions;
+
+/**
+ * Measures all layer matrices of a model: one thread opens tensors ahead (maps, fetches or decodes them) while the
+ * others measure, and what is open at any time is bounded by the number of threads, not by the number of layers.
+ */
+public final class ModelMeasurer {
+    private final SpectralEngine engine;
+    private final SpectralOptions options;
+    private final int threads;
+
+    /** Measures with {@code threads} matrices side by side; the results do not depend on it. */
+    public ModelMeasurer(SpectralEngine engine, SpectralOptions options, int threads) {
+        this.engine = engine;
+        this.options = options;
+        this.threads = threads;
+    }
+
+    /** Told after each matrix, from any thread. */
+    public interface Progress {
+        void measured(int done, int total, LayerMatrix last);
+    }
+
+    /**
+     * Measures the matrices, in their order.
+     *
+     * @throws MalformedWeightsException if a weight is NaN or infinite, or a tensor cannot be decoded
+     * @throws InterruptedException if the calling thread is interrupted; nothing keeps running
+     */
+    public List<MatrixMeasurement> measure(String model, String revision, List<LayerMatrix> matrices, Progress progress)
+            throws IOException, InterruptedException {
+        Map<LayerMatrix, SpectralMeasurement> results = new HashMap<>();
+        AtomicInteger done = new AtomicInteger();
+        ExecutorService workers = Executors.newFixedThreadPool(threads, daemon("measure"));
+        ExecutorService loader = Executors.newSingleThreadExecutor(daemon("load"));
+        ExecutorCompletionService<Map<LayerMatrix, SpectralMeasurement>> finished =
+                new ExecutorCompletionService<>(workers);
+        Semaphore open = new Semaphore(threads + 1);
+        List<TensorGroup> groups = TensorGroup.of(matrices);
+        int tasks = groups.stream().mapToInt(group -> group.tasks().size()).sum();
+        try {
+            var loading = loader.submit(() -> {
+                for (TensorGroup group : groups) {
+                    open.acquire();
+                    OpenGroup opened = OpenGroup.open(group, open::release);
+                    for (TensorGroup.Task task : group.tasks()) {
+                        finished.submit(() -> {
+                            try {
+                                Map<LayerMatrix, SpectralMeasurement> measured = measure(opened, task);
+                                measured.keySet()
+                                        .forEach(matrix ->
+                                                progress.measured(done.incrementAndGet(), matrices.size(), matrix));
+                                return measured;
+                            } finally {
+                                opened.taskDone();
+                            }
+                        });
+                    }
+                }
+                return null;
+            });
+            for (int i = 0; i < tasks; i++) {
+                var next = finished.poll(100, java.util.concurrent.TimeUnit.MILLISECONDS);
+                while (next == null) {
+                    if (loading.isDone()) {
+                        loading.get(); // throws if a tensor could not be opened
+                    }
+                    next = finished.poll(100, java.util.concurrent.TimeUnit.MILLISECONDS);
+                }
+                results.putAll(next.get());
+            }
+        } catch (ExecutionException e) {
+            throw unwrap(e);
+        } finally {
+            loader.shutdownNow();
+            workers.shutdownNow();
+        }
+        List<MatrixMeasurement> rows = new ArrayList<>(matrices.size());
+        for (LayerMatrix matrix : matrices) {
+            SpectralMeasurement measured = results.get(matrix);
+            if (measured == null) {
+                throw new IllegalStateException("no measurement of " + matrix);
+            }
+            rows.add(MatrixMeasurement.of(model, revision, matrix, measured));
+        }
+        return rows;
+    }
+
+    private Map<LayerMatrix, SpectralMeasurement> measure(OpenGroup group, TensorGroup.Task task) throws IOException {
+        StoredParts parts = group.stored(task);
+        try {
+            List<SpectralMeasurement> measured =
+                    engine.measure(parts.matrices(), task.stack() != null, parts.stackAxis(), options);
+            Map<LayerMatrix, SpectralMeasurement> results = new HashMap<>();
+            for (int i = 0; i < task.parts().size(); i++) {
+                results.put(task.parts().get(i), measured.get(i));
+            }
+            if (task.stack() != null) {
+                results.put(task.stack(), measured.get(measured.size() - 1));
+            }
+            return results;
+        } catch (NonFiniteWeightException e) {
+            throw NonFiniteWeights.locate(task, group, e);
+        }
+    }
+
+    private static IOException unwrap(ExecutionException e) {
+        Throwable cause = e.getCause();
+        if (cause instanceof IOException io) {
+            return io;
+        }
+        if (cause instanceof RuntimeException runtime) {
+            throw runtime;
+        }
+        if (cause instanceof Error error) {
+            throw error;
+        }
+        return new IOException(cause);
+    }
+
+    private static java.util.concurrent.ThreadFactory daemon(String name) {
+        AtomicInteger number = new AtomicInteger();
+        return task -> {
+            Thread thread = new Thread(task, "lowrank-" + name + "-" + number.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+}

@@ -1,0 +1,91 @@
+package org.lowrank.analyzer.measurement;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.lowrank.analyzer.layer.LayerMatrix;
+import org.lowrank.analyzer.tensor.Tensor;
+import org.lowrank.spectral.StoredMatrix;
+import org.lowrank.spectral.StoredMatrix.Axis;
+import org.lowrank.spectral.StridedBlock;
+
+/** The open tensors of a group; closed when its last task is done. */
+final class OpenGroup {
+    private final Map<Tensor, Tensor.Values> values = new IdentityHashMap<>();
+    private final AtomicInteger tasksLeft;
+    private final Runnable whenClosed;
+
+    private OpenGroup(int tasks, Runnable whenClosed) {
+        this.tasksLeft = new AtomicInteger(tasks);
+        this.whenClosed = whenClosed;
+    }
+
+    static OpenGroup open(TensorGroup group, Runnable whenClosed) throws IOException {
+        OpenGroup opened = new OpenGroup(group.tasks().size(), whenClosed);
+        try {
+            for (Tensor tensor : group.tensors()) {
+                opened.values.put(tensor, tensor.open());
+            }
+            return opened;
+        } catch (IOException | RuntimeException | Error e) {
+            opened.close();
+            throw e;
+        }
+    }
+
+    /** Blocks of each part of a task, and the axis along which they stack. */
+    StoredParts stored(TensorGroup.Task task) throws IOException {
+        List<StoredMatrix> matrices = new ArrayList<>();
+        Axis axis = Axis.ROWS;
+        for (LayerMatrix matrix : task.parts()) {
+            axis = matrix.parts().get(0).transposed() ? Axis.COLUMNS : Axis.ROWS;
+            matrices.add(stored(matrix));
+        }
+        return new StoredParts(matrices, axis);
+    }
+
+    private StoredMatrix stored(LayerMatrix matrix) throws IOException {
+        boolean transposed = matrix.parts().get(0).transposed();
+        List<StridedBlock> blocks = new ArrayList<>();
+        boolean rowStacked = false;
+        int views = 0;
+        for (LayerMatrix.Part part : matrix.parts()) {
+            Tensor.Values tensor = values.get(part.tensor());
+            if (tensor == null || part.transposed() != transposed) {
+                throw new IOException(matrix.stack() + " layer " + matrix.layer() + " " + matrix.matrix()
+                        + ": parts are stored in different orientations");
+            }
+            for (Tensor.View view : part.views()) {
+                List<StridedBlock> viewed = tensor.matrix(view);
+                rowStacked |= viewed.size() > 1;
+                blocks.addAll(viewed);
+                views++;
+            }
+        }
+        if (transposed && views > 1 && rowStacked) {
+            throw new IOException(matrix.stack() + " layer " + matrix.layer() + " " + matrix.matrix()
+                    + ": several column blocks of more than 2 GiB each");
+        }
+        return new StoredMatrix(blocks, transposed && views > 1 ? Axis.COLUMNS : Axis.ROWS);
+    }
+
+    /** The blocks of one view of a part, as the engine sees them. */
+    List<StridedBlock> blocks(LayerMatrix.Part part, Tensor.View view) throws IOException {
+        Tensor.Values tensor = values.get(part.tensor());
+        return tensor == null ? List.of() : tensor.matrix(view);
+    }
+
+    void taskDone() {
+        if (tasksLeft.decrementAndGet() == 0) {
+            close();
+        }
+    }
+
+    private void close() {
+        values.values().forEach(Tensor.Values::close);
+        whenClosed.run();
+    }
+}

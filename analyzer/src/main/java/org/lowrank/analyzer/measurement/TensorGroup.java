@@ -1,0 +1,100 @@
+package org.lowrank.analyzer.measurement;
+
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.lowrank.analyzer.layer.LayerMatrix;
+import org.lowrank.analyzer.tensor.Tensor;
+
+/**
+ * Matrices that share tensors and so are opened together: Q, K, V and QKV; all experts of one three-dimensional tensor.
+ *
+ * @param tensors opened once for all tasks
+ * @param tasks what is measured in one call
+ */
+record TensorGroup(List<Tensor> tensors, List<Task> tasks) {
+    /**
+     * One call of the engine: matrices and, where they make up a measured stack, that stack.
+     *
+     * @param parts measured one by one
+     * @param stack Q, K and V together, or null
+     */
+    record Task(List<LayerMatrix> parts, @Nullable LayerMatrix stack) {}
+
+    /** Groups in the order of their first matrix. */
+    static List<TensorGroup> of(List<LayerMatrix> matrices) {
+        Map<Tensor, Integer> groupOf = new IdentityHashMap<>();
+        Map<Integer, List<LayerMatrix>> members = new LinkedHashMap<>();
+        int next = 0;
+        for (LayerMatrix matrix : matrices) {
+            int group = next++;
+            members.put(group, new ArrayList<>(List.of(matrix)));
+            for (LayerMatrix.Part part : matrix.parts()) {
+                Integer earlier = groupOf.get(part.tensor());
+                if (earlier != null && earlier != group) {
+                    group = merge(members, groupOf, earlier, group);
+                }
+                groupOf.put(part.tensor(), group);
+            }
+        }
+        return members.values().stream().map(TensorGroup::group).toList();
+    }
+
+    private static int merge(
+            Map<Integer, List<LayerMatrix>> members, Map<Tensor, Integer> groupOf, int earlier, int later) {
+        int first = Math.min(earlier, later);
+        int second = Math.max(earlier, later);
+        List<LayerMatrix> moved = members.remove(second);
+        if (moved != null) {
+            Objects.requireNonNull(members.get(first)).addAll(moved);
+        }
+        groupOf.replaceAll((tensor, group) -> group == second ? first : group);
+        return first;
+    }
+
+    private static TensorGroup group(List<LayerMatrix> matrices) {
+        Map<Tensor, Boolean> tensors = new IdentityHashMap<>();
+        List<Tensor> ordered = new ArrayList<>();
+        for (LayerMatrix matrix : matrices) {
+            for (LayerMatrix.Part part : matrix.parts()) {
+                if (tensors.put(part.tensor(), true) == null) {
+                    ordered.add(part.tensor());
+                }
+            }
+        }
+        return new TensorGroup(ordered, tasks(matrices));
+    }
+
+    private static List<Task> tasks(List<LayerMatrix> matrices) {
+        List<Task> tasks = new ArrayList<>();
+        List<LayerMatrix> rest = new ArrayList<>(matrices);
+        for (LayerMatrix stack : matrices) {
+            String prefix = stack.matrix().startsWith("cross:") ? "cross:" : "";
+            if (!stack.matrix().equals(prefix + "QKV")) {
+                continue;
+            }
+            List<LayerMatrix> parts = new ArrayList<>();
+            for (String name : List.of("Q", "K", "V")) {
+                rest.stream()
+                        .filter(m -> m.matrix().equals(prefix + name)
+                                && m.layer() == stack.layer()
+                                && m.stack().equals(stack.stack()))
+                        .findFirst()
+                        .ifPresent(parts::add);
+            }
+            boolean complete = parts.size() == 3
+                    && parts.stream().mapToLong(LayerMatrix::rows).sum() == stack.rows();
+            if (complete) {
+                rest.removeAll(parts);
+                rest.remove(stack);
+                tasks.add(new Task(List.copyOf(parts), stack));
+            }
+        }
+        rest.forEach(matrix -> tasks.add(new Task(List.of(matrix), null)));
+        return tasks;
+    }
+}
