@@ -15,6 +15,12 @@ public interface ModelFiles extends AutoCloseable {
     /** Opens a file; a cached hub snapshot downloads and verifies it first. */
     ByteSource open(String name) throws IOException, ModelNotFoundException;
 
+    /** The one weight file the user asked for; empty where it is to be chosen among {@link #list()}. */
+    default Optional<String> weightFile() {
+        return Optional.empty();
+    }
+
+    /** Closes every source opened here; tensors of a checkpoint cannot be opened afterwards. */
     @Override
     void close() throws IOException;
 

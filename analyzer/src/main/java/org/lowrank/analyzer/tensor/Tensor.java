@@ -20,8 +20,26 @@ public interface Tensor {
     /** Bytes it occupies in that file. */
     long storedBytes();
 
+    /**
+     * Which axis of a matrix is the output, where the format itself tells (TensorFlow kernels and constant-folded ONNX
+     * weights are [in, out]); otherwise the architecture decides.
+     */
+    default Orientation orientation() {
+        return Orientation.UNKNOWN;
+    }
+
     /** Maps, fetches or decodes the values. The caller closes them; a weight is decoded once per opening. */
     Values open() throws IOException;
+
+    /** The order of the two dimensions of a weight matrix. */
+    enum Orientation {
+        /** The format does not tell. */
+        UNKNOWN,
+        /** Rows are outputs, as in a PyTorch Linear: y = W x. */
+        OUT_IN,
+        /** Rows are inputs, as in a TensorFlow kernel: y = x W. */
+        IN_OUT
+    }
 
     /** The values of one tensor, valid until closed. */
     interface Values extends AutoCloseable {
