@@ -1,0 +1,222 @@
+package org.lowrank.analyzer.output;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.ToDoubleFunction;
+import org.lowrank.analyzer.measurement.MatrixMeasurement;
+import org.lowrank.reports.Report.Alternative;
+import org.lowrank.reports.Report.Axis;
+import org.lowrank.reports.Report.FigureSection;
+import org.lowrank.reports.Report.HeatMap;
+import org.lowrank.reports.Report.HeatMapSection;
+import org.lowrank.reports.Report.Panel;
+import org.lowrank.reports.Report.Section;
+import org.lowrank.reports.Report.Series;
+import org.lowrank.reports.Report.Style;
+
+/** The paper's Figures 1 and 4: stable rank and Frobenius norm of each kind of matrix over the layers. */
+final class LayerFigures {
+    private static final Axis LAYER = new Axis("Layer", false, false);
+    private static final Axis STABLE_RANK = new Axis("Stable rank ‖A‖_F / ‖A‖_2", false, true);
+    private static final Axis STABLE_RANK_SQUARED = new Axis("Stable rank ‖A‖²_F / ‖A‖²_2", false, true);
+    private static final Axis FROBENIUS = new Axis("Frobenius norm", false, true);
+
+    private LayerFigures() {}
+
+    /** Two panels per model and stack, as the rows of Figure 4. */
+    static List<Section> perModel(AnalysisResult result) {
+        List<Panel> panels = new ArrayList<>();
+        boolean several = stacks(result).size() > 1;
+        stacks(result).forEach((key, rows) -> {
+            String prefix = several ? key.title() + " · " : "";
+            String id = several ? "-" + panels.size() / 2 : "";
+            panels.add(new Panel(
+                    "stable-rank" + id,
+                    prefix + "Stable rank",
+                    LAYER,
+                    STABLE_RANK,
+                    series(rows, row -> AnalysisReport.orNaN(row.stableRank())),
+                    baseline(rows, MatrixMeasurement::gaussianStableRank),
+                    List.of(new Alternative(
+                            "Squared",
+                            STABLE_RANK_SQUARED,
+                            series(rows, row -> AnalysisReport.orNaN(row.stableRankSquared())),
+                            baseline(rows, row -> row.gaussianStableRank() * row.gaussianStableRank())))));
+            panels.add(new Panel(
+                    "frobenius-norm" + id,
+                    prefix + "Frobenius norm",
+                    LAYER,
+                    FROBENIUS,
+                    series(rows, MatrixMeasurement::frobeniusNorm),
+                    List.of(),
+                    List.of()));
+        });
+        return List.of(new FigureSection(
+                "layers",
+                "Stable rank and norm by layer",
+                "Solid lines are the matrices Lemma 3 treats as layers; dashed lines are the parts of QKV. Where a layer has "
+                        + "experts, the line is their mean and the band one standard deviation.",
+                2,
+                panels,
+                List.of()));
+    }
+
+    /** A panel per kind of matrix with a line per model over relative depth. */
+    static Section byRelativeDepth(AnalysisResult result) {
+        Map<String, List<Series>> kinds = new LinkedHashMap<>();
+        Map<Key, List<MatrixMeasurement>> stacks = stacks(result);
+        stacks.forEach((key, rows) -> {
+            int last = rows.stream().mapToInt(MatrixMeasurement::layer).max().orElse(0);
+            for (Series series : series(rows, row -> AnalysisReport.orNaN(row.stableRank()))) {
+                double[] depth = series.x().clone();
+                for (int i = 0; i < depth.length; i++) {
+                    depth[i] = last == 0 ? 0 : depth[i] / last;
+                }
+                kinds.computeIfAbsent(series.name(), k -> new ArrayList<>())
+                        .add(new Series(key.title(), depth, series.y(), series.sd(), Style.SOLID));
+            }
+        });
+        List<Panel> panels = new ArrayList<>();
+        kinds.forEach((kind, series) -> panels.add(new Panel(
+                "depth-" + kind.replace(':', '-'),
+                kind,
+                new Axis("Relative depth", false, false),
+                STABLE_RANK,
+                series,
+                List.of(),
+                List.of())));
+        return new FigureSection(
+                "relative-depth",
+                "Compare models",
+                "Stable rank against relative depth (first layer 0, last layer 1).",
+                3,
+                panels,
+                List.of());
+    }
+
+    /** Layer × kind tables, one per model and stack. */
+    static List<Section> heatMaps(AnalysisResult result) {
+        List<Section> sections = new ArrayList<>();
+        boolean several = stacks(result).size() > 1;
+        stacks(result).forEach((key, rows) -> {
+            List<String> kinds =
+                    rows.stream().map(MatrixMeasurement::kind).distinct().toList();
+            List<Integer> layers = rows.stream()
+                    .map(MatrixMeasurement::layer)
+                    .distinct()
+                    .sorted()
+                    .toList();
+            sections.add(new HeatMapSection(
+                    sections.isEmpty() ? "heat-map" : "heat-map-" + sections.size(),
+                    several ? "Heat map: " + key.title() : "Heat map",
+                    "Each kind of matrix in each layer; the mean where a layer has experts.",
+                    kinds,
+                    layers.stream().map(String::valueOf).toList(),
+                    List.of(
+                            map("Stable rank", rows, kinds, layers, row -> AnalysisReport.orNaN(row.stableRank())),
+                            map("Share of maximum", rows, kinds, layers, AnalysisReport::shareOfMaximum),
+                            map("Share of Gaussian", rows, kinds, layers, MatrixMeasurement::shareOfGaussian),
+                            map("Frobenius", rows, kinds, layers, MatrixMeasurement::frobeniusNorm),
+                            map("Spectral", rows, kinds, layers, MatrixMeasurement::spectralNorm))));
+        });
+        return sections;
+    }
+
+    private static HeatMap map(
+            String label,
+            List<MatrixMeasurement> rows,
+            List<String> kinds,
+            List<Integer> layers,
+            ToDoubleFunction<MatrixMeasurement> value) {
+        double[][] values = new double[kinds.size()][layers.size()];
+        for (int k = 0; k < kinds.size(); k++) {
+            for (int l = 0; l < layers.size(); l++) {
+                String kind = kinds.get(k);
+                int layer = layers.get(l);
+                values[k][l] = rows.stream()
+                        .filter(row -> row.layer() == layer && row.kind().equals(kind))
+                        .mapToDouble(value)
+                        .average()
+                        .orElse(Double.NaN);
+            }
+        }
+        return new HeatMap(label, values);
+    }
+
+    /** A model's stack, as named in titles. */
+    private record Key(String model, String revision, String stack, String title) {}
+
+    private static Map<Key, List<MatrixMeasurement>> stacks(AnalysisResult result) {
+        Map<Key, List<MatrixMeasurement>> stacks = new LinkedHashMap<>();
+        for (AnalysisResult.Model model : result.models()) {
+            List<MatrixMeasurement> rows = result.matricesOf(model);
+            boolean several =
+                    rows.stream().map(MatrixMeasurement::stack).distinct().count() > 1;
+            for (MatrixMeasurement row : rows) {
+                String title = several ? model.model() + " (" + row.stack() + ")" : model.model();
+                stacks.computeIfAbsent(
+                                new Key(model.model(), model.revision(), row.stack(), title), k -> new ArrayList<>())
+                        .add(row);
+            }
+        }
+        return stacks;
+    }
+
+    private static List<Series> series(List<MatrixMeasurement> rows, ToDoubleFunction<MatrixMeasurement> value) {
+        Map<String, TreeMap<Integer, List<Double>>> kinds = new LinkedHashMap<>();
+        for (MatrixMeasurement row : rows) {
+            kinds.computeIfAbsent(row.kind(), k -> new TreeMap<>())
+                    .computeIfAbsent(row.layer(), l -> new ArrayList<>())
+                    .add(value.applyAsDouble(row));
+        }
+        List<Series> series = new ArrayList<>();
+        kinds.forEach((kind, layers) -> series.add(line(kind, layers)));
+        return series;
+    }
+
+    private static Series line(String kind, TreeMap<Integer, List<Double>> layers) {
+        double[] x = new double[layers.size()];
+        double[] y = new double[layers.size()];
+        double[] sd = new double[layers.size()];
+        boolean band = false;
+        int i = 0;
+        for (var layer : layers.entrySet()) {
+            List<Double> values = layer.getValue();
+            double mean =
+                    values.stream().mapToDouble(Double::doubleValue).average().orElse(Double.NaN);
+            double squares =
+                    values.stream().mapToDouble(v -> (v - mean) * (v - mean)).sum();
+            x[i] = layer.getKey();
+            y[i] = mean;
+            sd[i] = values.size() > 1 ? Math.sqrt(squares / (values.size() - 1)) : 0;
+            band |= values.size() > 1;
+            i++;
+        }
+        boolean part = List.of("Q", "K", "V", "cross:Q", "cross:K", "cross:V").contains(kind);
+        return new Series(kind, x, y, band ? sd : null, part ? Style.DASHED : Style.SOLID);
+    }
+
+    /** One dotted line per distinct shape of baseline, named after the kinds that share it. */
+    private static List<Series> baseline(List<MatrixMeasurement> rows, ToDoubleFunction<MatrixMeasurement> gaussian) {
+        Map<Double, List<String>> kindsAt = new LinkedHashMap<>();
+        for (MatrixMeasurement row : rows) {
+            List<String> kinds = kindsAt.computeIfAbsent(gaussian.applyAsDouble(row), k -> new ArrayList<>());
+            if (!kinds.contains(row.kind())) {
+                kinds.add(row.kind());
+            }
+        }
+        int first = rows.stream().mapToInt(MatrixMeasurement::layer).min().orElse(0);
+        int last = rows.stream().mapToInt(MatrixMeasurement::layer).max().orElse(0);
+        List<Series> series = new ArrayList<>();
+        kindsAt.forEach((value, kinds) -> series.add(new Series(
+                "Gaussian " + String.join(", ", kinds),
+                new double[] {first, last},
+                new double[] {value, value},
+                null,
+                Style.DOTTED)));
+        return series;
+    }
+}

@@ -1,0 +1,47 @@
+package org.lowrank.analyzer.output;
+
+import org.lowrank.reports.Report.Series;
+import org.lowrank.reports.Report.Style;
+
+/**
+ * The Marchenko–Pastur law for singular values: for an r × c matrix with i.i.d. entries of variance s² and β = min/max of
+ * r and c, the density of y = σ/(s√max) is √((b² − y²)(y² − a²)) / (πβy) on [a, b], a = 1 − √β, b = 1 + √β (Marchenko and
+ * Pastur 1967).
+ */
+final class MarchenkoPastur {
+    private static final int GRID = 4000;
+
+    private MarchenkoPastur() {}
+
+    /** The curve σ over the edge s(√r + √c), against the share of singular values that are larger. */
+    static Series curve(String name, long rows, long cols, int points) {
+        double beta = (double) Math.min(rows, cols) / Math.max(rows, cols);
+        double a = 1 - Math.sqrt(beta);
+        double b = 1 + Math.sqrt(beta);
+        double[] x = new double[points];
+        double[] y = new double[points];
+        double step = (b - a) / GRID;
+        double larger = 0;
+        int p = 0;
+        for (int i = 0; i < GRID && p < points; i++) {
+            double value = b - (i + 0.5) * step;
+            larger += density(value, a, b, beta) * step;
+            while (p < points && larger >= (p + 0.5) / points) {
+                x[p] = (p + 0.5) / points;
+                y[p] = value / b;
+                p++;
+            }
+        }
+        for (; p < points; p++) {
+            x[p] = (p + 0.5) / points;
+            y[p] = Math.max(a, 0.5 * step) / b;
+        }
+        return new Series(name, x, y, null, Style.DOTTED);
+    }
+
+    /** Density of y, 0 outside [a, b]. */
+    static double density(double y, double a, double b, double beta) {
+        double product = (b * b - y * y) * (y * y - a * a);
+        return product <= 0 ? 0 : Math.sqrt(product) / (Math.PI * beta * y);
+    }
+}
