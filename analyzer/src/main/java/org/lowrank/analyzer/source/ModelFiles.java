@@ -9,6 +9,9 @@ public interface ModelFiles extends AutoCloseable {
     /** Where they come from, for the report. */
     Provenance provenance();
 
+    /** Told which files will be opened next, so that several can be fetched at once. */
+    default void prefetch(List<String> names) throws IOException, ModelNotFoundException {}
+
     /** All files that could be opened, names relative with '/', in name order. Costs no download of content. */
     List<FileEntry> list() throws IOException, ModelNotFoundException;
 

@@ -1,0 +1,83 @@
+package org.lowrank.analyzer.source;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** A directory, or one file seen as a directory of itself and its neighbours. */
+public final class LocalFiles implements ModelFiles {
+    private static final int DEPTH = 3;
+
+    private final Path directory;
+    private final Path asked;
+
+    private LocalFiles(Path directory, Path asked) {
+        this.directory = directory;
+        this.asked = asked;
+    }
+
+    /** An existing directory or file. */
+    public static LocalFiles of(Path path) {
+        Path absolute = path.toAbsolutePath().normalize();
+        if (Files.isDirectory(absolute)) {
+            return new LocalFiles(absolute, absolute);
+        }
+        Path parent = absolute.getParent();
+        return new LocalFiles(parent == null ? absolute : parent, absolute);
+    }
+
+    @Override
+    public Provenance provenance() {
+        Path name = asked.getFileName();
+        return new Provenance(
+                name == null ? asked.toString() : name.toString(), "", "local path", asked.toString(), List.of());
+    }
+
+    @Override
+    public Optional<String> weightFile() {
+        return asked.equals(directory)
+                ? Optional.empty()
+                : Optional.of(directory.relativize(asked).toString().replace('\\', '/'));
+    }
+
+    @Override
+    public List<FileEntry> list() throws IOException {
+        List<FileEntry> entries = new ArrayList<>();
+        try (Stream<Path> paths = Files.walk(directory, asked.equals(directory) ? DEPTH : 1)) {
+            for (Path path : (Iterable<Path>) paths::iterator) {
+                if (Files.isRegularFile(path)) {
+                    String name = directory.relativize(path).toString().replace('\\', '/');
+                    entries.add(new FileEntry(name, Files.size(path), Optional.empty()));
+                }
+            }
+        } catch (java.io.UncheckedIOException e) {
+            throw e.getCause();
+        }
+        entries.sort(Comparator.comparing(FileEntry::name));
+        return entries;
+    }
+
+    @Override
+    public ByteSource open(String name) throws IOException {
+        Path path = directory.resolve(name).normalize();
+        if (!path.startsWith(directory)) {
+            throw new MalformedWeightsException("unsafe file name: " + name + ": it leaves " + directory
+                    + "; the model's index is not to be trusted");
+        }
+        if (!Files.isRegularFile(path)) {
+            throw new MalformedWeightsException(
+                    "missing file: " + path + ": named by the model but not there; download the model again");
+        }
+        return MappedFile.open(path, name);
+    }
+
+    @Override
+    public void close() {
+        // Nothing is open between calls.
+    }
+}

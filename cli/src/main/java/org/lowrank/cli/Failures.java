@@ -1,0 +1,95 @@
+package org.lowrank.cli;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.Arrays;
+import org.lowrank.analyzer.source.MalformedWeightsException;
+import org.lowrank.analyzer.source.ModelNotFoundException;
+import org.lowrank.reports.ReportWriteException;
+import picocli.CommandLine;
+
+/** Exceptions to one line on stderr and an exit code. */
+final class Failures {
+    /** Wrong usage. */
+    static final int USAGE = 2;
+    /** The model was not found or may not be read. */
+    static final int NOT_FOUND = 3;
+    /** The weights are malformed, incomplete or of an unknown kind. */
+    static final int MALFORMED = 4;
+    /** Results cannot be written. */
+    static final int NOT_WRITTEN = 5;
+    /** Interrupted. */
+    static final int INTERRUPTED = 130;
+    /** Anything else. */
+    static final int OTHER = 1;
+
+    private Failures() {}
+
+    /** Prints the failure and gives its exit code; the stack trace only with {@code --debug}. */
+    static int report(Throwable failure, String... args) {
+        return report(System.err, failure, Arrays.asList(args).contains("--debug"));
+    }
+
+    static int report(PrintStream err, Throwable failure, boolean debug) {
+        err.println("lowrank: " + line(failure));
+        if (debug) {
+            failure.printStackTrace(err);
+        }
+        return exitCode(failure);
+    }
+
+    static int exitCode(Throwable failure) {
+        if (failure instanceof ModelNotFoundException) {
+            return NOT_FOUND;
+        }
+        if (failure instanceof MalformedWeightsException) {
+            return MALFORMED;
+        }
+        if (failure instanceof ReportWriteException) {
+            return NOT_WRITTEN;
+        }
+        if (failure instanceof InterruptedException) {
+            return INTERRUPTED;
+        }
+        if (failure instanceof UsageException) {
+            return USAGE;
+        }
+        return OTHER;
+    }
+
+    private static String line(Throwable failure) {
+        String message = failure.getMessage();
+        boolean ours = failure instanceof ModelNotFoundException
+                || failure instanceof MalformedWeightsException
+                || failure instanceof ReportWriteException
+                || failure instanceof UsageException;
+        if (ours && message != null) {
+            return oneLine(message);
+        }
+        if (failure instanceof InterruptedException) {
+            return "interrupted";
+        }
+        if (failure instanceof OutOfMemoryError) {
+            return "out of memory: " + oneLine(String.valueOf(message))
+                    + "; use fewer --threads, or set LOWRANK_JAVA_OPTS=-Xmx8g";
+        }
+        if (failure instanceof IOException && message != null) {
+            return "cannot read or write: " + oneLine(message) + "; run again with --debug for the details";
+        }
+        return "unexpected failure: " + failure.getClass().getSimpleName() + ": " + oneLine(String.valueOf(message))
+                + "; run again with --debug for the details, and report it";
+    }
+
+    /** A wrong option or argument: what is wrong and where help is, in one line. */
+    static int reportUsage(CommandLine.ParameterException wrong, String... args) {
+        CommandLine command = wrong.getCommandLine();
+        String hint = "see 'lowrank help " + command.getCommandSpec().qualifiedName(" ").replaceFirst("^lowrank ?", "");
+        String message = oneLine(String.valueOf(wrong.getMessage()));
+        System.err.println("lowrank: wrong usage: " + message + "; " + hint.strip() + "'");
+        return USAGE;
+    }
+
+    private static String oneLine(String text) {
+        return text.replaceAll("\\s*\\R\\s*", " ").strip();
+    }
+}

@@ -1,0 +1,86 @@
+package org.lowrank.cli;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.lang.reflect.Constructor;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import picocli.CommandLine;
+
+/** Entry point: streams, exit codes, one-line errors. */
+public final class Main {
+    private Main() {}
+
+    /** Runs one command and exits with its code. */
+    public static void main(String[] args) {
+        openStreams();
+        quietLibraries();
+        System.exit(run(args));
+    }
+
+    /** Runs one command and returns its exit code. */
+    static int run(String... args) {
+        CommandLine commandLine = commandLine();
+        commandLine.setExecutionExceptionHandler((failure, command, parsed) -> Failures.report(failure, args));
+        commandLine.setParameterExceptionHandler(Failures::reportUsage);
+        return commandLine.execute(args);
+    }
+
+    /** The command with all its subcommands. */
+    static CommandLine commandLine() {
+        CommandLine commandLine = new CommandLine(new LowrankCommand());
+        commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+        commandLine.setUsageHelpAutoWidth(true);
+        commandLine.setOut(new java.io.PrintWriter(System.out, true, StandardCharsets.UTF_8));
+        commandLine.setErr(new java.io.PrintWriter(System.err, true, StandardCharsets.UTF_8));
+        return commandLine;
+    }
+
+    /**
+     * UTF-8 on both streams, and messages to the descriptor the launcher names: the launcher keeps the JVM's own standard
+     * error apart because the JVM writes a warning about the Vector API there.
+     */
+    private static void openStreams() {
+        System.setOut(new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8));
+        FileOutputStream messages = new FileOutputStream(FileDescriptor.err);
+        Integer descriptor = Integer.getInteger("lowrank.stderr");
+        if (descriptor != null) {
+            messages = messages(descriptor, messages);
+        }
+        System.setErr(new PrintStream(messages, true, StandardCharsets.UTF_8));
+    }
+
+    private static FileOutputStream messages(int descriptor, FileOutputStream otherwise) {
+        try {
+            Constructor<FileDescriptor> constructor = FileDescriptor.class.getDeclaredConstructor(int.class);
+            constructor.setAccessible(true);
+            return new FileOutputStream(constructor.newInstance(descriptor));
+        } catch (ReflectiveOperationException | RuntimeException notOpened) {
+            return reopened(descriptor, otherwise);
+        }
+    }
+
+    private static FileOutputStream reopened(int descriptor, FileOutputStream otherwise) {
+        for (String path : List.of("/dev/fd/" + descriptor, "/proc/self/fd/" + descriptor)) {
+            try {
+                return new FileOutputStream(path, true);
+            } catch (IOException notThisOne) {
+                continue;
+            }
+        }
+        return otherwise;
+    }
+
+    /** Read by DJL and slf4j-simple when their classes load: no network of their own, no telemetry, no chatter. */
+    private static void quietLibraries() {
+        System.setProperty("ai.djl.offline", "true");
+        System.setProperty("OPT_OUT_TRACKING", "true");
+        System.setProperty("ai.djl.pytorch.num_threads", "1");
+        System.setProperty("ai.djl.pytorch.num_interop_threads", "1");
+        if (System.getProperty("org.slf4j.simpleLogger.defaultLogLevel") == null) {
+            System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "off");
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package org.lowrank.cli;
+
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Where results go and in which formats. */
+final class OutputArguments {
+    /** Files that can be written. */
+    enum Format {
+        HTML,
+        CSV,
+        JSON,
+        SVG,
+        PNG
+    }
+
+    @Option(
+            names = {"-o", "--out"},
+            paramLabel = "DIR",
+            description = "Directory for the results (default: lowrank-results/ and the model's or experiment's name).")
+    @Nullable String out;
+
+    @Option(
+            names = "--format",
+            paramLabel = "LIST",
+            defaultValue = "html,csv,json",
+            description = "Formats to write, of html,csv,json,svg,png (default ${DEFAULT-VALUE}).")
+    String format = "html,csv,json";
+
+    Set<Format> formats() throws UsageException {
+        Set<Format> formats = EnumSet.noneOf(Format.class);
+        for (String name : MeasureArguments.list(format)) {
+            try {
+                formats.add(Format.valueOf(name.strip().toUpperCase(Locale.ROOT)));
+            } catch (IllegalArgumentException e) {
+                throw new UsageException("--format: '" + name + "': unknown format; choose from html,csv,json,svg,png");
+            }
+        }
+        return formats;
+    }
+
+    /** The directory asked for, else one named after the models or experiment. */
+    Path directory(List<String> names) throws UsageException {
+        try {
+            return out != null ? Path.of(out) : Path.of("lowrank-results", directoryName(names));
+        } catch (InvalidPathException e) {
+            throw new UsageException("--out: " + out + ": not a path on this system; choose another name");
+        }
+    }
+
+    /** {@code org/name} becomes {@code org--name}, as in the Hugging Face cache; several are joined with '+'. */
+    static String directoryName(List<String> names) {
+        String joined = String.join("+", names)
+                .replace("/", "--")
+                .replaceAll("[^A-Za-z0-9._+@-]", "_")
+                .replaceAll("^[.]+", "_");
+        return joined.length() <= 120 ? joined : joined.substring(0, 100) + "+" + names.size() + "-models";
+    }
+}

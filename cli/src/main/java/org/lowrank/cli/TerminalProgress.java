@@ -1,0 +1,65 @@
+package org.lowrank.cli;
+
+import java.time.Duration;
+import me.tongfei.progressbar.DelegatingProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import org.jspecify.annotations.Nullable;
+
+/** One progress bar at a time on stderr, with rate and time left; nothing where no person watches. */
+final class TerminalProgress implements AutoCloseable {
+    private static final int WIDTH = 100;
+
+    private final boolean drawn;
+    private @Nullable ProgressBar bar;
+    private String task = "";
+
+    TerminalProgress(boolean drawn) {
+        this.drawn = drawn;
+    }
+
+    /** Bytes done of a download. */
+    synchronized void bytes(String name, long done, long total) {
+        step(name, done, total, " MiB", 1 << 20);
+    }
+
+    /** Things done of a count. */
+    synchronized void count(String name, long done, long total) {
+        step(name, done, total, "", 1);
+    }
+
+    private void step(String name, long done, long total, String unit, long unitSize) {
+        if (!drawn) {
+            return;
+        }
+        ProgressBar current = bar;
+        if (current == null || !task.equals(name)) {
+            close();
+            task = name;
+            current = new ProgressBarBuilder()
+                    .setTaskName(name)
+                    .setInitialMax(total)
+                    .setUnit(unit, unitSize)
+                    .showSpeed()
+                    .setStyle(ProgressBarStyle.ASCII)
+                    .setUpdateIntervalMillis((int) Duration.ofMillis(200).toMillis())
+                    .setConsumer(new DelegatingProgressBarConsumer(
+                            line -> System.err.print("\r" + line + "\u001b[K"), WIDTH))
+                    .build();
+            bar = current;
+        }
+        current.stepTo(done);
+    }
+
+    /** Ends the bar and leaves the line free for what follows. */
+    @Override
+    public synchronized void close() {
+        ProgressBar current = bar;
+        if (current != null) {
+            current.close();
+            System.err.print("\r\u001b[K");
+            bar = null;
+        }
+    }
+}

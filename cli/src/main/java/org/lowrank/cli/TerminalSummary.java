@@ -1,0 +1,129 @@
+package org.lowrank.cli;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+import org.lowrank.analyzer.layer.ModelLayers.ArchitectureCard;
+import org.lowrank.analyzer.measurement.MatrixMeasurement;
+import org.lowrank.analyzer.measurement.ModelFinding;
+import org.lowrank.analyzer.output.AnalysisResult;
+
+/** The result of an analysis as text for people. */
+final class TerminalSummary {
+    private static final int DEFAULT_COLUMNS = 120;
+
+    private TerminalSummary() {}
+
+    /** Table 1's line of one model. */
+    static String card(String model, String revision, ArchitectureCard card, String source) {
+        StringBuilder line = new StringBuilder(model);
+        if (!revision.isEmpty()) {
+            line.append('@').append(revision.length() == 40 ? revision.substring(0, 10) : revision);
+        }
+        line.append(String.format(
+                Locale.ROOT,
+                ": %s, %d layers, model dimension %d, FF dimension %d, %,d parameters, %s",
+                card.modelType(),
+                card.layers(),
+                card.modelDimension(),
+                card.feedForwardDimension(),
+                card.parameters(),
+                card.dtype()));
+        return line.append(" (").append(source).append(')').toString();
+    }
+
+    /** Card, tables and findings of every model. */
+    static String of(AnalysisResult result, int columns) {
+        StringBuilder text = new StringBuilder();
+        for (AnalysisResult.Model model : result.models()) {
+            text.append(card(
+                            model.model(),
+                            model.revision(),
+                            model.architecture(),
+                            model.provenance().source()))
+                    .append("\n\n");
+            Map<String, List<MatrixMeasurement>> stacks = new LinkedHashMap<>();
+            for (MatrixMeasurement row : result.matricesOf(model)) {
+                stacks.computeIfAbsent(row.stack(), s -> new ArrayList<>()).add(row);
+            }
+            stacks.forEach((stack, rows) -> {
+                String of = stacks.size() > 1 ? ", " + stack : "";
+                appendTable(text, "stable rank ‖A‖_F/‖A‖_2" + of, rows, r -> value(r.stableRank()), columns);
+                appendTable(text, "Frobenius norm" + of, rows, MatrixMeasurement::frobeniusNorm, columns);
+            });
+            for (ModelFinding finding : result.findings()) {
+                if (finding.model().equals(model.model())) {
+                    text.append(findingLine(finding, stacks.size() > 1));
+                }
+            }
+            text.append('\n');
+        }
+        return text.toString();
+    }
+
+    private static String findingLine(ModelFinding finding, boolean severalStacks) {
+        String verdict = finding.verdict() == ModelFinding.Verdict.INFORMATION
+                ? ""
+                : finding.verdict().name().toLowerCase(Locale.ROOT) + ": ";
+        String stack = severalStacks ? "[" + finding.stack() + "] " : "";
+        return "  " + stack + verdict + finding.statement() + " (" + finding.number() + "): " + finding.detail() + "\n";
+    }
+
+    private static void appendTable(
+            StringBuilder text,
+            String title,
+            List<MatrixMeasurement> rows,
+            ToDoubleFunction<MatrixMeasurement> value,
+            int columns) {
+        List<String> kinds = rows.stream().map(MatrixMeasurement::kind).distinct().toList();
+        int width = kinds.stream().mapToInt(String::length).max().orElse(0) + 2;
+        width = Math.max(width, 9);
+        if (6 + kinds.size() * width > columns) {
+            return; // does not fit: the same numbers are in matrices.csv
+        }
+        text.append(title).append('\n').append("layer ");
+        for (String kind : kinds) {
+            text.append(right(kind, width));
+        }
+        text.append('\n');
+        TreeMap<Integer, List<MatrixMeasurement>> layers = new TreeMap<>();
+        rows.forEach(row ->
+                layers.computeIfAbsent(row.layer(), l -> new ArrayList<>()).add(row));
+        for (var layer : layers.entrySet()) {
+            text.append(right(String.valueOf(layer.getKey()), 5)).append(' ');
+            for (String kind : kinds) {
+                double mean = layer.getValue().stream()
+                        .filter(row -> row.kind().equals(kind))
+                        .mapToDouble(value)
+                        .average()
+                        .orElse(Double.NaN);
+                text.append(right(Double.isNaN(mean) ? "–" : decimal(mean), width));
+            }
+            text.append('\n');
+        }
+        text.append('\n');
+    }
+
+    private static String decimal(double value) {
+        return String.format(Locale.ROOT, Math.abs(value) < 1000 ? "%.2f" : "%.4g", value);
+    }
+
+    private static double value(@Nullable Double value) {
+        return value == null ? Double.NaN : value;
+    }
+
+    private static String right(String text, int width) {
+        return " ".repeat(Math.max(0, width - text.length())) + text;
+    }
+
+    /** Width of the terminal on stdout, or a default where it is none. */
+    static int columns() {
+        Integer columns = Integer.getInteger("lowrank.columns");
+        return columns == null ? DEFAULT_COLUMNS : columns;
+    }
+}

@@ -1,0 +1,231 @@
+package org.lowrank.spectral;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A matrix copied once from where it is stored into arrays the kernels read, in the stored precision: 16-bit weights stay
+ * in two bytes. True elements are {@code scale} times what {@link #decode} gives, a power of two.
+ *
+ * <p>Copying checks that every weight is finite and sums the squares, in double with compensation across rows (relative
+ * error of ‖A‖²_F at most (cols/8 + 16)·2⁻⁵³).
+ */
+final class PackedMatrix {
+    /** Binary16 becomes binary32 by moving its bits, which leaves the exponent 112 too small. */
+    private static final double HALF_SCALE = 0x1p112;
+
+    final int rows;
+    final int cols;
+    final ElementType type;
+    final double scale;
+    final double squaredFrobeniusNorm;
+
+    private final int rowsPerChunk;
+    private final List<Object> chunks;
+
+    private PackedMatrix(
+            int rows,
+            int cols,
+            ElementType type,
+            double scale,
+            double squaredFrobeniusNorm,
+            int rowsPerChunk,
+            List<Object> chunks) {
+        this.rows = rows;
+        this.cols = cols;
+        this.type = type;
+        this.scale = scale;
+        this.squaredFrobeniusNorm = squaredFrobeniusNorm;
+        this.rowsPerChunk = rowsPerChunk;
+        this.chunks = chunks;
+    }
+
+    /** Rows below one another, the blocks of a stack along columns beside one another. */
+    static PackedMatrix of(StoredMatrix matrix, Arrays arrays) {
+        ElementType first = matrix.blocks().get(0).type();
+        boolean same = matrix.blocks().stream().allMatch(block -> block.type() == first);
+        ElementType type = same ? first : ElementType.F64; // mixed precisions: widen all, exactly
+        int rows = matrix.rows();
+        int cols = matrix.cols();
+        int rowsPerChunk = Math.max(1, (1 << 28) / cols);
+        List<Object> chunks = new ArrayList<>();
+        for (int row = 0; row < rows; row += rowsPerChunk) {
+            long count = (long) Math.min(rowsPerChunk, rows - row) * cols;
+            chunks.add(arrays.take(type, Math.toIntExact(count)));
+        }
+        double scale = type == ElementType.F16 ? HALF_SCALE : type == ElementType.F64 ? scaleOf(matrix) : 1;
+        PackedMatrix packed = new PackedMatrix(rows, cols, type, scale, 0, rowsPerChunk, chunks);
+        double squares = packed.copy(matrix);
+        return new PackedMatrix(rows, cols, type, scale, squares, rowsPerChunk, chunks);
+    }
+
+    /** ‖A‖_F, scaled back. */
+    double frobeniusNorm() {
+        return Math.sqrt(squaredFrobeniusNorm) * scale;
+    }
+
+    /** Gives the arrays back. */
+    void release(Arrays arrays) {
+        chunks.forEach(arrays::giveBack);
+    }
+
+    /** The array that holds a row, for the kernels. */
+    Object chunk(int row) {
+        return chunks.get(row / rowsPerChunk);
+    }
+
+    /** Where a row starts in its array. */
+    int offset(int row) {
+        return (row % rowsPerChunk) * cols;
+    }
+
+    /** Rows from {@code row} that lie in the same array. */
+    int rowsInChunk(int row) {
+        return Math.min(rowsPerChunk - row % rowsPerChunk, rows - row);
+    }
+
+    /** A power of two such that dividing by it brings the largest entry of an F64 matrix near 1. */
+    private static double scaleOf(StoredMatrix matrix) {
+        double largest = 0;
+        for (int b = 0; b < matrix.blocks().size(); b++) {
+            StridedBlock block = matrix.blocks().get(b);
+            for (int i = 0; i < block.rows(); i++) {
+                for (int j = 0; j < block.cols(); j++) {
+                    double value = Math.abs(Elements.get(block, i, j));
+                    if (!(value <= Double.MAX_VALUE)) {
+                        throw new NonFiniteWeightException(b, i, j, Elements.get(block, i, j));
+                    }
+                    largest = Math.max(largest, value);
+                }
+            }
+        }
+        int exponent = largest == 0 ? 0 : Math.max(-1021, Math.min(1022, Math.getExponent(largest)));
+        return Math.scalb(1.0, exponent);
+    }
+
+    private double copy(StoredMatrix matrix) {
+        double[] row = new double[cols];
+        CompensatedSum squares = new CompensatedSum();
+        int rowOffset = 0;
+        int colOffset = 0;
+        for (int b = 0; b < matrix.blocks().size(); b++) {
+            StridedBlock block = matrix.blocks().get(b);
+            for (int i = 0; i < block.rows(); i++) {
+                int at = offset(rowOffset + i) + colOffset;
+                copyRow(block, i, chunk(rowOffset + i), at);
+                decode(chunk(rowOffset + i), at, row, 0, block.cols());
+                double sum = Sums.squares(row, block.cols());
+                if (!(sum <= Double.MAX_VALUE)) {
+                    throw nonFinite(block, b, i, sum);
+                }
+                squares.add(sum);
+            }
+            if (matrix.axis() == StoredMatrix.Axis.ROWS) {
+                rowOffset += block.rows();
+            } else {
+                colOffset += block.cols();
+            }
+        }
+        return squares.value();
+    }
+
+    private static NonFiniteWeightException nonFinite(StridedBlock block, int index, int row, double sum) {
+        for (int j = 0; j < block.cols(); j++) {
+            double value = Elements.get(block, row, j);
+            if (!Double.isFinite(value)) {
+                return new NonFiniteWeightException(index, row, j, value);
+            }
+        }
+        return new NonFiniteWeightException(index, row, 0, sum);
+    }
+
+    private void copyRow(StridedBlock block, int row, Object target, int at) {
+        ByteBuffer data = block.data().duplicate().order(ByteOrder.LITTLE_ENDIAN);
+        int from = Math.toIntExact((long) row * block.rowStride() * block.type().bytes());
+        data.position(from);
+        int n = block.cols();
+        if (block.type() == type && type != ElementType.F64) {
+            if (target instanceof float[] floats) {
+                data.asFloatBuffer().get(floats, at, n);
+            } else {
+                data.asShortBuffer().get((short[]) target, at, n);
+            }
+            return;
+        }
+        double[] doubles = (double[]) target;
+        for (int j = 0; j < n; j++) {
+            doubles[at + j] = Elements.get(block, row, j) / scale;
+        }
+    }
+
+    /** Widens {@code count} elements; an infinite or NaN element stays so. */
+    void decode(Object chunk, int from, double[] to, int at, int count) {
+        switch (type) {
+            case F64 -> System.arraycopy((double[]) chunk, from, to, at, count);
+            case F32 -> {
+                float[] floats = (float[]) chunk;
+                for (int j = 0; j < count; j++) {
+                    to[at + j] = floats[from + j];
+                }
+            }
+            case BF16 -> {
+                short[] bits = (short[]) chunk;
+                for (int j = 0; j < count; j++) {
+                    to[at + j] = Float.intBitsToFloat(bits[from + j] << 16);
+                }
+            }
+            case F16 -> {
+                short[] bits = (short[]) chunk;
+                boolean special = false;
+                for (int j = 0; j < count; j++) {
+                    int b = bits[from + j];
+                    special |= (b & 0x7c00) == 0x7c00;
+                    to[at + j] = Float.intBitsToFloat((b << 13) & 0x8fffe000);
+                }
+                if (special) {
+                    to[at] = Double.NaN; // all exponent bits set: the caller looks for the element
+                }
+            }
+        }
+    }
+
+    /** Arrays used again for the next matrix, so that the heap holds what is open and no more. */
+    static final class Arrays {
+        private final List<Object> free = new ArrayList<>();
+
+        synchronized Object take(ElementType type, int length) {
+            for (int i = 0; i < free.size(); i++) {
+                Object array = free.get(i);
+                if (matches(array, type) && length(array) >= length && length(array) / 4 <= length) {
+                    free.remove(i);
+                    return array;
+                }
+            }
+            // What is too small or of another type would only pile up.
+            free.removeIf(array -> length(array) < length || !matches(array, type));
+            return switch (type) {
+                case F64 -> new double[length];
+                case F32 -> new float[length];
+                case F16, BF16 -> new short[length];
+            };
+        }
+
+        synchronized void giveBack(Object array) {
+            free.add(array);
+        }
+
+        private static boolean matches(Object array, ElementType type) {
+            return switch (type) {
+                case F64 -> array instanceof double[];
+                case F32 -> array instanceof float[];
+                case F16, BF16 -> array instanceof short[];
+            };
+        }
+
+        private static int length(Object array) {
+            return java.lang.reflect.Array.getLength(array);
+        }
+    }
+}
