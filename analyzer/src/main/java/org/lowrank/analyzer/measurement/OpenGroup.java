@@ -12,8 +12,8 @@ import org.lowrank.spectral.StoredMatrix;
 import org.lowrank.spectral.StoredMatrix.Axis;
 import org.lowrank.spectral.StridedBlock;
 
-/** The open tensors of a group; closed when its last task is done. */
-final class OpenGroup {
+/** The open tensors of a group; closed when its last task is done, or by {@link #close}. */
+public final class OpenGroup implements AutoCloseable {
     private final Map<Tensor, Tensor.Values> values = new IdentityHashMap<>();
     private final AtomicInteger tasksLeft;
     private final Runnable whenClosed;
@@ -21,6 +21,11 @@ final class OpenGroup {
     private OpenGroup(int tasks, Runnable whenClosed) {
         this.tasksLeft = new AtomicInteger(tasks);
         this.whenClosed = whenClosed;
+    }
+
+    /** Opens every tensor of the group, or none. */
+    public static OpenGroup open(TensorGroup group) throws IOException {
+        return open(group, () -> {});
     }
 
     static OpenGroup open(TensorGroup group, Runnable whenClosed) throws IOException {
@@ -47,7 +52,8 @@ final class OpenGroup {
         return new StoredParts(matrices, axis);
     }
 
-    private StoredMatrix stored(LayerMatrix matrix) throws IOException {
+    /** A matrix as it lies; transposed where its first part is. Valid until the group is closed. */
+    public StoredMatrix stored(LayerMatrix matrix) throws IOException {
         boolean transposed = matrix.parts().get(0).transposed();
         List<StridedBlock> blocks = new ArrayList<>();
         boolean rowStacked = false;
@@ -84,7 +90,8 @@ final class OpenGroup {
         }
     }
 
-    private void close() {
+    @Override
+    public void close() {
         values.values().forEach(Tensor.Values::close);
         whenClosed.run();
     }

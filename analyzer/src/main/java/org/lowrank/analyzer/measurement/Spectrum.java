@@ -11,7 +11,7 @@ package org.lowrank.analyzer.measurement;
  */
 public record Spectrum(double[] singularValues, double errorBound, double effectiveRank, int rank90, int rank99) {
     /** Computes the summaries of singular values sorted from the largest. */
-    static Spectrum of(double[] singularValues, double errorBound) {
+    public static Spectrum of(double[] singularValues, double errorBound) {
         double sum = 0;
         double energy = 0;
         for (double value : singularValues) {

@@ -16,17 +16,17 @@ import org.lowrank.analyzer.tensor.Tensor;
  * @param tensors opened once for all tasks
  * @param tasks what is measured in one call
  */
-record TensorGroup(List<Tensor> tensors, List<Task> tasks) {
+public record TensorGroup(List<Tensor> tensors, List<Task> tasks) {
     /**
      * One call of the engine: matrices and, where they make up a measured stack, that stack.
      *
      * @param parts measured one by one
      * @param stack Q, K and V together, or null
      */
-    record Task(List<LayerMatrix> parts, @Nullable LayerMatrix stack) {}
+    public record Task(List<LayerMatrix> parts, @Nullable LayerMatrix stack) {}
 
     /** Groups in the order of their first matrix. */
-    static List<TensorGroup> of(List<LayerMatrix> matrices) {
+    public static List<TensorGroup> of(List<LayerMatrix> matrices) {
         Map<Tensor, Integer> groupOf = new IdentityHashMap<>();
         Map<Integer, List<LayerMatrix>> members = new LinkedHashMap<>();
         int next = 0;
@@ -41,7 +41,7 @@ record TensorGroup(List<Tensor> tensors, List<Task> tasks) {
                 groupOf.put(part.tensor(), group);
             }
         }
-        return members.values().stream().map(TensorGroup::group).toList();
+        return members.values().stream().map(TensorGroup::together).toList();
     }
 
     private static int merge(
@@ -56,7 +56,8 @@ record TensorGroup(List<Tensor> tensors, List<Task> tasks) {
         return first;
     }
 
-    private static TensorGroup group(List<LayerMatrix> matrices) {
+    /** All of them as one group, whether or not they share tensors. */
+    public static TensorGroup together(List<LayerMatrix> matrices) {
         Map<Tensor, Boolean> tensors = new IdentityHashMap<>();
         List<Tensor> ordered = new ArrayList<>();
         for (LayerMatrix matrix : matrices) {
@@ -67,6 +68,19 @@ record TensorGroup(List<Tensor> tensors, List<Task> tasks) {
             }
         }
         return new TensorGroup(ordered, tasks(matrices));
+    }
+
+    /** The matrices, each task's stack after its parts. */
+    public List<LayerMatrix> matrices() {
+        List<LayerMatrix> matrices = new ArrayList<>();
+        for (Task task : tasks) {
+            matrices.addAll(task.parts());
+            LayerMatrix stack = task.stack();
+            if (stack != null) {
+                matrices.add(stack);
+            }
+        }
+        return matrices;
     }
 
     private static List<Task> tasks(List<LayerMatrix> matrices) {

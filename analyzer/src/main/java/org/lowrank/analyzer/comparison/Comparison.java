@@ -1,0 +1,30 @@
+package org.lowrank.analyzer.comparison;
+
+import java.util.List;
+import org.lowrank.analyzer.measurement.MatrixMeasurement;
+import org.lowrank.analyzer.measurement.ModelFinding;
+
+/**
+ * What was found of two models.
+ *
+ * @param matricesA rows of A
+ * @param matricesB rows of B
+ * @param pairs matrices both have, in A's order
+ * @param unmatched matrices only one has
+ * @param findings with their numbers
+ */
+public record Comparison(
+        List<MatrixMeasurement> matricesA,
+        List<MatrixMeasurement> matricesB,
+        List<MatrixPair> pairs,
+        List<Unmatched> unmatched,
+        List<ModelFinding> findings) {
+    /**
+     * A matrix without a partner.
+     *
+     * @param model the one that has it
+     * @param reason why it is not compared
+     */
+    public record Unmatched(
+            String model, String stack, int layer, String matrix, long rows, long cols, String reason) {}
+}

@@ -1,0 +1,236 @@
+package org.lowrank.analyzer.comparison;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.lowrank.analyzer.comparison.Comparison.Unmatched;
+import org.lowrank.analyzer.measurement.ModelFinding;
+import org.lowrank.analyzer.measurement.ModelFinding.Verdict;
+
+/** Statements about two models that follow from the numbers by declared thresholds. */
+final class ComparisonFindings {
+    private final String a;
+    private final String b;
+    private final List<MatrixPair> pairs;
+    private final List<ModelFinding> findings = new ArrayList<>();
+
+    private ComparisonFindings(String a, String b, List<MatrixPair> pairs) {
+        this.a = a;
+        this.b = b;
+        this.pairs = pairs;
+    }
+
+    static List<ModelFinding> of(String a, String b, List<MatrixPair> pairs, List<Unmatched> unmatched) {
+        ComparisonFindings made = new ComparisonFindings(a, b, pairs);
+        made.identical();
+        made.size();
+        made.lowRank();
+        made.overlap();
+        made.norms();
+        made.coverage(unmatched);
+        return List.copyOf(made.findings);
+    }
+
+    private void identical() {
+        List<TaskVector> measured = differences();
+        long same = measured.stream().filter(TaskVector::identical).count();
+        if (same == 0) {
+            return;
+        }
+        add(
+                "identical",
+                Verdict.INFORMATION,
+                same + " of " + measured.size(),
+                same == measured.size() ? "All weights are the same in both" : "Some matrices are the same in both",
+                "the difference of " + same + " matrices is exactly zero; its stable rank is undefined",
+                Map.of("identical", (double) same, "compared", (double) measured.size()));
+    }
+
+    private void size() {
+        Summary size = Summary.of(pairs, pair -> {
+            TaskVector vector = pair.taskVector();
+            return vector == null ? null : vector.relativeSize();
+        });
+        if (size.empty() || size.largest() == 0) {
+            return;
+        }
+        double median = size.median();
+        String statement = median <= 0.1
+                ? "B is a small change of A"
+                : median <= 0.7 ? "B is a large change of A" : "B's weights are no refinement of A's";
+        add(
+                "task-vector-size",
+                Verdict.INFORMATION,
+                percent(median),
+                statement,
+                "median ‖W_B − W_A‖_F/‖W_A‖_F over " + size.count() + " matrices, from " + percent(size.smallest())
+                        + " to " + percent(size.largest()) + " (" + size.largestAt()
+                        + "); independent weights of equal norm give 141 %; ≤ 10 % is called small, ≤ 70 % large",
+                Map.of("median_relative_size", median, "largest_relative_size", size.largest()));
+    }
+
+    private void lowRank() {
+        Summary share = Summary.of(pairs, pair -> {
+            TaskVector vector = pair.taskVector();
+            return vector == null || vector.identical() ? null : (Double) vector.shareOfGaussian();
+        });
+        if (share.empty()) {
+            return;
+        }
+        double median = share.median();
+        Verdict verdict = median <= 0.75 ? Verdict.HOLDS : median <= 0.9 ? Verdict.ROUGHLY : Verdict.EXCEPTION;
+        String statement = switch (verdict) {
+            case HOLDS -> "The difference has low stable rank";
+            case ROUGHLY -> "The difference has a somewhat lower stable rank than a random one";
+            default -> "The difference is about as spread over directions as a random matrix";
+        };
+        Summary rank = Summary.of(pairs, pair -> {
+            TaskVector vector = pair.taskVector();
+            return vector == null ? null : vector.stableRank();
+        });
+        add(
+                "task-vector-rank",
+                verdict,
+                decimal(rank.median(), 2),
+                statement,
+                "median ‖Δ‖_F/‖Δ‖_2, which is " + percent(median)
+                        + " of the Gaussian baseline (median share); lowest " + decimal(rank.smallest(), 2) + " ("
+                        + rank.smallestAt() + "); ≤ 75 % holds, ≤ 90 % roughly",
+                Map.of("median_stable_rank", rank.median(), "median_share_of_gaussian", median));
+    }
+
+    private void overlap() {
+        Summary rows = Summary.of(pairs, pair -> {
+            SubspaceOverlap overlap = pair.overlap();
+            return overlap == null ? null : (Double) overlap.rowSpaceOverlap();
+        });
+        if (rows.empty()) {
+            return;
+        }
+        Summary columns = Summary.of(pairs, pair -> {
+            SubspaceOverlap overlap = pair.overlap();
+            return overlap == null ? null : (Double) overlap.columnSpaceOverlap();
+        });
+        Summary random = Summary.of(pairs, pair -> {
+            SubspaceOverlap overlap = pair.overlap();
+            return overlap == null ? null : (Double) overlap.randomRowSpaceOverlap();
+        });
+        long unclear = pairs.stream()
+                .map(MatrixPair::overlap)
+                .filter(Objects::nonNull)
+                .filter(SubspaceOverlap::illDefined)
+                .count();
+        double median = rows.median();
+        Verdict verdict =
+                median <= 2 * random.median() ? Verdict.HOLDS : median <= 0.5 ? Verdict.ROUGHLY : Verdict.EXCEPTION;
+        String statement = switch (verdict) {
+            case HOLDS -> "The two read nearly orthogonal directions, the paper's condition for summing";
+            case ROUGHLY -> "The directions the two read overlap in part: summing mixes them";
+            default -> "The two read the same leading directions: their sum doubles these instead of joining two tasks";
+        };
+        Map<String, Double> numbers = new LinkedHashMap<>();
+        numbers.put("median_row_space_overlap", median);
+        numbers.put("median_column_space_overlap", columns.median());
+        numbers.put("median_random_row_space_overlap", random.median());
+        numbers.put("ill_defined", (double) unclear);
+        add(
+                "overlap",
+                verdict,
+                decimal(median, 3),
+                statement,
+                "median √(mean cos²θ) between leading row spaces; column spaces " + decimal(columns.median(), 3)
+                        + ", independent random spaces " + decimal(random.median(), 3)
+                        + "; ≤ 2 × random holds, ≤ 0.5 roughly"
+                        + (unclear == 0
+                                ? ""
+                                : "; in " + unclear + " of " + rows.count()
+                                        + " the leading space is ill-defined (σ_k ≈ σ_{k+1})"),
+                numbers);
+    }
+
+    private void norms() {
+        Summary ratio = Summary.of(pairs, MatrixPair::frobeniusRatio);
+        Summary rank = Summary.of(pairs, MatrixPair::stableRankRatio);
+        if (ratio.empty() || rank.empty()) {
+            return;
+        }
+        add(
+                "ratios",
+                Verdict.INFORMATION,
+                "×" + decimal(ratio.median(), 3),
+                "Norms of B over those of A",
+                "median ratio of Frobenius norms, from ×" + decimal(ratio.smallest(), 3) + " (" + ratio.smallestAt()
+                        + ") to ×" + decimal(ratio.largest(), 3) + " (" + ratio.largestAt()
+                        + "); median ratio of stable ranks ×" + decimal(rank.median(), 3),
+                Map.of("median_frobenius_ratio", ratio.median(), "median_stable_rank_ratio", rank.median()));
+    }
+
+    private void coverage(List<Unmatched> unmatched) {
+        long shapes = pairs.stream().filter(pair -> !pair.sameShape()).count();
+        if (unmatched.isEmpty() && shapes == 0) {
+            return;
+        }
+        add(
+                "coverage",
+                Verdict.INFORMATION,
+                pairs.size() - shapes + " matched",
+                "Not every matrix could be compared",
+                unmatched.size() + " are in one model only, " + shapes + " have different shapes in the two",
+                Map.of("unmatched", (double) unmatched.size(), "different_shapes", (double) shapes));
+    }
+
+    private List<TaskVector> differences() {
+        return pairs.stream()
+                .map(MatrixPair::taskVector)
+                .filter(Objects::nonNull)
+                .toList();
+    }
+
+    private void add(
+            String id, Verdict verdict, String number, String statement, String detail, Map<String, Double> numbers) {
+        findings.add(new ModelFinding(a + " → " + b, "", id, verdict, number, statement, detail, numbers));
+    }
+
+    private static String decimal(double value, int digits) {
+        return String.format(Locale.ROOT, "%." + digits + "f", value);
+    }
+
+    private static String percent(double share) {
+        return String.format(Locale.ROOT, share < 0.1 ? "%.1f %%" : "%.0f %%", 100 * share);
+    }
+
+    /** Extremes and median of a value over the pairs that have it. */
+    private record Summary(
+            int count, double median, double smallest, String smallestAt, double largest, String largestAt) {
+        static Summary of(List<MatrixPair> pairs, Function<MatrixPair, @Nullable Double> value) {
+            record At(double value, String where) {}
+            List<At> values = new ArrayList<>();
+            for (MatrixPair pair : pairs) {
+                Double number = value.apply(pair);
+                if (number != null) {
+                    values.add(new At(number, pair.matrix() + " in layer " + pair.layer()));
+                }
+            }
+            values.sort((x, y) -> Double.compare(x.value(), y.value()));
+            int n = values.size();
+            if (n == 0) {
+                return new Summary(0, Double.NaN, Double.NaN, "", Double.NaN, "");
+            }
+            double median = n % 2 == 1
+                    ? values.get(n / 2).value()
+                    : (values.get(n / 2 - 1).value() + values.get(n / 2).value()) / 2;
+            At first = values.get(0);
+            At last = values.get(n - 1);
+            return new Summary(n, median, first.value(), first.where(), last.value(), last.where());
+        }
+
+        boolean empty() {
+            return count == 0;
+        }
+    }
+}

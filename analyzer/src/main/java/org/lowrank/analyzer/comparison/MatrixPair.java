@@ -1,0 +1,77 @@
+package org.lowrank.analyzer.comparison;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.lowrank.analyzer.measurement.MatrixMeasurement;
+
+/**
+ * One matrix that both models have. Ratios are B over A, null where A's value is zero or a value is undefined.
+ *
+ * @param stack encoder, decoder…
+ * @param layer from 0
+ * @param matrix Q, K, V…
+ * @param rowsA output dimension in A
+ * @param colsA input dimension in A
+ * @param rowsB output dimension in B
+ * @param colsB input dimension in B
+ * @param frobeniusRatio ‖B‖_F/‖A‖_F
+ * @param spectralRatio ‖B‖_2/‖A‖_2
+ * @param stableRankRatio of the paper's stable ranks
+ * @param taskVector W_B − W_A; null where the shapes differ
+ * @param overlap of the leading directions; null where the shapes differ or a matrix is zero
+ * @param notes why something is missing or unreliable
+ */
+public record MatrixPair(
+        String stack,
+        int layer,
+        String matrix,
+        long rowsA,
+        long colsA,
+        long rowsB,
+        long colsB,
+        @Nullable Double frobeniusRatio,
+        @Nullable Double spectralRatio,
+        @Nullable Double stableRankRatio,
+        @Nullable TaskVector taskVector,
+        @Nullable SubspaceOverlap overlap,
+        List<String> notes) {
+
+    static MatrixPair of(
+            MatrixMeasurement a,
+            MatrixMeasurement b,
+            @Nullable TaskVector taskVector,
+            @Nullable SubspaceOverlap overlap,
+            List<String> notes) {
+        Double rankA = a.stableRank();
+        Double rankB = b.stableRank();
+        return new MatrixPair(
+                a.stack(),
+                a.layer(),
+                a.matrix(),
+                a.rows(),
+                a.cols(),
+                b.rows(),
+                b.cols(),
+                ratio(b.frobeniusNorm(), a.frobeniusNorm()),
+                ratio(b.spectralNorm(), a.spectralNorm()),
+                rankA == null || rankB == null ? null : ratio(rankB, rankA),
+                taskVector,
+                overlap,
+                notes);
+    }
+
+    static @Nullable Double ratio(double b, double a) {
+        return a > 0 ? (Double) (b / a) : null;
+    }
+
+    /** Whether the two can be subtracted. */
+    public boolean sameShape() {
+        return rowsA == rowsB && colsA == colsB;
+    }
+
+    /** The matrix without its expert: the kind a figure draws as one line. */
+    public String kind() {
+        int expert = matrix.indexOf(":E");
+        return expert < 0 ? matrix : matrix.substring(0, expert);
+    }
+}

@@ -1,0 +1,235 @@
+package org.lowrank.analyzer.comparison;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.lowrank.analyzer.comparison.Comparison.Unmatched;
+import org.lowrank.analyzer.layer.LayerMatrix;
+import org.lowrank.analyzer.measurement.MatrixMeasurement;
+import org.lowrank.analyzer.measurement.ModelMeasurer;
+import org.lowrank.analyzer.measurement.OpenGroup;
+import org.lowrank.analyzer.measurement.TensorGroup;
+import org.lowrank.spectral.LeadingSubspace;
+import org.lowrank.spectral.SpectralEngine;
+import org.lowrank.spectral.SpectralOptions;
+import org.lowrank.spectral.StoredMatrix;
+import org.lowrank.spectral.WeightDifference;
+
+/**
+ * Compares two models matrix by matrix: each measured alone, then, where the shapes agree, their difference and their
+ * leading directions. At most {@code threads} groups of tensors are open at once, and each holds one difference of 8 bytes
+ * a weight.
+ */
+public final class ModelComparer {
+    /** Directions compared unless asked otherwise. */
+    public static final int DEFAULT_DIRECTIONS = 8;
+
+    /** Wanted bound of the sine of the angle between the computed and the true space. */
+    private static final double ANGLE_ACCURACY = 1e-6;
+
+    private static final int MAX_STEPS = 300;
+
+    private final SpectralEngine engine;
+    private final SpectralOptions options;
+    private final int directions;
+    private final int threads;
+
+    /**
+     * Compares with the given measurement settings.
+     *
+     * @param directions how many leading directions to compare, at least 1
+     * @param threads groups of matrices side by side; the results do not depend on it
+     */
+    public ModelComparer(SpectralEngine engine, SpectralOptions options, int directions, int threads) {
+        if (directions < 1) {
+            throw new IllegalArgumentException(directions + " leading directions");
+        }
+        this.engine = engine;
+        this.options = options;
+        this.directions = directions;
+        this.threads = threads;
+    }
+
+    /** One of the two models. */
+    public record Side(String model, String revision, List<LayerMatrix> matrices) {}
+
+    /**
+     * Measures both, then compares. Progress counts the matrices of A, of B and the pairs.
+     *
+     * @throws org.lowrank.analyzer.source.MalformedWeightsException if a weight is NaN or infinite
+     * @throws InterruptedException if the calling thread is interrupted
+     */
+    public Comparison compare(Side a, Side b, ModelMeasurer.Progress progress)
+            throws IOException, InterruptedException {
+        Map<String, LayerMatrix> matricesB = new LinkedHashMap<>();
+        b.matrices().forEach(matrix -> matricesB.put(key(matrix), matrix));
+        List<LayerMatrix> both = a.matrices().stream()
+                .filter(matrix -> matricesB.containsKey(key(matrix)))
+                .toList();
+        int total = a.matrices().size() + b.matrices().size() + both.size();
+        AtomicInteger done = new AtomicInteger();
+        ModelMeasurer.Progress counted = (one, ofOne, last) -> progress.measured(done.incrementAndGet(), total, last);
+
+        ModelMeasurer measurer = new ModelMeasurer(engine, options, threads);
+        List<MatrixMeasurement> rowsA = measurer.measure(a.model(), a.revision(), a.matrices(), counted);
+        List<MatrixMeasurement> rowsB = measurer.measure(b.model(), b.revision(), b.matrices(), counted);
+        Map<String, MatrixMeasurement> measuredA = byKey(rowsA);
+        Map<String, MatrixMeasurement> measuredB = byKey(rowsB);
+        Map<LayerMatrix, MatrixPair> pairs = pairs(both, matricesB, measuredA, measuredB, counted);
+        List<MatrixPair> ordered = new ArrayList<>();
+        both.forEach(matrix -> ordered.add(required(pairs, matrix)));
+        List<Unmatched> unmatched = new ArrayList<>(without(a, b, measuredB));
+        unmatched.addAll(without(b, a, measuredA));
+        return new Comparison(
+                rowsA, rowsB, ordered, unmatched, ComparisonFindings.of(a.model(), b.model(), ordered, unmatched));
+    }
+
+    private Map<LayerMatrix, MatrixPair> pairs(
+            List<LayerMatrix> both,
+            Map<String, LayerMatrix> matricesB,
+            Map<String, MatrixMeasurement> measuredA,
+            Map<String, MatrixMeasurement> measuredB,
+            ModelMeasurer.Progress progress)
+            throws IOException, InterruptedException {
+        ExecutorService workers = Executors.newFixedThreadPool(threads, task -> {
+            Thread thread = new Thread(task, "lowrank-compare");
+            thread.setDaemon(true);
+            return thread;
+        });
+        ExecutorCompletionService<Map<LayerMatrix, MatrixPair>> finished = new ExecutorCompletionService<>(workers);
+        Map<LayerMatrix, MatrixPair> pairs = new HashMap<>();
+        try {
+            List<TensorGroup> groups = TensorGroup.of(both);
+            for (TensorGroup group : groups) {
+                finished.submit(() -> compare(group, matricesB, measuredA, measuredB, progress));
+            }
+            for (int i = 0; i < groups.size(); i++) {
+                pairs.putAll(finished.take().get());
+            }
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException io) {
+                throw io;
+            }
+            if (e.getCause() instanceof RuntimeException runtime) {
+                throw runtime;
+            }
+            if (e.getCause() instanceof Error error) {
+                throw error;
+            }
+            throw new IOException(e.getCause());
+        } finally {
+            workers.shutdownNow();
+        }
+        return pairs;
+    }
+
+    private Map<LayerMatrix, MatrixPair> compare(
+            TensorGroup group,
+            Map<String, LayerMatrix> matricesB,
+            Map<String, MatrixMeasurement> measuredA,
+            Map<String, MatrixMeasurement> measuredB,
+            ModelMeasurer.Progress progress)
+            throws IOException {
+        List<LayerMatrix> partners = group.matrices().stream()
+                .map(matrix -> required(matricesB, key(matrix)))
+                .toList();
+        Map<LayerMatrix, MatrixPair> pairs = new HashMap<>();
+        try (OpenGroup openA = OpenGroup.open(group);
+                OpenGroup openB = OpenGroup.open(TensorGroup.together(partners))) {
+            for (LayerMatrix matrix : group.matrices()) {
+                if (Thread.currentThread().isInterrupted()) {
+                    break;
+                }
+                LayerMatrix partner = required(matricesB, key(matrix));
+                MatrixMeasurement rowA = required(measuredA, key(matrix));
+                MatrixMeasurement rowB = required(measuredB, key(matrix));
+                MatrixPair pair = rowA.rows() == rowB.rows() && rowA.cols() == rowB.cols()
+                        ? sameShape(matrix, openA.stored(matrix), rowA, partner, openB.stored(partner), rowB)
+                        : MatrixPair.of(rowA, rowB, null, null, List.of(differentShapes(rowA, rowB)));
+                pairs.put(matrix, pair);
+                progress.measured(0, 0, matrix);
+            }
+        }
+        return pairs;
+    }
+
+    private MatrixPair sameShape(
+            LayerMatrix a,
+            StoredMatrix storedA,
+            MatrixMeasurement rowA,
+            LayerMatrix b,
+            StoredMatrix storedB,
+            MatrixMeasurement rowB) {
+        List<String> notes = new ArrayList<>();
+        StoredMatrix difference = WeightDifference.of(storedA, transposed(a), storedB, transposed(b));
+        TaskVector taskVector = TaskVector.of(engine.measure(difference, options), rowA.frobeniusNorm());
+        if (taskVector.identical()) {
+            notes.add("the weights are identical: the stable rank of their difference is undefined");
+        }
+        SubspaceOverlap overlap = null;
+        if (rowA.frobeniusNorm() == 0 || rowB.frobeniusNorm() == 0) {
+            notes.add("a zero matrix has no leading directions");
+        } else {
+            overlap = SubspaceOverlap.of(leading(storedA), transposed(a), leading(storedB), transposed(b));
+            if (overlap.directions() < directions) {
+                notes.add("only " + overlap.directions() + " leading directions exist");
+            }
+            if (overlap.illDefined()) {
+                notes.add("σ_k and σ_{k+1} are close: the leading space is ill-defined");
+            }
+        }
+        return MatrixPair.of(rowA, rowB, taskVector, overlap, notes);
+    }
+
+    private LeadingSubspace leading(StoredMatrix matrix) {
+        return LeadingSubspace.of(matrix, directions, ANGLE_ACCURACY, MAX_STEPS, options.seed());
+    }
+
+    private static boolean transposed(LayerMatrix matrix) {
+        return matrix.parts().get(0).transposed();
+    }
+
+    private static List<Unmatched> without(Side side, Side other, Map<String, MatrixMeasurement> inOther) {
+        return side.matrices().stream()
+                .filter(matrix -> !inOther.containsKey(key(matrix)))
+                .map(matrix -> new Unmatched(
+                        side.model(),
+                        matrix.stack(),
+                        matrix.layer(),
+                        matrix.matrix(),
+                        matrix.rows(),
+                        matrix.cols(),
+                        "not in " + other.model()))
+                .toList();
+    }
+
+    private static String differentShapes(MatrixMeasurement a, MatrixMeasurement b) {
+        return "shapes differ: " + a.rows() + " x " + a.cols() + " and " + b.rows() + " x " + b.cols();
+    }
+
+    private static Map<String, MatrixMeasurement> byKey(List<MatrixMeasurement> rows) {
+        Map<String, MatrixMeasurement> byKey = new HashMap<>();
+        rows.forEach(row -> byKey.put(row.stack() + "/" + row.layer() + "/" + row.matrix(), row));
+        return byKey;
+    }
+
+    private static String key(LayerMatrix matrix) {
+        return matrix.stack() + "/" + matrix.layer() + "/" + matrix.matrix();
+    }
+
+    private static <K, V> V required(Map<K, V> map, K key) {
+        V value = map.get(key);
+        if (value == null) {
+            throw new IllegalStateException("nothing known of " + key);
+        }
+        return value;
+    }
+}
