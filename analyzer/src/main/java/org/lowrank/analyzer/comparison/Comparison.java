@@ -23,8 +23,9 @@ public record Comparison(
      * A matrix without a partner.
      *
      * @param model the one that has it
+     * @param inA whether that is A
      * @param reason why it is not compared
      */
     public record Unmatched(
-            String model, String stack, int layer, String matrix, long rows, long cols, String reason) {}
+            String model, boolean inA, String stack, int layer, String matrix, long rows, long cols, String reason) {}
 }

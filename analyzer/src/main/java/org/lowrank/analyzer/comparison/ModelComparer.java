@@ -69,6 +69,9 @@ public final class ModelComparer {
      */
     public Comparison compare(Side a, Side b, ModelMeasurer.Progress progress)
             throws IOException, InterruptedException {
+        if (a.model().equals(b.model()) && a.revision().equals(b.revision())) {
+            throw new IllegalArgumentException("both models are called " + a.model() + "; give them different names");
+        }
         Map<String, LayerMatrix> matricesB = new LinkedHashMap<>();
         b.matrices().forEach(matrix -> matricesB.put(key(matrix), matrix));
         List<LayerMatrix> both = a.matrices().stream()
@@ -86,8 +89,8 @@ public final class ModelComparer {
         Map<LayerMatrix, MatrixPair> pairs = pairs(both, matricesB, measuredA, measuredB, counted);
         List<MatrixPair> ordered = new ArrayList<>();
         both.forEach(matrix -> ordered.add(required(pairs, matrix)));
-        List<Unmatched> unmatched = new ArrayList<>(without(a, b, measuredB));
-        unmatched.addAll(without(b, a, measuredA));
+        List<Unmatched> unmatched = new ArrayList<>(without(a, true, b, measuredB));
+        unmatched.addAll(without(b, false, a, measuredA));
         return new Comparison(
                 rowsA, rowsB, ordered, unmatched, ComparisonFindings.of(a.model(), b.model(), ordered, unmatched));
     }
@@ -197,11 +200,12 @@ public final class ModelComparer {
         return matrix.parts().get(0).transposed();
     }
 
-    private static List<Unmatched> without(Side side, Side other, Map<String, MatrixMeasurement> inOther) {
+    private static List<Unmatched> without(Side side, boolean inA, Side other, Map<String, MatrixMeasurement> inOther) {
         return side.matrices().stream()
                 .filter(matrix -> !inOther.containsKey(key(matrix)))
                 .map(matrix -> new Unmatched(
                         side.model(),
+                        inA,
                         matrix.stack(),
                         matrix.layer(),
                         matrix.matrix(),

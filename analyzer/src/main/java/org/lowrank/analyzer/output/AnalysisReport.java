@@ -43,9 +43,9 @@ public final class AnalysisReport {
         sections.add(measurements(result));
         sections.add(ReportNotes.method(result));
         if (!result.warnings().isEmpty()) {
-            sections.add(warnings(result));
+            sections.add(warnings(result.warnings()));
         }
-        sections.addAll(skipped(result));
+        sections.addAll(skipped(result.skippedTensors()));
         return new Report(
                 "Weight report",
                 title(result),
@@ -178,21 +178,21 @@ public final class AnalysisReport {
                 true);
     }
 
-    private static NoteSection warnings(AnalysisResult result) {
+    static NoteSection warnings(List<AnalysisResult.Warning> warnings) {
         return new NoteSection(
                 "warnings",
                 "Warnings",
-                result.warnings().stream()
+                warnings.stream()
                         .map(w -> new Fact(w.model(), w.message(), false))
                         .toList(),
                 List.of());
     }
 
-    private static List<Section> skipped(AnalysisResult result) {
-        if (result.skippedTensors().isEmpty()) {
+    static List<Section> skipped(List<AnalysisResult.Skipped> skipped) {
+        if (skipped.isEmpty()) {
             return List.of();
         }
-        List<List<Cell>> rows = result.skippedTensors().stream()
+        List<List<Cell>> rows = skipped.stream()
                 .map(s -> List.of(
                         text(s.model()),
                         text(s.tensor()),

@@ -177,7 +177,7 @@ final class LayerFigures {
         return series;
     }
 
-    private static Series line(String kind, TreeMap<Integer, List<Double>> layers) {
+    static Series line(String kind, TreeMap<Integer, List<Double>> layers) {
         double[] x = new double[layers.size()];
         double[] y = new double[layers.size()];
         double[] sd = new double[layers.size()];

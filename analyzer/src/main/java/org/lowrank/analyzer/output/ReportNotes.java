@@ -55,36 +55,46 @@ final class ReportNotes {
 
     static List<Fact> provenance(AnalysisResult result) {
         List<Fact> facts = new ArrayList<>();
-        for (AnalysisResult.Model model : result.models()) {
-            facts.add(new Fact("Model", model.model(), false));
-            if (!model.revision().isEmpty()) {
-                facts.add(new Fact("Revision", model.revision(), true));
-            }
-            facts.add(new Fact(
-                    "Source",
-                    model.provenance().source() + ": " + model.provenance().location() + " ("
-                            + model.provenance().format() + ")",
-                    false));
-            for (AnalysisResult.WeightFile file : model.provenance().files()) {
-                String size = file.size() < 0 ? "" : ", " + AnalysisReport.count(file.size()) + " bytes";
-                String hash = file.sha256().isEmpty() ? "" : ", SHA-256 " + file.sha256();
-                facts.add(new Fact("File", file.name() + size + hash, true));
-            }
-            facts.add(new Fact(
-                    "Seconds",
-                    model.secondsPerPhase().entrySet().stream()
-                            .map(e -> String.format(Locale.ROOT, "%s %.2f", e.getKey(), e.getValue()))
-                            .collect(Collectors.joining(", ")),
-                    false));
-        }
-        AnalysisResult.Tool tool = result.tool();
-        facts.add(new Fact(
-                "Tool",
-                tool.name() + " " + tool.version() + ", Java " + tool.java() + ", " + tool.os() + ", " + tool.kernels()
-                        + ", " + tool.threads() + " threads",
-                false));
-        facts.add(new Fact("Started", result.started(), false));
-        facts.add(new Fact("Command", String.join(" ", result.commandLine()), true));
+        result.models().forEach(model -> facts.addAll(provenance("Model", model)));
+        facts.addAll(run(result.tool(), result.started(), result.commandLine()));
         return facts;
+    }
+
+    /** Where one model came from. */
+    static List<Fact> provenance(String label, AnalysisResult.Model model) {
+        List<Fact> facts = new ArrayList<>();
+        facts.add(new Fact(label, model.model(), false));
+        if (!model.revision().isEmpty()) {
+            facts.add(new Fact("Revision", model.revision(), true));
+        }
+        facts.add(new Fact(
+                "Source",
+                model.provenance().source() + ": " + model.provenance().location() + " ("
+                        + model.provenance().format() + ")",
+                false));
+        for (AnalysisResult.WeightFile file : model.provenance().files()) {
+            String size = file.size() < 0 ? "" : ", " + AnalysisReport.count(file.size()) + " bytes";
+            String hash = file.sha256().isEmpty() ? "" : ", SHA-256 " + file.sha256();
+            facts.add(new Fact("File", file.name() + size + hash, true));
+        }
+        facts.add(new Fact(
+                "Seconds",
+                model.secondsPerPhase().entrySet().stream()
+                        .map(e -> String.format(Locale.ROOT, "%s %.2f", e.getKey(), e.getValue()))
+                        .collect(Collectors.joining(", ")),
+                false));
+        return facts;
+    }
+
+    /** What made the page, when, and how to make it again. */
+    static List<Fact> run(AnalysisResult.Tool tool, String started, List<String> commandLine) {
+        return List.of(
+                new Fact(
+                        "Tool",
+                        tool.name() + " " + tool.version() + ", Java " + tool.java() + ", " + tool.os() + ", "
+                                + tool.kernels() + ", " + tool.threads() + " threads",
+                        false),
+                new Fact("Started", started, false),
+                new Fact("Command", String.join(" ", commandLine), true));
     }
 }

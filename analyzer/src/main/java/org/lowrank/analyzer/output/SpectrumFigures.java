@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.lowrank.analyzer.comparison.TaskVector;
 import org.lowrank.analyzer.measurement.MatrixMeasurement;
 import org.lowrank.analyzer.measurement.Spectrum;
 import org.lowrank.reports.Report.Axis;
@@ -18,6 +20,10 @@ import org.lowrank.reports.Report.TableSection;
 
 /** Singular values of each kind of matrix against those of a random one (Marchenko and Pastur 1967). */
 final class SpectrumFigures {
+    static final String CAPTION = "Singular values over the edge of a random matrix with the same entries' variance, "
+            + "σ_i / (s(√r + √c)) with s = ‖A‖_F/√(rc), against i / min(r, c). The dotted line is the "
+            + "Marchenko–Pastur law: above it a direction carries more than chance.";
+
     private static final int POINTS = 120;
 
     private SpectrumFigures() {}
@@ -36,41 +42,35 @@ final class SpectrumFigures {
         }
         List<Panel> panels = new ArrayList<>();
         kinds.forEach((title, members) -> panels.add(panel("spectrum-" + panels.size(), title, members)));
-        return List.of(
-                new FigureSection(
-                        "spectra",
-                        "Spectra",
-                        "Singular values over the edge of a random matrix with the same entries' variance, "
-                                + "σ_i / (s(√r + √c)) with s = ‖A‖_F/√(rc), against i / min(r, c). The dotted line is the "
-                                + "Marchenko–Pastur law: above it a direction carries more than chance.",
-                        3,
-                        panels,
-                        List.of()),
-                table(rows));
+        return List.of(new FigureSection("spectra", "Spectra", CAPTION, 3, panels, List.of()), table(rows));
     }
 
     private static Panel panel(String id, String title, List<MatrixMeasurement> rows) {
         List<Series> series = new ArrayList<>();
         for (MatrixMeasurement row : rows) {
-            series.add(series("layer " + row.layer(), row));
+            series.add(series("layer " + row.layer(), row.spectrum(), row.frobeniusNorm(), row.rows(), row.cols()));
         }
-        MatrixMeasurement first = rows.get(0);
+        return panel(id, title, series, rows.get(0).rows(), rows.get(0).cols());
+    }
+
+    static Panel panel(String id, String title, List<Series> series, long rows, long cols) {
         return new Panel(
                 id,
                 title,
                 new Axis("i / min(r, c)", false, true),
                 new Axis("σ_i over the random edge", true, true),
                 series,
-                List.of(MarchenkoPastur.curve("Marchenko–Pastur", first.rows(), first.cols(), POINTS)),
+                List.of(MarchenkoPastur.curve("Marchenko–Pastur", rows, cols, POINTS)),
                 List.of());
     }
 
-    private static Series series(String name, MatrixMeasurement row) {
-        Spectrum spectrum = row.spectrum();
+    static Series series(String name, TaskVector vector) {
+        return series(name, vector.spectrum(), vector.frobeniusNorm(), vector.rows(), vector.cols());
+    }
+
+    private static Series series(String name, @Nullable Spectrum spectrum, double frobeniusNorm, long rows, long cols) {
         double[] values = spectrum == null ? new double[0] : spectrum.singularValues();
-        double scale = row.frobeniusNorm()
-                / Math.sqrt((double) row.rows() * row.cols())
-                * (Math.sqrt(row.rows()) + Math.sqrt(row.cols()));
+        double scale = frobeniusNorm / Math.sqrt((double) rows * cols) * (Math.sqrt(rows) + Math.sqrt(cols));
         int n = values.length;
         int points = Math.min(POINTS, n);
         double[] x = new double[points];

@@ -1,0 +1,129 @@
+package org.lowrank.analyzer.output;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.lowrank.analyzer.comparison.Comparison;
+import org.lowrank.analyzer.comparison.MatrixPair;
+import org.lowrank.analyzer.comparison.SubspaceOverlap;
+import org.lowrank.analyzer.comparison.TaskVector;
+
+/** comparison.csv: one row per matrix of either model; what could not be compared says why in {@code note}. */
+public final class ComparisonOutput {
+    private static final List<String> HEADER = List.of(
+            "model_a",
+            "revision_a",
+            "model_b",
+            "revision_b",
+            "stack",
+            "layer",
+            "matrix",
+            "rows_a",
+            "cols_a",
+            "rows_b",
+            "cols_b",
+            "frobenius_ratio",
+            "spectral_ratio",
+            "stable_rank_ratio",
+            "difference_frobenius_norm",
+            "difference_relative_size",
+            "difference_spectral_norm",
+            "difference_spectral_norm_lower",
+            "difference_spectral_norm_upper",
+            "difference_upper_failure_probability",
+            "difference_stable_rank",
+            "difference_stable_rank_squared",
+            "gaussian_stable_rank",
+            "leading_directions",
+            "row_space_overlap",
+            "random_row_space_overlap",
+            "column_space_overlap",
+            "random_column_space_overlap",
+            "relative_gap_a",
+            "relative_gap_b",
+            "angle_error_a",
+            "angle_error_b",
+            "row_space_cosines",
+            "column_space_cosines",
+            "note");
+
+    private ComparisonOutput() {}
+
+    /** The text of comparison.csv; cosines of one pair are separated by spaces. */
+    public static String csv(ComparisonResult result) {
+        CsvRows rows = new CsvRows(HEADER);
+        result.pairs().forEach(pair -> rows.add(pair(result, pair)));
+        result.unmatched().forEach(one -> rows.add(unmatched(result, one)));
+        return rows.toString();
+    }
+
+    private static List<String> pair(ComparisonResult result, MatrixPair pair) {
+        List<String> cells = start(result, pair.stack(), pair.layer(), pair.matrix());
+        for (long size : new long[] {pair.rowsA(), pair.colsA(), pair.rowsB(), pair.colsB()}) {
+            cells.add(Long.toString(size));
+        }
+        cells.add(CsvRows.number(pair.frobeniusRatio()));
+        cells.add(CsvRows.number(pair.spectralRatio()));
+        cells.add(CsvRows.number(pair.stableRankRatio()));
+        TaskVector vector = pair.taskVector();
+        List<Function<TaskVector, @Nullable Double>> ofVector = List.of(
+                TaskVector::frobeniusNorm,
+                TaskVector::relativeSize,
+                TaskVector::spectralNorm,
+                TaskVector::spectralNormLower,
+                TaskVector::spectralNormUpper,
+                TaskVector::upperFailureProbability,
+                TaskVector::stableRank,
+                TaskVector::stableRankSquared,
+                TaskVector::gaussianStableRank);
+        ofVector.forEach(value -> cells.add(vector == null ? "" : CsvRows.number(value.apply(vector))));
+        SubspaceOverlap overlap = pair.overlap();
+        cells.add(overlap == null ? "" : Integer.toString(overlap.directions()));
+        List<Function<SubspaceOverlap, @Nullable Double>> ofOverlap = List.of(
+                SubspaceOverlap::rowSpaceOverlap,
+                SubspaceOverlap::randomRowSpaceOverlap,
+                SubspaceOverlap::columnSpaceOverlap,
+                SubspaceOverlap::randomColumnSpaceOverlap,
+                SubspaceOverlap::relativeGapA,
+                SubspaceOverlap::relativeGapB,
+                SubspaceOverlap::angleErrorA,
+                SubspaceOverlap::angleErrorB);
+        ofOverlap.forEach(value -> cells.add(overlap == null ? "" : CsvRows.number(value.apply(overlap))));
+        cells.add(overlap == null ? "" : cosines(overlap.rowSpaceCosines()));
+        cells.add(overlap == null ? "" : cosines(overlap.columnSpaceCosines()));
+        cells.add(String.join("; ", pair.notes()));
+        return cells;
+    }
+
+    private static List<String> unmatched(ComparisonResult result, Comparison.Unmatched one) {
+        List<String> cells = start(result, one.stack(), one.layer(), one.matrix());
+        String rows = Long.toString(one.rows());
+        String cols = Long.toString(one.cols());
+        cells.addAll(one.inA() ? List.of(rows, cols, "", "") : List.of("", "", rows, cols));
+        while (cells.size() < HEADER.size() - 1) {
+            cells.add("");
+        }
+        cells.add(one.reason());
+        return cells;
+    }
+
+    private static List<String> start(ComparisonResult result, String stack, int layer, String matrix) {
+        return new ArrayList<>(List.of(
+                result.modelA().model(),
+                result.modelA().revision(),
+                result.modelB().model(),
+                result.modelB().revision(),
+                stack,
+                Integer.toString(layer),
+                matrix));
+    }
+
+    private static String cosines(double[] cosines) {
+        StringBuilder text = new StringBuilder();
+        for (double cosine : cosines) {
+            text.append(text.isEmpty() ? "" : " ").append(CsvRows.number(cosine));
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,90 @@
+package org.lowrank.analyzer.output;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.lowrank.analyzer.comparison.Comparison;
+import org.lowrank.analyzer.comparison.MatrixPair;
+import org.lowrank.analyzer.measurement.MatrixMeasurement;
+import org.lowrank.analyzer.measurement.ModelFinding;
+
+/**
+ * Everything a {@code compare} run found, as saved in result.json. A report can be rendered from it alone.
+ *
+ * @param schemaVersion of this layout
+ * @param kind {@code comparison}
+ * @param tool what made it
+ * @param commandLine as typed, without secrets
+ * @param started ISO-8601 instant
+ * @param settings of the measurement
+ * @param leadingDirections k, asked for
+ * @param modelA the first
+ * @param modelB the second
+ * @param matricesA rows of A
+ * @param matricesB rows of B
+ * @param pairs matrices both have
+ * @param unmatched matrices only one has
+ * @param skippedTensors tensors in no matrix, with reasons
+ * @param findings with their numbers
+ * @param warnings what a reader should know
+ */
+public record ComparisonResult(
+        int schemaVersion,
+        String kind,
+        AnalysisResult.Tool tool,
+        List<String> commandLine,
+        String started,
+        AnalysisResult.Settings settings,
+        int leadingDirections,
+        AnalysisResult.Model modelA,
+        AnalysisResult.Model modelB,
+        List<MatrixMeasurement> matricesA,
+        List<MatrixMeasurement> matricesB,
+        List<MatrixPair> pairs,
+        List<Comparison.Unmatched> unmatched,
+        List<AnalysisResult.Skipped> skippedTensors,
+        List<ModelFinding> findings,
+        List<AnalysisResult.Warning> warnings) {
+    /** The current layout. */
+    public static final int SCHEMA_VERSION = 1;
+
+    /** The value of {@code kind}. */
+    public static final String KIND = "comparison";
+
+    /** Puts a comparison beside where it came from. */
+    public static ComparisonResult of(
+            AnalysisResult.Tool tool,
+            List<String> commandLine,
+            String started,
+            AnalysisResult.Settings settings,
+            int leadingDirections,
+            AnalysisResult.Model modelA,
+            AnalysisResult.Model modelB,
+            Comparison comparison,
+            List<AnalysisResult.Skipped> skippedTensors,
+            List<AnalysisResult.Warning> warnings) {
+        return new ComparisonResult(
+                SCHEMA_VERSION,
+                KIND,
+                tool,
+                commandLine,
+                started,
+                settings,
+                leadingDirections,
+                modelA,
+                modelB,
+                comparison.matricesA(),
+                comparison.matricesB(),
+                comparison.pairs(),
+                comparison.unmatched(),
+                skippedTensors,
+                comparison.findings(),
+                warnings);
+    }
+
+    /** The rows of matrices.csv: A's, then B's. */
+    public List<MatrixMeasurement> allMatrices() {
+        List<MatrixMeasurement> rows = new ArrayList<>(matricesA);
+        rows.addAll(matricesB);
+        return rows;
+    }
+}
