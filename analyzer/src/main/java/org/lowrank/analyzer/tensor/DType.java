@@ -36,5 +36,18 @@ public enum DType {
     Q5_K,
     Q6_K,
     Q8_K,
-    OTHER
+    OTHER;
+
+    /** Bits of one element; 0 for block-quantised types and those that are not numbers. */
+    public int bits() {
+        return switch (this) {
+            case F64, I64, U64, C64 -> 64;
+            case F32, I32, U32 -> 32;
+            case F16, BF16, I16, U16 -> 16;
+            case F8_E4M3, F8_E5M2, F8_E4M3FNUZ, F8_E5M2FNUZ, F8_E8M0, I8, U8, BOOL -> 8;
+            case F6_E2M3, F6_E3M2 -> 6;
+            case F4 -> 4;
+            default -> 0;
+        };
+    }
 }

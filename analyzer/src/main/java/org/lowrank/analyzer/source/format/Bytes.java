@@ -1,9 +1,8 @@
 package org.lowrank.analyzer.source.format;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import org.lowrank.analyzer.source.ByteSource;
 import org.lowrank.analyzer.source.MalformedWeightsException;
+import org.lowrank.analyzer.source.OffHeap;
 import org.lowrank.analyzer.source.Ranges;
 
 /** A few bytes in memory, read like a file. */
@@ -16,19 +15,9 @@ record Bytes(String name, byte[] content) implements ByteSource {
     @Override
     public Region read(long offset, int length) throws MalformedWeightsException {
         Ranges.check(this, offset, length);
-        ByteBuffer copy = ByteBuffer.allocateDirect(length).order(ByteOrder.LITTLE_ENDIAN);
-        copy.put(content, (int) offset, length).flip();
-        return new Region() {
-            @Override
-            public ByteBuffer bytes() {
-                return copy;
-            }
-
-            @Override
-            public void close() {
-                // On the heap of the garbage collector.
-            }
-        };
+        OffHeap copy = OffHeap.allocate(length);
+        copy.bytes().put(content, (int) offset, length);
+        return copy;
     }
 
     @Override

@@ -81,13 +81,14 @@ public final class CheckpointReader implements AutoCloseable {
         List<Tensor> tensors = chosen.endsWith(".index.json")
                 ? readSharded(chosen, formats)
                 : readFiles(siblings(chosen, names), formats);
-        tensors = Quantisation.resolve(tensors, opened);
+        JsonNode config = config(chosen, names);
+        tensors = Quantisation.resolve(tensors, opened, config);
         List<Tensor> sorted = new ArrayList<>(tensors);
         sorted.sort(Comparator.comparing(Tensor::name));
         List<String> weightFiles = opened.names();
         String title =
                 String.join(" and ", formats) + (weightFiles.size() > 1 ? ", " + weightFiles.size() + " files" : "");
-        return new Checkpoint(config(chosen, names), List.copyOf(sorted), title, weightFiles, opened.warnings());
+        return new Checkpoint(config, List.copyOf(sorted), title, weightFiles, opened.warnings());
     }
 
     private String choose(List<String> names) throws MalformedWeightsException {

@@ -11,11 +11,13 @@ import org.lowrank.analyzer.source.MalformedWeightsException;
 import org.lowrank.analyzer.source.ModelFiles;
 import org.lowrank.analyzer.source.ModelNotFoundException;
 import org.lowrank.analyzer.tensor.DType;
+import org.lowrank.analyzer.tensor.StoredTensor;
 import org.lowrank.analyzer.tensor.Tensor;
 
 /** GGUF versions 2 and 3, little-endian (ggml docs/gguf.md). Dimensions are stored innermost first. */
 final class Gguf implements WeightFormat {
     private static final int LARGEST_COUNT = 1 << 24;
+    private static final long LARGEST_ALIGNMENT = 1 << 20;
     private static final int LARGEST_KEPT_ARRAY = 4096;
 
     @Override
@@ -58,13 +60,13 @@ final class Gguf implements WeightFormat {
             infos.add(Info.read(in));
         }
         long alignment = metadata.get("general.alignment") instanceof Number n ? n.longValue() : 32;
-        if (alignment < 1 || Long.bitCount(alignment) != 1) {
+        if (alignment < 1 || alignment > LARGEST_ALIGNMENT || Long.bitCount(alignment) != 1) {
             throw in.bad("alignment " + alignment);
         }
         long start = (in.position() + alignment - 1) / alignment * alignment;
         List<Tensor> tensors = new ArrayList<>();
         for (Info info : infos) {
-            tensors.add(info.tensor(source, in, start));
+            tensors.add(info.tensor(source, in, start, alignment));
         }
         if (tensors.stream().anyMatch(t -> t.dtype().name().startsWith("Q"))) {
             opened.warn("quantised GGUF matrices were dequantised: what is measured is the quantised matrix, not the"
@@ -92,36 +94,21 @@ final class Gguf implements WeightFormat {
             return new Info(name, List.copyOf(shape), in.int32(), in.int64());
         }
 
-        Tensor tensor(ByteSource source, Reader in, long start) throws MalformedWeightsException {
+        Tensor tensor(ByteSource source, Reader in, long start, long alignment) throws MalformedWeightsException {
             DType dtype = dtype(in);
-            long elements;
-            long bytes;
-            try {
-                elements = shape.stream().reduce(1L, Math::multiplyExact);
-                bytes = bytes(dtype, elements, in);
-            } catch (ArithmeticException e) {
-                throw in.bad("the shape of tensor " + name + " overflows: " + shape);
+            long bytes = Sizes.bytes(source.name(), name, dtype, shape);
+            if (offset < 0 || offset % alignment != 0) {
+                throw in.bad("tensor " + name + " lies at " + Long.toUnsignedString(offset)
+                        + ", which is no multiple of the alignment " + alignment);
             }
-            if (offset < 0 || start + offset > source.size() - bytes) {
+            if (offset > source.size() - start - bytes) {
                 throw new MalformedWeightsException("truncated file: " + source.name() + ": tensor " + name
-                        + " needs bytes up to " + (start + offset + bytes) + " but the file has " + source.size()
+                        + " needs " + bytes + " bytes from " + offset + " of the data on, but the file has "
+                        + source.size()
                         + "; copy or download it again");
             }
             return StoredTensor.plain(name, dtype, shape, source, start + offset, bytes)
                     .named(name, Tensor.Orientation.OUT_IN);
-        }
-
-        private long bytes(DType dtype, long elements, Reader in) throws MalformedWeightsException {
-            int bits = ElementDecoder.bits(dtype);
-            if (bits > 0) {
-                return Math.multiplyExact(elements, (long) bits / 8);
-            }
-            GgufBlocks blocks = GgufBlocks.valueOf(dtype.name());
-            long innermost = shape.isEmpty() ? 1 : shape.get(shape.size() - 1);
-            if (innermost % blocks.elements != 0) {
-                throw in.bad("tensor " + name + " has rows of " + innermost + ", not a multiple of " + blocks.elements);
-            }
-            return Math.multiplyExact(elements / blocks.elements, (long) blocks.bytes);
         }
 
         private DType dtype(Reader in) throws MalformedWeightsException {

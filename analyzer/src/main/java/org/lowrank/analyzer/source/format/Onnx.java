@@ -2,15 +2,18 @@ package org.lowrank.analyzer.source.format;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.lowrank.analyzer.source.ByteSource;
 import org.lowrank.analyzer.source.MalformedWeightsException;
 import org.lowrank.analyzer.source.ModelFiles;
 import org.lowrank.analyzer.source.ModelNotFoundException;
 import org.lowrank.analyzer.tensor.DType;
+import org.lowrank.analyzer.tensor.StoredTensor;
 import org.lowrank.analyzer.tensor.Tensor;
 
 /**
@@ -206,23 +209,16 @@ final class Onnx implements WeightFormat {
 
         StoredTensor tensor(ModelFiles files, ByteSource source, OpenFiles opened)
                 throws IOException, ModelNotFoundException {
-            long elements = 1;
-            try {
-                for (long dim : shape) {
-                    elements = Math.multiplyExact(elements, dim);
-                }
-            } catch (ArithmeticException e) {
-                throw bad(source, "its shape " + shape + " overflows");
-            }
-            long expected = elements * ElementDecoder.bits(dtype) / 8;
+            long elements = Sizes.elements(source.name(), name, shape);
+            long expected = Sizes.bytes(source.name(), name, dtype, shape);
             if (external) {
                 return externalTensor(files, source, opened, expected);
             }
             if (dtype == DType.OTHER || dataAt < 0) {
                 return StoredTensor.plain(name, DType.OTHER, List.copyOf(shape), source, 0, 0);
             }
-            if (perInt32 && (dtype == DType.F16 || dtype == DType.BF16)) {
-                return varints(source, elements);
+            if (perInt32 && SMALL_FLOATS.contains(dtype)) {
+                return varints(source, elements, dtype.bits() / 8);
             }
             if (perInt32) {
                 return StoredTensor.plain(name, DType.OTHER, List.copyOf(shape), source, dataAt, dataLength);
@@ -236,17 +232,22 @@ final class Onnx implements WeightFormat {
             return StoredTensor.plain(name, dtype, List.copyOf(shape), source, dataAt, dataLength);
         }
 
-        /** F16 and BF16 without raw_data sit one per varint: unpacked into memory. */
-        private StoredTensor varints(ByteSource source, long elements) throws IOException {
-            if (elements > Integer.MAX_VALUE / 2) {
-                throw bad(source, "too large for int32_data");
+        /** Floats of 16 and 8 bits without raw_data sit one per varint: unpacked into memory. */
+        private StoredTensor varints(ByteSource source, long elements, int width) throws IOException {
+            // Every varint has at least one byte: a shape the data cannot fill allocates nothing.
+            if (elements > dataLength || elements > Integer.MAX_VALUE / 4) {
+                throw bad(source, elements + " elements do not fit " + dataLength + " bytes of int32_data");
             }
-            byte[] packed = new byte[(int) elements * 2];
+            byte[] packed = new byte[(int) elements * width];
             Wire wire = new Wire(source, dataAt, dataAt + dataLength);
             for (int i = 0; i < elements; i++) {
                 long bits = wire.varint();
-                packed[2 * i] = (byte) bits;
-                packed[2 * i + 1] = (byte) (bits >> 8);
+                for (int b = 0; b < width; b++) {
+                    packed[width * i + b] = (byte) (bits >> (8 * b));
+                }
+            }
+            if (wire.remaining() != 0) {
+                throw bad(source, "int32_data holds more than " + elements + " elements");
             }
             return StoredTensor.plain(
                     name, dtype, List.copyOf(shape), new Bytes(source.name(), packed), 0, packed.length);
@@ -283,6 +284,15 @@ final class Onnx implements WeightFormat {
             return new MalformedWeightsException("bad ONNX file: " + source.name() + ": tensor " + name + ": " + why
                     + "; export or download it again");
         }
+
+        private static final Set<DType> SMALL_FLOATS = EnumSet.of(
+                DType.F16,
+                DType.BF16,
+                DType.F8_E4M3,
+                DType.F8_E4M3FNUZ,
+                DType.F8_E5M2,
+                DType.F8_E5M2FNUZ,
+                DType.F8_E8M0);
 
         private static DType dtype(long code) {
             return switch ((int) code) {

@@ -1,5 +1,6 @@
 package org.lowrank.analyzer.source.format;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -8,8 +9,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.lowrank.analyzer.source.MalformedWeightsException;
 import org.lowrank.analyzer.tensor.DType;
+import org.lowrank.analyzer.tensor.Scale;
+import org.lowrank.analyzer.tensor.StoredTensor;
 import org.lowrank.analyzer.tensor.Tensor;
-import org.lowrank.spectral.StridedBlock;
 
 /**
  * Weights that are not what their bytes say: 8-bit floats are multiplied by the scale stored beside them; packed integers
@@ -18,20 +20,21 @@ import org.lowrank.spectral.StridedBlock;
 final class Quantisation {
     private Quantisation() {}
 
-    static List<Tensor> resolve(List<Tensor> tensors, OpenFiles opened) throws IOException {
+    static List<Tensor> resolve(List<Tensor> tensors, OpenFiles opened, JsonNode config) throws IOException {
         Map<String, Tensor> byName = new LinkedHashMap<>();
         tensors.forEach(tensor -> byName.put(tensor.name(), tensor));
         List<Tensor> resolved = new ArrayList<>();
         for (Tensor tensor : tensors) {
             refusePacked(tensor, byName);
-            resolved.add(isSmallFloat(tensor) ? scaled(tensor, byName, opened) : tensor);
+            resolved.add(isEightBit(tensor) ? scaled(tensor, byName, opened, config) : tensor);
         }
         return resolved;
     }
 
-    private static boolean isSmallFloat(Tensor tensor) {
+    private static boolean isEightBit(Tensor tensor) {
         return switch (tensor.dtype()) {
-            case F8_E4M3, F8_E5M2, F8_E4M3FNUZ, F8_E5M2FNUZ -> tensor.shape().size() == 2;
+            case F8_E4M3, F8_E5M2, F8_E4M3FNUZ, F8_E5M2FNUZ, I8 ->
+                tensor.shape().size() >= 2;
             default -> false;
         };
     }
@@ -44,6 +47,12 @@ final class Quantisation {
             scheme = byName.containsKey(stem + ".g_idx") ? "GPTQ" : "AWQ or GPTQ";
         } else if (name.endsWith(".weight_packed")) {
             scheme = "compressed-tensors packed integers";
+        } else if (name.endsWith(".W_q")) {
+            scheme = "HQQ";
+        } else if (name.endsWith(".codes") && byName.containsKey(stem + ".codebooks")) {
+            scheme = "AQLM";
+        } else if (tensor.dtype() == DType.U8 && byName.containsKey(name + "_scale")) {
+            scheme = "NVFP4";
         } else if (byName.containsKey(name + ".absmax") || name.contains(".quant_state.bitsandbytes")) {
             scheme = "bitsandbytes 4-bit";
         } else if (tensor.dtype() == DType.I8 && byName.containsKey(stem + ".SCB")) {
@@ -60,64 +69,68 @@ final class Quantisation {
         }
     }
 
-    private static Tensor scaled(Tensor tensor, Map<String, Tensor> byName, OpenFiles opened) throws IOException {
-        Tensor inverse = byName.get(tensor.name() + "_scale_inv");
-        Tensor scale = inverse != null ? inverse : byName.get(tensor.name() + "_scale");
-        if (scale == null && tensor.name().endsWith(".weight")) {
-            scale = byName.get(tensor.name().replaceFirst("\\.weight$", ".scale"));
-        }
-        if (scale == null) {
-            opened.warn(
-                    tensor.name()
-                            + ": 8-bit floats without a scale beside them: norms are right up to a factor, stable ranks are exact");
+    private static Tensor scaled(Tensor tensor, Map<String, Tensor> byName, OpenFiles opened, JsonNode config)
+            throws IOException {
+        Tensor factors = factors(tensor.name(), byName);
+        boolean integer = tensor.dtype() == DType.I8;
+        if (factors == null || !(tensor instanceof StoredTensor stored)) {
+            if (!integer) {
+                opened.warn("8-bit floats without a scale beside them, " + tensor.name()
+                        + " for one: norms are right up to a factor, stable ranks are exact");
+            }
             return tensor;
         }
-        opened.warn("8-bit floating-point weights were multiplied by the scales stored beside them");
-        long rows = tensor.shape().get(0);
-        long cols = tensor.shape().get(1);
-        List<Long> grid = scale.shape();
-        long scaleRows = grid.isEmpty() ? 1 : grid.get(0);
-        long scaleCols = grid.size() < 2 ? 1 : grid.get(1);
-        float[] scales = values(scale, scaleRows, scaleCols);
-        ElementDecoder elements = ElementDecoder.of(tensor.dtype());
-        if (!(tensor instanceof StoredTensor stored) || elements == null) {
-            return tensor;
-        }
-        long blockRows = (rows + scaleRows - 1) / scaleRows;
-        long blockCols = (cols + scaleCols - 1) / scaleCols;
-        // Block scales come in 128 × 128 tiles, the last of them cut off; even division would misplace them.
-        blockRows = scaleRows > 1 && blockRows > 1 ? roundUp(blockRows, rows, scaleRows) : blockRows;
-        blockCols = scaleCols > 1 && blockCols > 1 ? roundUp(blockCols, cols, scaleCols) : blockCols;
-        return stored.decodedBy(new ScaledDecoder(elements, cols, scales, (int) scaleCols, blockRows, blockCols));
+        opened.warn("8-bit weights were multiplied by the scales stored beside them: what is measured is the"
+                + " quantised matrix");
+        return stored.withScale(scale(tensor, factors, config));
     }
 
-    /** The power of two at least as large that still gives so many blocks, else the even size. */
-    private static long roundUp(long even, long length, long blocks) {
-        long power = Long.highestOneBit(even) == even ? even : Long.highestOneBit(even) << 1;
-        return (length + power - 1) / power == blocks ? power : even;
-    }
-
-    private static float[] values(@Nullable Tensor scale, long rows, long cols) throws IOException {
-        if (scale == null) {
-            return new float[] {1};
-        }
-        float[] values = new float[Math.toIntExact(Math.multiplyExact(rows, cols))];
-        try (Tensor.Values opened = scale.open()) {
-            int at = 0;
-            for (StridedBlock block : opened.matrix(Tensor.View.contiguous(rows, cols))) {
-                for (int i = 0; i < block.rows(); i++) {
-                    for (int j = 0; j < block.cols(); j++) {
-                        int index = i * block.rowStride() + j;
-                        values[at++] = switch (block.type()) {
-                            case F64 -> (float) block.data().getDouble(8 * index);
-                            case F32 -> block.data().getFloat(4 * index);
-                            case BF16 -> Float.intBitsToFloat(block.data().getShort(2 * index) << 16);
-                            case F16 -> SmallFloats.half(block.data().getShort(2 * index));
-                        };
-                    }
-                }
+    private static @Nullable Tensor factors(String name, Map<String, Tensor> byName) {
+        for (String suffix : List.of("_scale_inv", "_scale")) {
+            Tensor found = byName.get(name + suffix);
+            if (found != null) {
+                return found;
             }
         }
-        return values;
+        return name.endsWith(".weight") ? byName.get(name.replaceFirst("\\.weight$", ".scale")) : null;
+    }
+
+    /** Despite its name {@code weight_scale_inv} is multiplied with, like the others. */
+    private static Scale scale(Tensor tensor, Tensor factors, JsonNode config) throws MalformedWeightsException {
+        List<Long> shape = tensor.shape();
+        List<Long> grid = new ArrayList<>(factors.shape());
+        long count = grid.stream().reduce(1L, (a, b) -> a * b);
+        while (grid.size() < shape.size()) {
+            // One factor, or one per row: the missing dimensions are not divided.
+            grid.add(count == 1 ? 0 : grid.size(), 1L);
+        }
+        JsonNode sizes = config.path("quantization_config").path("weight_block_size");
+        List<Long> block = new ArrayList<>();
+        for (int d = 0; d < shape.size(); d++) {
+            int fromEnd = shape.size() - d;
+            long told =
+                    fromEnd <= sizes.size() ? sizes.get(sizes.size() - fromEnd).asLong() : 0;
+            block.add(block(shape.get(d), grid.get(d), told));
+        }
+        if (grid.size() != shape.size() || block.contains(0L)) {
+            throw new MalformedWeightsException(
+                    "unknown scales: " + tensor.file() + ": " + factors.name() + " of shape "
+                            + factors.shape() + " for " + tensor.name() + " of shape " + shape
+                            + "; use the unquantised model");
+        }
+        return new Scale(factors, grid, block);
+    }
+
+    /** Elements that share a factor, 0 where {@code blocks} of them do not make up {@code size}. */
+    private static long block(long size, long blocks, long told) {
+        if (blocks == 1 || blocks == size) {
+            return blocks == 1 ? Math.max(1, size) : 1;
+        }
+        for (long candidate : new long[] {told, 128, 64, 32, 16}) {
+            if (candidate > 0 && (size - 1) / candidate + 1 == blocks) {
+                return candidate;
+            }
+        }
+        return 0;
     }
 }

@@ -18,6 +18,7 @@ import org.lowrank.analyzer.source.MalformedWeightsException;
 import org.lowrank.analyzer.source.ModelFiles;
 import org.lowrank.analyzer.source.ModelNotFoundException;
 import org.lowrank.analyzer.tensor.DType;
+import org.lowrank.analyzer.tensor.StoredTensor;
 import org.lowrank.analyzer.tensor.Tensor;
 
 /**
@@ -173,7 +174,7 @@ final class Safetensors implements WeightFormat {
                 }
                 long begin = whole(source, name, offsets.get(0));
                 long end = whole(source, name, offsets.get(1));
-                long bits = Math.multiplyExact(elements, (long) ElementDecoder.bits(dtype));
+                long bits = Math.multiplyExact(elements, (long) dtype.bits());
                 if (bits % 8 != 0 || end - begin != bits / 8) {
                     throw bad(
                             source,
@@ -196,7 +197,7 @@ final class Safetensors implements WeightFormat {
         private static DType dtype(ByteSource source, String name, String text) throws MalformedWeightsException {
             String known = text.equals("F8_E4M3FN") ? "F8_E4M3" : text;
             for (DType dtype : DType.values()) {
-                if (dtype.name().equals(known) && ElementDecoder.bits(dtype) > 0) {
+                if (dtype.name().equals(known) && dtype.bits() > 0) {
                     return dtype;
                 }
             }

@@ -13,6 +13,7 @@ import org.lowrank.analyzer.source.MalformedWeightsException;
 import org.lowrank.analyzer.source.ModelFiles;
 import org.lowrank.analyzer.source.ModelNotFoundException;
 import org.lowrank.analyzer.tensor.DType;
+import org.lowrank.analyzer.tensor.StoredTensor;
 import org.lowrank.analyzer.tensor.Tensor;
 
 /**
@@ -65,7 +66,7 @@ final class TensorBundle implements WeightFormat {
                         + entry.offset + " to " + (entry.offset + entry.size) + " but the file has " + data.size()
                         + "; copy or download it again");
             }
-            long expected = entry.elements() * (ElementDecoder.bits(entry.dtype) / 8);
+            long expected = Sizes.bytes(index.name(), key, entry.dtype, entry.shape);
             if (expected != entry.size) {
                 throw bad(
                         index,
@@ -152,7 +153,12 @@ final class TensorBundle implements WeightFormat {
             long shared = varint(index, data);
             long own = varint(index, data);
             long length = varint(index, data);
-            if (shared < 0 || shared > last.length || own < 0 || length < 0 || own + length > data.remaining()) {
+            if (shared < 0
+                    || shared > last.length
+                    || own < 0
+                    || length < 0
+                    || own > data.remaining()
+                    || length > data.remaining() - own) {
                 throw bad(index, "a table entry that does not fit its block");
             }
             byte[] key = Arrays.copyOf(last, (int) (shared + own));
@@ -197,10 +203,6 @@ final class TensorBundle implements WeightFormat {
         long size;
         int shards = 1;
         boolean bigEndian;
-
-        long elements() {
-            return shape.stream().reduce(1L, Math::multiplyExact);
-        }
 
         static Entry parse(ByteSource index, String key, byte[] value) throws IOException {
             Entry entry = new Entry();

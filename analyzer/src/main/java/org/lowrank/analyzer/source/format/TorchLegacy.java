@@ -53,8 +53,8 @@ final class TorchLegacy implements WeightFormat {
         long at = in.position();
         for (Object key : storageKeys) {
             Integer size = sizes.get(String.valueOf(key));
-            if (size == null) {
-                throw bad(name, "storage " + key + " belongs to no tensor");
+            if (size == null || size == 0) {
+                throw bad(name, "storage " + key + " belongs to no tensor of plain numbers");
             }
             long elements;
             try (ByteSource.Region region = source.read(at, 8)) {
@@ -94,10 +94,10 @@ final class TorchLegacy implements WeightFormat {
                 Object next = open.removeFirst();
                 if (next instanceof Unpickler.TensorView view) {
                     DType dtype = TorchTypes.ofStorage(view.storage().type());
-                    sizes.put(view.storage().key(), dtype == null ? 1 : ElementDecoder.bits(dtype) / 8);
+                    sizes.put(view.storage().key(), dtype == null ? 1 : dtype.bits() / 8);
                 } else if (next instanceof Unpickler.Storage storage) {
                     DType dtype = TorchTypes.ofStorage(storage.type());
-                    sizes.put(storage.key(), dtype == null ? 1 : ElementDecoder.bits(dtype) / 8);
+                    sizes.put(storage.key(), dtype == null ? 1 : dtype.bits() / 8);
                 } else if (seen.add(next)) {
                     Iterable<?> children = next instanceof Map<?, ?> map
                             ? map.values()

@@ -2,20 +2,28 @@ package org.lowrank.analyzer.source.format;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
-import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.lowrank.analyzer.source.ByteSource;
 import org.lowrank.analyzer.source.MalformedWeightsException;
 import org.lowrank.analyzer.tensor.DType;
+import org.lowrank.analyzer.tensor.Layout;
+import org.lowrank.analyzer.tensor.ScalarEncoding;
+import org.lowrank.analyzer.tensor.StoredTensor;
 import org.lowrank.analyzer.tensor.Tensor;
 
 /** From an unpickled object to named tensors: wrappers opened, views checked against their storages. */
 final class TorchTensors {
     private static final List<String> WRAPPERS = List.of("state_dict", "model_state_dict", "model", "module", "net");
+
+    private static final int LONGEST_NAME = 1000;
+    private static final long LARGEST_REPETITION = 1 << 20;
 
     private TorchTensors() {}
 
@@ -29,23 +37,16 @@ final class TorchTensors {
 
     /** All tensors, named by their path through nested dictionaries; known wrappers leave no trace in names. */
     static List<Tensor> of(@Nullable Object root, String file, Storages storages) throws MalformedWeightsException {
-        Map<?, ?> start = unwrap(root, file);
         List<Tensor> tensors = new ArrayList<>();
-        Deque<Map.Entry<String, Map<?, ?>>> open = new ArrayDeque<>();
-        Set<Integer> seen = new HashSet<>();
-        open.add(Map.entry("", start));
+        Deque<Named> open = new ArrayDeque<>();
+        Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        open.add(new Named("", unwrap(root, file)));
         while (!open.isEmpty()) {
-            Map.Entry<String, Map<?, ?>> next = open.removeFirst();
-            if (!seen.add(System.identityHashCode(next.getValue()))) {
-                continue; // the same object again (or a cycle)
-            }
-            for (Map.Entry<?, ?> entry : next.getValue().entrySet()) {
-                String name = next.getKey() + entry.getKey();
-                if (entry.getValue() instanceof Unpickler.TensorView view) {
-                    tensors.add(tensor(name, view, file, storages));
-                } else if (entry.getValue() instanceof Map<?, ?> nested) {
-                    open.addLast(Map.entry(name + ".", nested));
-                }
+            Named next = open.removeFirst();
+            if (next.value instanceof Unpickler.TensorView view) {
+                tensors.add(tensor(next.name, view, file, storages));
+            } else if (next.value != null && seen.add(next.value)) { // else the same object again, or a cycle
+                children(next, file).forEach(open::addLast);
             }
         }
         if (tensors.isEmpty()) {
@@ -53,6 +54,25 @@ final class TorchTensors {
                     + ": the pickle holds no dictionary of tensors; save model.state_dict() and not something else");
         }
         return tensors;
+    }
+
+    private record Named(String name, @Nullable Object value) {}
+
+    private static List<Named> children(Named parent, String file) throws MalformedWeightsException {
+        String prefix = parent.name.isEmpty() ? "" : parent.name + ".";
+        if (prefix.length() > LONGEST_NAME) {
+            throw new MalformedWeightsException("bad PyTorch file: " + file + ": dictionaries nested into a name of "
+                    + prefix.length() + " characters; save model.state_dict()");
+        }
+        List<Named> children = new ArrayList<>();
+        if (parent.value instanceof Map<?, ?> map) {
+            map.forEach((key, value) -> children.add(new Named(prefix + key, value)));
+        } else if (parent.value instanceof List<?> list) {
+            for (int i = 0; i < list.size(); i++) {
+                children.add(new Named(prefix + i, list.get(i)));
+            }
+        }
+        return children;
     }
 
     private static Map<?, ?> unwrap(@Nullable Object root, String file) throws MalformedWeightsException {
@@ -81,81 +101,63 @@ final class TorchTensors {
             throw bad(file, name, "its storage is a " + view.storage().type());
         }
         Place place = storages.place(view.storage());
-        int bytes = ElementDecoder.bits(dtype) / 8;
-        // An untyped storage counts bytes, a typed one elements.
-        long elements =
-                view.dtype() != null ? place.length() / bytes : view.storage().elements();
-        if (Math.multiplyHigh(elements, (long) bytes) != 0 || elements * bytes > place.length()) {
-            throw bad(
-                    file, name, "its storage claims " + elements + " elements but holds " + place.length() + " bytes");
+        if (!ScalarEncoding.exists(dtype)) {
+            return StoredTensor.plain(name, dtype, view.shape(), place.source(), 0, place.length());
         }
-        checkView(view, elements, file, name);
+        int bytes = dtype.bits() / 8;
+        boolean untyped = view.dtype() != null || view.storage().type().endsWith("UntypedStorage");
+        long elements = untyped ? place.length() / bytes : view.storage().elements();
+        long claimed = view.storage().elements();
+        boolean matches =
+                untyped ? claimed == place.length() : place.length() % bytes == 0 && claimed == place.length() / bytes;
+        if (!matches) {
+            throw bad(file, name, "its storage claims " + claimed + " elements but holds " + place.length() + " bytes");
+        }
+        return tensor(name, dtype, view, place, elements, file);
+    }
+
+    private static Tensor tensor(
+            String name, DType dtype, Unpickler.TensorView view, Place place, long elements, String file)
+            throws MalformedWeightsException {
         List<Long> shape = List.copyOf(view.shape());
-        boolean contiguous = isContiguous(view);
-        long last = last(view);
-        long length = (last + 1) * bytes;
+        long count = Sizes.elements(file, name, shape);
+        long extent = extent(view, elements, file, name);
+        // Expanded views repeat elements; nothing real repeats them a million times.
+        if (count / LARGEST_REPETITION > Math.max(1, elements)) {
+            throw bad(file, name, "shape " + shape + " repeats " + elements + " elements");
+        }
+        Layout layout = extent == 0 ? Layout.contiguous(0, shape) : new Layout(view.offset(), view.strides());
+        ScalarEncoding encoding = new ScalarEncoding(dtype, place.bigEndian());
         return new StoredTensor(
                 name,
                 dtype,
                 shape,
-                place.source(),
-                place.offset() + view.offset() * bytes,
-                length,
+                place.source().name(),
+                count * (dtype.bits() / 8),
+                Optional.of(new StoredTensor.Storage(place.source(), place.offset(), encoding, layout)),
                 Tensor.Orientation.UNKNOWN,
-                contiguous ? null : List.copyOf(view.strides()),
-                ElementDecoder.of(dtype),
-                place.bigEndian());
+                Optional.empty());
     }
 
-    private static void checkView(Unpickler.TensorView view, long elements, String file, String name)
+    /** Elements of the storage up to the last one the view reaches. */
+    private static long extent(Unpickler.TensorView view, long elements, String file, String name)
             throws MalformedWeightsException {
-        boolean fits =
-                view.offset() >= 0 && view.shape().size() == view.strides().size();
-        for (long size : view.shape()) {
-            fits &= size >= 0;
-        }
-        for (long stride : view.strides()) {
-            fits &= stride >= 0;
-        }
+        boolean fits = view.offset() >= 0
+                && view.shape().size() == view.strides().size()
+                && view.strides().stream().allMatch(stride -> stride >= 0);
         try {
-            fits = fits && Math.addExact(view.offset(), last(view)) < Math.max(1, elements);
-            fits &= view.shape().stream().reduce(1L, Math::multiplyExact) >= 0;
+            long extent = fits ? new Layout(view.offset(), view.strides()).extent(view.shape()) : -1;
+            if (extent >= 0 && extent <= elements) {
+                return extent;
+            }
         } catch (ArithmeticException e) {
             fits = false;
         }
-        boolean empty = view.shape().contains(0L);
-        if (!fits && !(empty && view.offset() >= 0)) {
-            throw bad(
-                    file,
-                    name,
-                    "shape " + view.shape() + " with strides " + view.strides() + " at offset " + view.offset()
-                            + " leaves its storage of " + elements + " elements");
-        }
-    }
-
-    /** Index of the last element reached from the first; −1 for an empty tensor. */
-    private static long last(Unpickler.TensorView view) {
-        long last = 0;
-        for (int d = 0; d < view.shape().size(); d++) {
-            if (view.shape().get(d) == 0) {
-                return -1;
-            }
-            last = Math.addExact(
-                    last,
-                    Math.multiplyExact(view.shape().get(d) - 1, view.strides().get(d)));
-        }
-        return last;
-    }
-
-    private static boolean isContiguous(Unpickler.TensorView view) {
-        long expected = 1;
-        for (int d = view.shape().size() - 1; d >= 0; d--) {
-            if (view.shape().get(d) != 1 && view.strides().get(d) != expected) {
-                return false;
-            }
-            expected *= Math.max(1, view.shape().get(d));
-        }
-        return true;
+        throw bad(
+                file,
+                name,
+                "shape " + view.shape() + " with strides " + view.strides() + " at offset " + view.offset()
+                        + " leaves its storage of " + elements + " elements");
     }
 
     private static MalformedWeightsException bad(String file, String name, String why) {

@@ -18,6 +18,10 @@ final class TorchTypes {
             Map.entry("torch.ByteStorage", DType.U8),
             Map.entry("torch.BoolStorage", DType.BOOL),
             Map.entry("torch.ComplexFloatStorage", DType.C64),
+            Map.entry("torch.ComplexDoubleStorage", DType.OTHER),
+            Map.entry("torch.QInt8Storage", DType.OTHER),
+            Map.entry("torch.QUInt8Storage", DType.OTHER),
+            Map.entry("torch.QInt32Storage", DType.OTHER),
             Map.entry("torch.storage.UntypedStorage", DType.U8),
             Map.entry("torch.UntypedStorage", DType.U8));
 
@@ -39,6 +43,10 @@ final class TorchTypes {
             Map.entry("torch.uint16", DType.U16),
             Map.entry("torch.uint32", DType.U32),
             Map.entry("torch.uint64", DType.U64),
+            Map.entry("torch.complex64", DType.C64),
+            Map.entry("torch.complex32", DType.OTHER),
+            Map.entry("torch.complex128", DType.OTHER),
+            Map.entry("torch.float4_e2m1fn_x2", DType.OTHER),
             Map.entry("torch.bool", DType.BOOL));
 
     private TorchTypes() {}

@@ -18,8 +18,9 @@ import org.lowrank.analyzer.source.MalformedWeightsException;
  * torch/_weights_only_unpickler.py and the few that protocol 4 adds.
  */
 final class Unpickler {
-    private static final int LARGEST_ITEMS = 50_000_000;
+    private static final int LARGEST_ITEMS = 10_000_000;
     private static final int LARGEST_STACK_DEPTH = 10_000;
+    private static final long LARGEST_TEXT = 64 << 20;
 
     private static final Set<String> ALLOWED = Set.of(
             "collections.OrderedDict",
@@ -65,6 +66,7 @@ final class Unpickler {
     private final List<Integer> marks = new ArrayList<>();
     private final Map<Integer, @Nullable Object> memo = new HashMap<>();
     private long items;
+    private long text;
 
     /**
      * Reads from the wire's position.
@@ -175,10 +177,19 @@ final class Unpickler {
     }
 
     private String utf8(int length) throws IOException {
+        addText(length);
         return new String(in.octets(length), StandardCharsets.UTF_8);
     }
 
+    private void addText(int length) throws MalformedWeightsException {
+        text += length;
+        if (text > LARGEST_TEXT) {
+            throw bad("more than " + LARGEST_TEXT + " bytes of text");
+        }
+    }
+
     private String latin1(int length) throws IOException {
+        addText(length);
         return new String(in.octets(length), StandardCharsets.ISO_8859_1);
     }
 
@@ -229,7 +240,10 @@ final class Unpickler {
     private void stackGlobal() throws MalformedWeightsException {
         Object name = pop();
         Object module = pop();
-        push(global(String.valueOf(module), String.valueOf(name)));
+        if (!(module instanceof String from) || !(name instanceof String what)) {
+            throw bad("a global whose name is no text");
+        }
+        push(global(from, what));
     }
 
     private void reduce() throws MalformedWeightsException {
@@ -306,14 +320,17 @@ final class Unpickler {
         if (!(id instanceof List<?> tuple) || tuple.size() < 5 || !"storage".equals(tuple.get(0))) {
             throw bad("a persistent id that is no storage");
         }
-        if (!(tuple.get(1) instanceof Global type) || !(tuple.get(4) instanceof Long elements) || elements < 0) {
-            throw bad("a storage without type or size");
+        if (!(tuple.get(1) instanceof Global type)
+                || !(tuple.get(2) instanceof String key)
+                || !(tuple.get(4) instanceof Long elements)
+                || elements < 0) {
+            throw bad("a storage without type, key or size");
         }
         Object view = tuple.size() > 5 ? tuple.get(5) : null;
         if (view != null) {
             throw bad("a storage that is a view of another one; save the checkpoint again with a newer PyTorch");
         }
-        return new Storage(type.name(), String.valueOf(tuple.get(2)), elements);
+        return new Storage(type.name(), key, elements);
     }
 
     private void build() throws MalformedWeightsException {
@@ -346,10 +363,9 @@ final class Unpickler {
         Map<Object, @Nullable Object> map = (Map<Object, @Nullable Object>) top();
         for (int i = 0; i < keysAndValues.size(); i += 2) {
             Object key = keysAndValues.get(i);
-            // Keys are text or numbers; anything else could hold itself and never end hashing.
-            map.put(
-                    key instanceof String || key instanceof Long ? key : String.valueOf(key instanceof Boolean),
-                    keysAndValues.get(i + 1));
+            // Keys of weights are text or numbers; anything else could hold itself and never end hashing.
+            boolean plain = key instanceof String || key instanceof Long;
+            map.put(plain && key != null ? key : "key " + map.size(), keysAndValues.get(i + 1));
         }
     }
 
