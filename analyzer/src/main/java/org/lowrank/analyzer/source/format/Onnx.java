@@ -108,7 +108,7 @@ final class Onnx implements WeightFormat {
             if (wire.field() == 1 && wire.type() == Wire.BYTES) {
                 name = wire.text();
             } else if (wire.field() == 3 && wire.type() == Wire.VARINT) {
-                number = wire.varint();
+                number = wire.number();
             } else if (wire.field() == 5 && wire.type() == Wire.BYTES) {
                 tensor = Initializer.parse(wire.message());
             } else {
@@ -167,11 +167,11 @@ final class Onnx implements WeightFormat {
             while (wire.next()) {
                 switch (wire.field()) {
                     case 1 -> tensor.readDims(wire);
-                    case 2 -> tensor.dtype = dtype(wire.varint());
+                    case 2 -> tensor.dtype = dtype(wire.number());
                     case 8 -> tensor.name = wire.text();
                     case 9, 4, 10, 5 -> tensor.readData(wire);
                     case 13 -> property(wire.message(), tensor.place);
-                    case 14 -> tensor.external = wire.varint() == 1;
+                    case 14 -> tensor.external = wire.number() == 1;
                     default -> wire.skip();
                 }
             }
@@ -180,7 +180,7 @@ final class Onnx implements WeightFormat {
 
         private void readDims(Wire wire) throws IOException {
             if (wire.type() == Wire.VARINT) {
-                addDim(wire, wire.varint());
+                addDim(wire, wire.number());
                 return;
             }
             Wire packed = wire.message();

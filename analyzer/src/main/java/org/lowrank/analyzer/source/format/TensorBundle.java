@@ -211,19 +211,19 @@ final class TensorBundle implements WeightFormat {
             while (wire.next()) {
                 int field = wire.field();
                 if (header && field == 1) {
-                    entry.shards = (int) wire.varint();
+                    entry.shards = (int) wire.number();
                 } else if (header && field == 2) {
-                    entry.bigEndian = wire.varint() == 1;
+                    entry.bigEndian = wire.number() == 1;
                 } else if (!header && field == 1) {
-                    entry.dtype = dtype(wire.varint());
+                    entry.dtype = dtype(wire.number());
                 } else if (!header && field == 2) {
                     shape(wire.message(), entry.shape);
                 } else if (!header && field == 3) {
-                    entry.shard = (int) wire.varint();
+                    entry.shard = (int) wire.number();
                 } else if (!header && field == 4) {
-                    entry.offset = wire.varint();
+                    entry.offset = wire.number();
                 } else if (!header && field == 5) {
-                    entry.size = wire.varint();
+                    entry.size = wire.number();
                 } else if (!header && field == 7) {
                     throw bad(index, "variable " + key + " is saved in slices; save the checkpoint unpartitioned");
                 } else {
@@ -240,7 +240,7 @@ final class TensorBundle implements WeightFormat {
                     long size = 0;
                     while (dim.next()) {
                         if (dim.field() == 1 && dim.type() == Wire.VARINT) {
-                            size = dim.varint();
+                            size = dim.number();
                         } else {
                             dim.skip();
                         }

@@ -153,14 +153,19 @@ final class Wire {
     void skip() throws IOException {
         switch (type) {
             case VARINT -> varint();
-            case FIXED64 -> at += 8;
-            case BYTES -> at += length();
-            case FIXED32 -> at += 4;
+            case FIXED64 -> skipBytes(8);
+            case BYTES -> skipBytes(length());
+            case FIXED32 -> skipBytes(4);
             default -> throw bad("wire type " + type);
         }
-        if (at > end) {
-            throw bad("a field past the end of its message");
+    }
+
+    /** The value of a varint field. */
+    long number() throws IOException {
+        if (type != VARINT) {
+            throw bad("field " + field + " has wire type " + type + " instead of 0");
         }
+        return varint();
     }
 
     private int octet() throws IOException {
