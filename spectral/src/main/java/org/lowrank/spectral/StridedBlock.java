@@ -25,4 +25,9 @@ public record StridedBlock(ByteBuffer data, ElementType type, int rows, int cols
         }
         data = data.duplicate().order(ByteOrder.LITTLE_ENDIAN);
     }
+
+    /** Element (i, j), widened exactly. */
+    public double get(int i, int j) {
+        return Elements.get(this, i, j);
+    }
 }

@@ -1,0 +1,220 @@
+package org.lowrank.analyzer.overlap;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.lowrank.analyzer.source.ByteSource;
+import org.lowrank.analyzer.source.MalformedWeightsException;
+import org.lowrank.analyzer.source.ModelFiles;
+import org.lowrank.analyzer.source.ModelNotFoundException;
+
+/**
+ * A model's tokenizer as the text of a tokenizer.json: the file itself, or one made from vocab.txt (WordPiece) or from
+ * vocab.json and merges.txt (byte-level BPE) where only those exist.
+ *
+ * @param json text of a tokenizer.json
+ * @param description which files it came from
+ */
+record TokenizerFiles(String json, String description) {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int CHUNK = 1 << 20;
+    private static final long LARGEST = 256L << 20;
+
+    /** GPT-2's pattern without the spaces, as CLIP's tokenizer splits. */
+    private static final String CLIP_PATTERN = "'s|'t|'re|'ve|'m|'ll|'d|[\\p{L}]+|[\\p{N}]|[^\\s\\p{L}\\p{N}]+";
+
+    static TokenizerFiles of(ModelFiles files) throws IOException, ModelNotFoundException {
+        List<String> names =
+                files.list().stream().map(ModelFiles.FileEntry::name).toList();
+        Optional<String> tokenizer = named(names, "tokenizer.json");
+        if (tokenizer.isPresent()) {
+            return new TokenizerFiles(text(files, tokenizer.get()), tokenizer.get());
+        }
+        Optional<String> words = named(names, "vocab.txt");
+        if (words.isPresent()) {
+            return wordPiece(files, names, words.get());
+        }
+        Optional<String> vocabulary = named(names, "vocab.json");
+        Optional<String> merges = named(names, "merges.txt");
+        if (vocabulary.isPresent() && merges.isPresent()) {
+            return byteLevel(files, vocabulary.get(), merges.get());
+        }
+        String model = files.provenance().model();
+        String other = named(names, "tokenizer.model")
+                .or(() -> named(names, "spiece.model"))
+                .or(() -> named(names, "sentencepiece.bpe.model"))
+                .map(name -> name + " is a SentencePiece model, which is not read")
+                .orElse("there is no tokenizer.json, vocab.txt or vocab.json with merges.txt");
+        throw new ModelNotFoundException("no tokenizer: " + model + ": " + other
+                + "; put the tokenizer.json of the model (AutoTokenizer.from_pretrained(...).save_pretrained(DIR) writes it)"
+                + " beside the weights");
+    }
+
+    /** The file of that name, or one whose name ends in it, the nearest to the root first. */
+    private static Optional<String> named(List<String> names, String wanted) {
+        return names.stream()
+                .filter(name -> name.equals(wanted)
+                        || name.endsWith("/" + wanted)
+                        || name.endsWith("-" + wanted)
+                        || name.endsWith("_" + wanted))
+                .min(Comparator.comparing((String name) -> !name.equals(wanted))
+                        .thenComparing(String::length)
+                        .thenComparing(Comparator.naturalOrder()));
+    }
+
+    /** BERT's WordPiece: lower-cased where tokenizer_config.json says so, else where no word has a capital letter. */
+    private static TokenizerFiles wordPiece(ModelFiles files, List<String> names, String name)
+            throws IOException, ModelNotFoundException {
+        List<String> words = new ArrayList<>(text(files, name).lines().toList());
+        JsonNode config = JSON.createObjectNode();
+        Optional<String> configName = named(names, "tokenizer_config.json");
+        if (configName.isPresent()) {
+            config = parse(configName.get(), text(files, configName.get()));
+        }
+        String unknown =
+                config.path("unk_token").isTextual() ? config.path("unk_token").asText() : "[UNK]";
+        if (!words.contains(unknown)) {
+            throw new MalformedWeightsException("unknown vocabulary: " + name + ": it has no " + unknown
+                    + ", so is no WordPiece vocabulary; put the model's tokenizer.json beside the weights");
+        }
+        boolean capitals = words.stream()
+                .filter(word -> !special(word))
+                .anyMatch(word -> word.chars().anyMatch(Character::isUpperCase));
+        boolean lowerCase = config.path("do_lower_case").asBoolean(!capitals);
+        ObjectNode json = JSON.createObjectNode();
+        json.put("version", "1.0").putNull("truncation").putNull("padding");
+        ArrayNode added = json.putArray("added_tokens");
+        ObjectNode vocabulary = JSON.createObjectNode();
+        for (int id = 0; id < words.size(); id++) {
+            vocabulary.put(words.get(id), id);
+            if (special(words.get(id))) {
+                added.add(specialToken(words.get(id), id));
+            }
+        }
+        json.putObject("normalizer")
+                .put("type", "BertNormalizer")
+                .put("clean_text", true)
+                .put(
+                        "handle_chinese_chars",
+                        config.path("tokenize_chinese_chars").asBoolean(true))
+                .putNull("strip_accents")
+                .put("lowercase", lowerCase);
+        json.putObject("pre_tokenizer").put("type", "BertPreTokenizer");
+        json.putNull("post_processor");
+        json.putObject("decoder").put("type", "WordPiece").put("prefix", "##").put("cleanup", true);
+        ObjectNode model = json.putObject("model");
+        model.put("type", "WordPiece")
+                .put("unk_token", unknown)
+                .put("continuing_subword_prefix", "##")
+                .put("max_input_chars_per_word", 100);
+        model.set("vocab", vocabulary);
+        return new TokenizerFiles(json.toString(), name + " (WordPiece" + (lowerCase ? ", lower-cased)" : ")"));
+    }
+
+    private static boolean special(String word) {
+        return word.matches("\\[(PAD|UNK|CLS|SEP|MASK)]");
+    }
+
+    private static ObjectNode specialToken(String content, int id) {
+        return JSON.createObjectNode()
+                .put("id", id)
+                .put("content", content)
+                .put("single_word", false)
+                .put("lstrip", false)
+                .put("rstrip", false)
+                .put("normalized", false)
+                .put("special", true);
+    }
+
+    /** GPT-2's byte-level BPE, or CLIP's where words end in {@code </w>}. */
+    private static TokenizerFiles byteLevel(ModelFiles files, String vocabularyName, String mergesName)
+            throws IOException, ModelNotFoundException {
+        JsonNode vocabulary = parse(vocabularyName, text(files, vocabularyName));
+        if (!vocabulary.isObject() || vocabulary.isEmpty()) {
+            throw new MalformedWeightsException("bad vocabulary: " + vocabularyName
+                    + ": not an object of tokens and ids; download the model again");
+        }
+        boolean clip = vocabulary.has("a</w>");
+        ObjectNode json = JSON.createObjectNode();
+        json.put("version", "1.0").putNull("truncation").putNull("padding");
+        ArrayNode added = json.putArray("added_tokens");
+        vocabulary.properties().forEach(entry -> {
+            if (entry.getKey().matches("<\\|.*\\|>|<s>|</s>|<pad>|<unk>|<mask>")) {
+                added.add(specialToken(entry.getKey(), entry.getValue().asInt()));
+            }
+        });
+        ObjectNode byteLevel = JSON.createObjectNode()
+                .put("type", "ByteLevel")
+                .put("add_prefix_space", false)
+                .put("trim_offsets", true)
+                .put("use_regex", !clip);
+        if (clip) {
+            ArrayNode normalizers =
+                    json.putObject("normalizer").put("type", "Sequence").putArray("normalizers");
+            normalizers.addObject().put("type", "NFC");
+            normalizers.addObject().put("type", "Lowercase");
+            ArrayNode steps =
+                    json.putObject("pre_tokenizer").put("type", "Sequence").putArray("pretokenizers");
+            steps.addObject()
+                    .put("type", "Split")
+                    .put("behavior", "Removed")
+                    .put("invert", true)
+                    .set("pattern", JSON.createObjectNode().put("Regex", CLIP_PATTERN));
+            steps.add(byteLevel);
+        } else {
+            json.putNull("normalizer").set("pre_tokenizer", byteLevel);
+        }
+        json.putNull("post_processor").set("decoder", byteLevel);
+        ObjectNode model = json.putObject("model");
+        model.put("type", "BPE")
+                .putNull("dropout")
+                .putNull("unk_token")
+                .putNull("continuing_subword_prefix")
+                .put("end_of_word_suffix", clip ? "</w>" : null)
+                .put("fuse_unk", false);
+        model.set("vocab", vocabulary);
+        ArrayNode merges = model.putArray("merges");
+        text(files, mergesName)
+                .lines()
+                .filter(line -> !line.startsWith("#version") && !line.isBlank())
+                .forEach(merges::add);
+        return new TokenizerFiles(json.toString(), vocabularyName + " and " + mergesName + " (byte-level BPE)");
+    }
+
+    private static JsonNode parse(String name, String text) throws MalformedWeightsException {
+        try {
+            return JSON.readTree(text);
+        } catch (JsonProcessingException e) {
+            throw new MalformedWeightsException(
+                    "bad JSON: " + name + ": " + e.getOriginalMessage() + "; download the model again", e);
+        }
+    }
+
+    private static String text(ModelFiles files, String name) throws IOException, ModelNotFoundException {
+        try (ByteSource source = files.open(name)) {
+            if (source.size() > LARGEST) {
+                throw new MalformedWeightsException("file too large: " + name + ": " + source.size()
+                        + " bytes is no tokenizer; look for the right file");
+            }
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            for (long at = 0; at < source.size(); at += CHUNK) {
+                int length = (int) Math.min(CHUNK, source.size() - at);
+                byte[] chunk = new byte[length];
+                try (ByteSource.Region region = source.read(at, length)) {
+                    region.bytes().get(chunk);
+                }
+                bytes.writeBytes(chunk);
+            }
+            return bytes.toString(StandardCharsets.UTF_8);
+        }
+    }
+}
