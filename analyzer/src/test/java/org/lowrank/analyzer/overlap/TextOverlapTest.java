@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -14,15 +15,23 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.lowrank.analyzer.layer.ModelLayers.ArchitectureCard;
+import org.lowrank.analyzer.output.AnalysisResult;
+import org.lowrank.analyzer.output.OverlapOutput;
+import org.lowrank.analyzer.output.OverlapReport;
+import org.lowrank.analyzer.output.OverlapResult;
 import org.lowrank.analyzer.source.LocalFiles;
 import org.lowrank.analyzer.source.MalformedWeightsException;
 import org.lowrank.analyzer.source.ModelNotFoundException;
 import org.lowrank.analyzer.source.format.CheckpointReader;
+import org.lowrank.analyzer.tensor.DType;
+import org.lowrank.reports.Report;
 
 class TextOverlapTest {
     /** Rows of the embedding: [UNK], cat, dog, ##s, run, [CLS]. Lengths differ on purpose. */
@@ -209,6 +218,37 @@ class TextOverlapTest {
         assertThat(MergeBound.after(0, 0.01, 0.1, 2, 1e6)).isCloseTo(0, within(1e-12));
         // λ → 0 at fixed t: the second term tends to ε η t.
         assertThat(MergeBound.after(0.3, 1e-12, 0.1, 0, 100)).isCloseTo(0.3 * 0.1 * 100, within(1e-6));
+    }
+
+    @Test
+    void savedResultReadsBackAndRendersTheSamePage() throws Exception {
+        vocabulary(WORDS);
+        weights("embeddings.word_embeddings.weight", ROWS);
+        OverlapResult result = OverlapResult.of(
+                new AnalysisResult.Tool("lowrank", "0", "17", "Linux", "plain", 1),
+                List.of("lowrank", "overlap", "tiny", "cat run", "dog run"),
+                "2026-01-01T00:00:00Z",
+                new AnalysisResult.Model(
+                        "tiny",
+                        "",
+                        new ArchitectureCard("bert", 1, 2, 0, 1, 12, DType.F32),
+                        new AnalysisResult.Provenance("local path", "here", "safetensors", List.of()),
+                        "",
+                        Map.of()),
+                measure("cat run", "dog run"),
+                List.of());
+        ObjectMapper json = new ObjectMapper().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
+        OverlapResult back = json.readValue(json.writeValueAsString(result), OverlapResult.class);
+        Report page = OverlapReport.of(back, OverlapOutput.csv(back), null);
+        assertThat(json.writeValueAsString(page))
+                .isEqualTo(json.writeValueAsString(OverlapReport.of(result, OverlapOutput.csv(result), null)));
+        assertThat(page.findings())
+                .allSatisfy(finding -> assertThat(page.sections())
+                        .extracting(Report.Section::id)
+                        .contains(finding.evidence()));
+        String[] lines = OverlapOutput.csv(result).split("\r\n");
+        assertThat(lines[0]).isEqualTo("model,revision,set,metric,parameter,value");
+        assertThat(lines).contains("tiny,,distinct,uses,,1", "tiny,,all,uses,,4", "tiny,,distinct,share_above,0.1,0.0");
     }
 
     private TextOverlap measure(String a, String b) throws Exception {
