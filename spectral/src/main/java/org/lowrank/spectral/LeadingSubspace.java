@@ -29,8 +29,11 @@ public record LeadingSubspace(
         double[][] right,
         double angleError,
         int passes) {
-    /** Below this relative gap (σ_k − σ_{k+1})/σ_k a small change of the weights turns the space: it is ill-defined. */
-    public static final double SMALL_GAP = 0.01;
+    /**
+     * Below this relative gap (σ_k − σ_{k+1})/σ_k the space is ill-defined: a change as small as rounding to half precision
+     * (2⁻¹¹) can turn it.
+     */
+    public static final double SMALL_GAP = 0.001;
 
     /** Directions below this share of σ1 are lost in the rounding of AᵀA, and count as zero. */
     static final double NUMERICAL_RANK = 1e-7;

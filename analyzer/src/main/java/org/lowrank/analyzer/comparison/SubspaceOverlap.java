@@ -19,7 +19,7 @@ import org.lowrank.spectral.PrincipalAngles;
  * @param relativeGapB of B
  * @param angleErrorA bound of the sine of the angle between A's computed and true row space
  * @param angleErrorB of B
- * @param illDefined a gap is below 1 % or an angle error above 1e-3: another choice of k would give another space
+ * @param illDefined a gap is below 0.1 % or an angle error above 1e-3: another choice of k would give another space
  */
 public record SubspaceOverlap(
         int directions,

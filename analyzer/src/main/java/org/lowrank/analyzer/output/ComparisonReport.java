@@ -226,7 +226,7 @@ public final class ComparisonReport {
                                 false),
                         new Fact(
                                 "Ill-defined space",
-                                "where σ_k and σ_{k+1} differ by less than 1 %, or the angle error bound exceeds 1e-3, a small "
+                                "where σ_k and σ_{k+1} differ by less than 0.1 %, or the angle error bound exceeds 1e-3, a small "
                                         + "change of the weights turns the leading space; such overlaps are marked.",
                                 false)),
                 List.of(
