@@ -1,0 +1,5 @@
+/** Benchmarks: no part of the program. */
+@NullMarked
+package org.lowrank.benchmarks;
+
+import org.jspecify.annotations.NullMarked;
