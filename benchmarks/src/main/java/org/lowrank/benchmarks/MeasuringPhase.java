@@ -54,11 +54,11 @@ public final class MeasuringPhase {
     private static void summary(SpectralEngine engine, List<MatrixMeasurement> rows) {
         System.out.println("engine " + engine.description());
         System.out.println("matrices " + rows.size());
-        double passes = rows.stream().mapToInt(MatrixMeasurement::passes).average().orElse(0);
+        double passes =
+                rows.stream().mapToInt(MatrixMeasurement::passes).average().orElse(0);
         System.out.printf(Locale.ROOT, "passes %.1f%n", passes);
         for (MatrixMeasurement row : rows) {
-            System.out.println("sigma " + row.layer() + " " + row.matrix() + " "
-                    + row.spectralNorm());
+            System.out.println("sigma " + row.layer() + " " + row.matrix() + " " + row.spectralNorm());
         }
     }
 
@@ -92,8 +92,13 @@ public final class MeasuringPhase {
 
     private static LayerMatrix matrix(Tensor tensor) {
         String name = tensor.name();
-        int layer = Arrays.stream(name.split("\\.")).filter(p -> p.matches("\\d+")).mapToInt(Integer::parseInt).findFirst().orElseThrow();
-        String matrix = name.contains("attention.output") || name.contains("out_proj") ? "O"
+        int layer = Arrays.stream(name.split("\\."))
+                .filter(p -> p.matches("\\d+"))
+                .mapToInt(Integer::parseInt)
+                .findFirst()
+                .orElseThrow();
+        String matrix = name.contains("attention.output") || name.contains("out_proj")
+                ? "O"
                 : name.contains("intermediate") || name.contains("fc_in") ? "M1" : "M2";
         for (String kind : KINDS) {
             String[] pair = kind.split("=");
@@ -104,6 +109,7 @@ public final class MeasuringPhase {
         long rows = tensor.shape().get(0);
         long cols = tensor.shape().get(1);
         Tensor.View whole = Tensor.View.contiguous(rows, cols);
-        return new LayerMatrix("encoder", layer, matrix, rows, cols, List.of(new LayerMatrix.Part(tensor, List.of(whole), false)));
+        return new LayerMatrix(
+                "encoder", layer, matrix, rows, cols, List.of(new LayerMatrix.Part(tensor, List.of(whole), false)));
     }
 }

@@ -1,5 +1,8 @@
 package org.lowrank.spectral;
 
+import ai.djl.Device;
+import java.util.Optional;
+
 /** Chooses the engine. */
 public final class SpectralEngines {
     private SpectralEngines() {}
@@ -7,6 +10,31 @@ public final class SpectralEngines {
     /** The Vector API where the run-time has it and the processor's vectors hold at least four doubles, else plain Java. */
     public static SpectralEngine create() {
         return new FusedEngine(kernel());
+    }
+
+    /**
+     * The engine for a device.
+     *
+     * @throws IllegalStateException if a GPU is asked for and DJL's PyTorch finds none
+     */
+    public static SpectralEngine create(ComputeDevice device) {
+        if (device == ComputeDevice.GPU || (device == ComputeDevice.AUTO && driverPresent())) {
+            Optional<NativeAlgebra> algebra = NativeAlgebra.get();
+            if (algebra.isPresent() && algebra.get().gpus() > 0) {
+                return new FusedEngine(new DeviceProducts(algebra.get(), Device.gpu()));
+            }
+            if (device == ComputeDevice.GPU) {
+                throw new IllegalStateException(
+                        "no GPU: PyTorch finds none on this machine; leave --device out, or add "
+                                + "DJL's pytorch-native build for CUDA and its driver");
+            }
+        }
+        return create();
+    }
+
+    /** Asking PyTorch itself starts the native engine, which costs most of a second: only where a driver is loaded. */
+    private static boolean driverPresent() {
+        return new java.io.File("/dev/nvidia0").exists() || new java.io.File("/proc/driver/nvidia").exists();
     }
 
     /** The fastest kernel that runs here. */

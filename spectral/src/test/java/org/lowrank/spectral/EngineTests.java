@@ -19,4 +19,13 @@ class EngineTests {
             return new FusedEngine(new VectorKernel());
         }
     }
+
+    /** What runs on a GPU where there is one, here on DJL's processor. */
+    @Nested
+    class DjlDevice extends SpectralEngineContract {
+        @Override
+        SpectralEngine engine() {
+            return new FusedEngine(new DeviceProducts(NativeAlgebra.get().orElseThrow(), ai.djl.Device.cpu()));
+        }
+    }
 }

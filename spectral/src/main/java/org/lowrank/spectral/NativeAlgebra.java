@@ -1,0 +1,117 @@
+package org.lowrank.spectral;
+
+import ai.djl.Device;
+import ai.djl.MalformedModelException;
+import ai.djl.Model;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.training.ParameterStore;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.DoubleBuffer;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * PyTorch's double products and LAPACK through DJL: matrix products from DJL itself, decompositions from a small TorchScript
+ * program (source: benchmarks/linear_algebra.py). The native engine starts with the first use, not before, and runs each
+ * call on one thread, so that results do not depend on how many matrices are measured side by side.
+ */
+final class NativeAlgebra {
+    private static final int SINGULAR_VALUES = 0;
+    private static final int CHOLESKY = 1;
+
+    private final Engine engine;
+    private final Model program;
+
+    private NativeAlgebra(Engine engine, Model program) {
+        this.engine = engine;
+        this.program = program;
+    }
+
+    private static final class Holder {
+        static final Optional<NativeAlgebra> INSTANCE = start();
+    }
+
+    /** Empty where no native PyTorch runs on this platform. */
+    static Optional<NativeAlgebra> get() {
+        return Holder.INSTANCE;
+    }
+
+    private static Optional<NativeAlgebra> start() {
+        setDefault("ai.djl.offline", "true");
+        setDefault("OPT_OUT_TRACKING", "true");
+        setDefault("ai.djl.pytorch.num_threads", "1");
+        setDefault("ai.djl.pytorch.num_interop_threads", "1");
+        try (InputStream archive = Objects.requireNonNull(
+                NativeAlgebra.class.getResourceAsStream("linear-algebra.pt"), "linear-algebra.pt is not packaged")) {
+            Engine engine = Engine.getEngine("PyTorch");
+            Model program = Model.newInstance("linear-algebra", Device.cpu(), "PyTorch");
+            program.load(archive);
+            return Optional.of(new NativeAlgebra(engine, program));
+        } catch (IOException | MalformedModelException e) {
+            throw new IllegalStateException("the packaged TorchScript program cannot be read", e);
+        } catch (RuntimeException | LinkageError e) {
+            // No native library for this platform: EJML does the same, slower; the method column says which it was.
+            return Optional.empty();
+        }
+    }
+
+    private static void setDefault(String property, String value) {
+        if (System.getProperty(property) == null) {
+            System.setProperty(property, value);
+        }
+    }
+
+    /** For the report: engine, version. */
+    String description() {
+        return "DJL " + engine.getEngineName() + " " + engine.getVersion();
+    }
+
+    int gpus() {
+        return engine.getGpuCount();
+    }
+
+    /** Arrays that live until the manager is closed. */
+    NDManager manager(Device device) {
+        return engine.newBaseManager(device);
+    }
+
+    /** A direct buffer on a cache line, so that the native kernels take the same path every time. */
+    static DoubleBuffer buffer(long doubles) {
+        int bytes = Math.toIntExact(Math.multiplyExact(doubles, Double.BYTES));
+        ByteBuffer slice = ByteBuffer.allocateDirect(Math.addExact(bytes, 128)).alignedSlice(64);
+        slice.limit(bytes);
+        return slice.slice().order(ByteOrder.nativeOrder()).asDoubleBuffer();
+    }
+
+    static NDArray array(NDManager manager, DoubleBuffer entries, long rows, long cols) {
+        return manager.create(entries, new Shape(rows, cols), ai.djl.ndarray.types.DataType.FLOAT64);
+    }
+
+    /** All singular values of a matrix in double, largest first (LAPACK's gesdd). */
+    double[] singularValues(NDArray matrix) {
+        try (NDList values = run(matrix, SINGULAR_VALUES)) {
+            return values.get(0).toDoubleArray();
+        }
+    }
+
+    /** Whether the Cholesky factorisation of a symmetric matrix ran through: every pivot positive. */
+    boolean choleskySucceeds(NDArray matrix) {
+        try (NDList info = run(matrix, CHOLESKY)) {
+            return info.get(0).toDoubleArray()[0] == 0;
+        }
+    }
+
+    private NDList run(NDArray matrix, int operation) {
+        NDManager manager = matrix.getManager();
+        try (NDArray which = manager.create(operation)) {
+            return program.getBlock().forward(new ParameterStore(manager, false), new NDList(matrix, which), false);
+        }
+    }
+}

@@ -1,0 +1,22 @@
+package org.lowrank.spectral;
+
+import java.util.List;
+import org.lowrank.spectral.StoredMatrix.Axis;
+
+/** Where and how the weights are multiplied, all in double. */
+interface Products {
+    /** Makes the parts ready for many passes. */
+    Session open(List<PackedMatrix> parts, Axis axis);
+
+    /** For the report. */
+    String description();
+
+    /** The passes over a few matrices. */
+    interface Session extends AutoCloseable {
+        /** z += Aᵀ(Ax) for every process, where A is its operand. */
+        void pass(List<Process> running);
+
+        @Override
+        void close();
+    }
+}
