@@ -63,13 +63,32 @@ final class FusedEngine implements SpectralEngine {
             }
         }
         run(parts, axis, Arrays.stream(processes).filter(Objects::nonNull).toList());
-        List<SpectralMeasurement> results = new ArrayList<>();
-        for (int i = 0; i < processes.length; i++) {
-            Process process = processes[i];
-            SpectralMeasurement measured = process == null ? null : process.result(options);
-            results.add(measured != null ? measured : Decomposition.measure(operands.get(i), options));
+        try (NativeGram grams = grams(options)) {
+            List<SpectralMeasurement> results = new ArrayList<>();
+            for (int i = 0; i < processes.length; i++) {
+                results.add(result(processes[i], operands.get(i), options, grams));
+            }
+            return results;
         }
-        return results;
+    }
+
+    private static SpectralMeasurement result(
+            @Nullable Process process, Operand operand, SpectralOptions options, @Nullable NativeGram grams) {
+        SpectralMeasurement measured = process == null ? null : process.result(options, grams);
+        if (measured != null) {
+            return measured;
+        }
+        boolean large = operand.shortSide() >= Decomposition.NATIVE && operand.frobeniusNorm() > 0;
+        return grams != null && large && options.spectrum() && !options.exact()
+                ? Decomposition.spectrum(grams, operand)
+                : Decomposition.measure(operand, options);
+    }
+
+    /** Only where something is to be proven or decomposed: it starts the native engine. */
+    private static @Nullable NativeGram grams(SpectralOptions options) {
+        return options.certify() || (options.spectrum() && !options.exact())
+                ? NativeAlgebra.get().map(NativeGram::new).orElse(null)
+                : null;
     }
 
     /** Steps all processes until each has converged; every pass reads each part once. */

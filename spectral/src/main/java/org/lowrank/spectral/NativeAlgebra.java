@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.training.ParameterStore;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,6 +26,7 @@ import java.util.Optional;
 final class NativeAlgebra {
     private static final int SINGULAR_VALUES = 0;
     private static final int CHOLESKY = 1;
+    private static final int EIGENVALUES = 2;
 
     private final Engine engine;
     private final Model program;
@@ -77,8 +79,16 @@ final class NativeAlgebra {
         return engine.getGpuCount();
     }
 
+    /** OpenMP's thread count belongs to the calling thread: the property alone sets it for the thread that starts the engine. */
+    private static void singleThreaded() {
+        if (JniUtils.getNumThreads() != 1) {
+            JniUtils.setNumThreads(1);
+        }
+    }
+
     /** Arrays that live until the manager is closed. */
     NDManager manager(Device device) {
+        singleThreaded();
         return engine.newBaseManager(device);
     }
 
@@ -108,7 +118,13 @@ final class NativeAlgebra {
         }
     }
 
+    /** Eigenvalues of a symmetric matrix given by its lower triangle, smallest first. */
+    NDList eigenvalues(NDArray matrix) {
+        return run(matrix, EIGENVALUES);
+    }
+
     private NDList run(NDArray matrix, int operation) {
+        singleThreaded();
         NDManager manager = matrix.getManager();
         try (NDArray which = manager.create(operation)) {
             return program.getBlock().forward(new ParameterStore(manager, false), new NDList(matrix, which), false);

@@ -45,26 +45,43 @@ record Operand(List<PackedMatrix> parts, Axis axis) {
         return Math.sqrt(squares.value()) * unit;
     }
 
-    /** All entries as doubles, row-major. */
-    double[] dense() {
-        int rows = rows();
-        int cols = cols();
-        double[] entries = new double[Math.multiplyExact(rows, cols)];
+    /** Elements [from, from + count) of a row of the whole, in its unit. */
+    void decode(int row, int from, int count, double[] to) {
         int rowOffset = 0;
         int colOffset = 0;
+        double unit = unit();
         for (PackedMatrix part : parts) {
-            for (int i = 0; i < part.rows; i++) {
-                int at = (rowOffset + i) * cols + colOffset;
-                part.decode(part.chunk(i), part.offset(i), entries, at, part.cols);
-                for (int j = 0; j < part.cols; j++) {
-                    entries[at + j] *= part.scale;
+            boolean along = axis == Axis.ROWS;
+            int local = along ? row - rowOffset : row;
+            int first = along ? from : Math.max(0, from - colOffset);
+            int last = along ? from + count : Math.min(part.cols, from + count - colOffset);
+            if (local >= 0 && local < part.rows && first < last) {
+                int at = along ? 0 : colOffset + first - from;
+                part.decode(part.chunk(local), part.offset(local) + first, to, at, last - first);
+                double factor = part.scale / unit;
+                if (factor != 1) {
+                    for (int j = 0; j < last - first; j++) {
+                        to[at + j] *= factor;
+                    }
                 }
             }
-            if (axis == Axis.ROWS) {
+            if (along) {
                 rowOffset += part.rows;
             } else {
                 colOffset += part.cols;
             }
+        }
+    }
+
+    /** All entries as doubles, row-major, in the unit. */
+    double[] dense() {
+        int rows = rows();
+        int cols = cols();
+        double[] entries = new double[Math.multiplyExact(rows, cols)];
+        double[] row = new double[cols];
+        for (int i = 0; i < rows; i++) {
+            decode(i, 0, cols, row);
+            System.arraycopy(row, 0, entries, i * cols, cols);
         }
         return entries;
     }

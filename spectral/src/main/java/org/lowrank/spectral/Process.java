@@ -83,7 +83,7 @@ final class Process {
 
     /** The measurement; null where a proof is asked for that does not go through. */
     @Nullable
-    SpectralMeasurement result(SpectralOptions options) {
+    SpectralMeasurement result(SpectralOptions options, @Nullable NativeGram grams) {
         double frobenius = operand.frobeniusNorm();
         double norm = Math.sqrt(innerSquares) * unit;
         double rounding = Rounding.gram(operand.rows(), operand.cols(), frobenius, norm);
@@ -91,9 +91,9 @@ final class Process {
         double failure = lanczos.failureProbability();
         String method = "Lanczos, " + lanczos.steps() + " steps";
         if (options.certify()) {
-            OptionalDouble proven = NativeAlgebra.get().isPresent()
-                    ? Certificate.upperBound(NativeAlgebra.get().get(), operand, innerSquares, tolerance)
-                    : OptionalDouble.empty();
+            OptionalDouble proven = grams == null
+                    ? OptionalDouble.empty()
+                    : Certificate.upperBound(grams, operand, innerSquares, tolerance);
             if (proven.isEmpty()) {
                 return null;
             }

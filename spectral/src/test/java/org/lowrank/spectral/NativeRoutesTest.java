@@ -24,13 +24,43 @@ class NativeRoutesTest {
         double[] entries = TestMatrices.gaussian(rows, cols, 7);
         Lanczos.scale(entries, scale);
         entries = TestMatrices.rounded(entries, type);
-        SpectralOptions options = new SpectralOptions(1e-9, 1e-9, false, false, true, 0);
+        SpectralOptions options = new SpectralOptions(1e-9, 1e-9, false, true, true, 0);
         SpectralMeasurement measured = Decomposition.measure(operand(entries, rows, cols, type), options);
         double[] expected = SingularValues.of(entries, rows, cols);
         assertThat(measured.method()).contains("LAPACK");
         assertThat(measured.singularValues()).hasSize(expected.length);
         for (int i = 0; i < expected.length; i++) {
             assertThat(measured.singularValues()[i]).isCloseTo(expected[i], within(1e-12 * expected[0]));
+        }
+    }
+
+    private static double upperBound(Operand operand, double eigenvalue) {
+        try (NativeGram grams = new NativeGram(ALGEBRA)) {
+            return Certificate.upperBound(grams, operand, eigenvalue, 1e-9).orElseThrow();
+        }
+    }
+
+    @Test
+    void spectraOfPartsAndTheirStackAreRightAboveTheFloor() {
+        double[][] parts = new double[3][];
+        double[] stack = new double[3 * 280 * 270];
+        List<StoredMatrix> stored = new java.util.ArrayList<>();
+        for (int p = 0; p < 3; p++) {
+            parts[p] = TestMatrices.rounded(TestMatrices.gaussian(280, 270, 20 + p), ElementType.F32);
+            System.arraycopy(parts[p], 0, stack, p * parts[p].length, parts[p].length);
+            stored.add(TestMatrices.stored(parts[p], 280, 270, ElementType.F32));
+        }
+        SpectralOptions options = new SpectralOptions(1e-9, 1e-9, false, false, true, 0);
+        List<SpectralMeasurement> measured =
+                new FusedEngine(new PlainKernel()).measure(stored, true, Axis.ROWS, options);
+        for (int p = 0; p < 4; p++) {
+            double[] entries = p < 3 ? parts[p] : stack;
+            double[] expected = SingularValues.of(entries, entries.length / 270, 270);
+            assertThat(measured.get(p).method()).contains("Gram");
+            for (int i = 0; i < 270; i++) {
+                double error = 1e-13 * expected[0] * expected[0] / expected[i];
+                assertThat(measured.get(p).singularValues()[i]).isCloseTo(expected[i], within(error));
+            }
         }
     }
 
@@ -41,7 +71,7 @@ class NativeRoutesTest {
         double sigma = SingularValues.of(entries, rows, cols)[0];
         Operand operand = operand(entries, rows, cols, type);
         double own = sigma / operand.unit();
-        double bound = Certificate.upperBound(ALGEBRA, operand, own * own, 1e-9).orElseThrow() * operand.unit();
+        double bound = upperBound(operand, own * own) * operand.unit();
         assertThat(bound).isBetween(sigma, sigma * (1 + 2e-9));
     }
 
@@ -53,9 +83,10 @@ class NativeRoutesTest {
             entries[i * 80 + i] = i == 0 ? 2 : 1;
         }
         Operand operand = operand(entries, 80, 80, ElementType.F32);
-        assertThat(Certificate.upperBound(ALGEBRA, operand, 1, 1e-9)).isEmpty();
-        assertThat(Certificate.upperBound(ALGEBRA, operand, 4, 1e-9).getAsDouble())
-                .isBetween(2.0, 2 * (1 + 2e-9));
+        try (NativeGram grams = new NativeGram(ALGEBRA)) {
+            assertThat(Certificate.upperBound(grams, operand, 1, 1e-9)).isEmpty();
+        }
+        assertThat(upperBound(operand, 4)).isBetween(2.0, 2 * (1 + 2e-9));
     }
 
     @Test
