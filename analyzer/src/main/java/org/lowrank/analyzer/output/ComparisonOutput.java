@@ -8,6 +8,7 @@ import org.lowrank.analyzer.comparison.Comparison;
 import org.lowrank.analyzer.comparison.MatrixPair;
 import org.lowrank.analyzer.comparison.SubspaceOverlap;
 import org.lowrank.analyzer.comparison.TaskVector;
+import org.lowrank.reports.CsvWriter;
 
 /** comparison.csv: one row per matrix of either model; what could not be compared says why in {@code note}. */
 public final class ComparisonOutput {
@@ -52,7 +53,7 @@ public final class ComparisonOutput {
 
     /** The text of comparison.csv; cosines of one pair are separated by spaces. */
     public static String csv(ComparisonResult result) {
-        CsvRows rows = new CsvRows(HEADER);
+        CsvWriter rows = new CsvWriter(HEADER);
         result.pairs().forEach(pair -> rows.add(pair(result, pair)));
         result.unmatched().forEach(one -> rows.add(unmatched(result, one)));
         return rows.toString();
@@ -63,9 +64,9 @@ public final class ComparisonOutput {
         for (long size : new long[] {pair.rowsA(), pair.colsA(), pair.rowsB(), pair.colsB()}) {
             cells.add(Long.toString(size));
         }
-        cells.add(CsvRows.number(pair.frobeniusRatio()));
-        cells.add(CsvRows.number(pair.spectralRatio()));
-        cells.add(CsvRows.number(pair.stableRankRatio()));
+        cells.add(CsvWriter.number(pair.frobeniusRatio()));
+        cells.add(CsvWriter.number(pair.spectralRatio()));
+        cells.add(CsvWriter.number(pair.stableRankRatio()));
         TaskVector vector = pair.taskVector();
         List<Function<TaskVector, @Nullable Double>> ofVector = List.of(
                 TaskVector::frobeniusNorm,
@@ -77,7 +78,7 @@ public final class ComparisonOutput {
                 TaskVector::stableRank,
                 TaskVector::stableRankSquared,
                 TaskVector::gaussianStableRank);
-        ofVector.forEach(value -> cells.add(vector == null ? "" : CsvRows.number(value.apply(vector))));
+        ofVector.forEach(value -> cells.add(vector == null ? "" : CsvWriter.number(value.apply(vector))));
         SubspaceOverlap overlap = pair.overlap();
         cells.add(overlap == null ? "" : Integer.toString(overlap.directions()));
         List<Function<SubspaceOverlap, @Nullable Double>> ofOverlap = List.of(
@@ -89,7 +90,7 @@ public final class ComparisonOutput {
                 SubspaceOverlap::relativeGapB,
                 SubspaceOverlap::angleErrorA,
                 SubspaceOverlap::angleErrorB);
-        ofOverlap.forEach(value -> cells.add(overlap == null ? "" : CsvRows.number(value.apply(overlap))));
+        ofOverlap.forEach(value -> cells.add(overlap == null ? "" : CsvWriter.number(value.apply(overlap))));
         cells.add(overlap == null ? "" : cosines(overlap.rowSpaceCosines()));
         cells.add(overlap == null ? "" : cosines(overlap.columnSpaceCosines()));
         cells.add(String.join("; ", pair.notes()));
@@ -122,7 +123,7 @@ public final class ComparisonOutput {
     private static String cosines(double[] cosines) {
         StringBuilder text = new StringBuilder();
         for (double cosine : cosines) {
-            text.append(text.isEmpty() ? "" : " ").append(CsvRows.number(cosine));
+            text.append(text.isEmpty() ? "" : " ").append(CsvWriter.number(cosine));
         }
         return text.toString();
     }

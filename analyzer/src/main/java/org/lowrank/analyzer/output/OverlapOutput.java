@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.lowrank.analyzer.overlap.Distribution;
 import org.lowrank.analyzer.overlap.MergeBound;
 import org.lowrank.analyzer.overlap.TextOverlap;
+import org.lowrank.reports.CsvWriter;
 
 /**
  * overlap.csv, one number a row: {@code model,revision,set,metric,parameter,value}. Set is {@code all} (every pair) or
@@ -16,12 +17,12 @@ public final class OverlapOutput {
 
     /** The text of overlap.csv. */
     public static String csv(OverlapResult result) {
-        CsvRows rows = new CsvRows(List.of("model", "revision", "set", "metric", "parameter", "value"));
+        CsvWriter rows = new CsvWriter(List.of("model", "revision", "set", "metric", "parameter", "value"));
         TextOverlap overlap = result.overlap();
         distribution(result, rows, "distinct", overlap.distinct());
         distribution(result, rows, "all", overlap.all());
         for (MergeBound bound : overlap.bounds()) {
-            String parameter = bound.statistic() + " lambda " + CsvRows.number(bound.lambda());
+            String parameter = bound.statistic() + " lambda " + CsvWriter.number(bound.lambda());
             add(result, rows, bound.set(), "corollary_1_limit", parameter, bound.limit());
             for (int i = 0; i < MergeBound.STEPS.size(); i++) {
                 add(
@@ -37,7 +38,7 @@ public final class OverlapOutput {
     }
 
     private static void distribution(
-            OverlapResult result, CsvRows rows, String set, @Nullable Distribution distribution) {
+            OverlapResult result, CsvWriter rows, String set, @Nullable Distribution distribution) {
         if (distribution == null) {
             return;
         }
@@ -57,7 +58,7 @@ public final class OverlapOutput {
                     rows,
                     set,
                     "histogram",
-                    CsvRows.number(middle(bin, distribution.histogram().length)),
+                    CsvWriter.number(middle(bin, distribution.histogram().length)),
                     distribution.histogram()[bin]);
         }
     }
@@ -69,18 +70,18 @@ public final class OverlapOutput {
 
     private static void list(
             OverlapResult result,
-            CsvRows rows,
+            CsvWriter rows,
             String set,
             String metric,
             List<Double> parameters,
             List<Double> values) {
         for (int i = 0; i < parameters.size(); i++) {
-            add(result, rows, set, metric, CsvRows.number(parameters.get(i)), values.get(i));
+            add(result, rows, set, metric, CsvWriter.number(parameters.get(i)), values.get(i));
         }
     }
 
     private static void add(
-            OverlapResult result, CsvRows rows, String set, String metric, String parameter, double value) {
+            OverlapResult result, CsvWriter rows, String set, String metric, String parameter, double value) {
         boolean whole = metric.equals("uses") || metric.equals("pairs");
         rows.add(List.of(
                 result.model().model(),
@@ -88,6 +89,6 @@ public final class OverlapOutput {
                 set,
                 metric,
                 parameter,
-                whole ? Long.toString((long) value) : CsvRows.number(value)));
+                whole ? Long.toString((long) value) : CsvWriter.number(value)));
     }
 }

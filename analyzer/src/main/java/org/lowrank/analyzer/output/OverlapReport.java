@@ -8,6 +8,7 @@ import org.lowrank.analyzer.measurement.ModelFinding;
 import org.lowrank.analyzer.overlap.Distribution;
 import org.lowrank.analyzer.overlap.MergeBound;
 import org.lowrank.analyzer.overlap.TextOverlap;
+import org.lowrank.reports.CsvWriter;
 import org.lowrank.reports.Report;
 import org.lowrank.reports.Report.Axis;
 import org.lowrank.reports.Report.Card;
@@ -199,7 +200,7 @@ public final class OverlapReport {
             y[i] = MergeBound.after(
                     bound.epsilon(), bound.lambda(), overlap.learningRate(), overlap.initialNorm(), x[i]);
         }
-        return new Series("λ = " + CsvRows.number(bound.lambda()), x, y, null, Style.SOLID);
+        return new Series("λ = " + CsvWriter.number(bound.lambda()), x, y, null, Style.SOLID);
     }
 
     private static TableSection numbers(TextOverlap overlap) {
@@ -219,10 +220,10 @@ public final class OverlapReport {
                 new Column("Largest", true),
                 new Column("ε", true)));
         for (double level : Distribution.ABSOLUTE_LEVELS) {
-            columns.add(new Column(CsvRows.number(level * 100) + " % of |⟨x, x'⟩|", true));
+            columns.add(new Column(CsvWriter.number(level * 100) + " % of |⟨x, x'⟩|", true));
         }
         for (double threshold : Distribution.THRESHOLDS) {
-            columns.add(new Column("Share above " + CsvRows.number(threshold), true));
+            columns.add(new Column("Share above " + CsvWriter.number(threshold), true));
         }
         return new TableSection(
                 "numbers",
@@ -273,8 +274,8 @@ public final class OverlapReport {
                 String.format(
                         Locale.ROOT,
                         "‖W'_0 x‖(1 − ηλ)^t + ε(1 − (1 − ηλ)^t)/λ with η = %s and ‖W'_0 x‖ = %s.",
-                        CsvRows.number(overlap.learningRate()),
-                        CsvRows.number(overlap.initialNorm())),
+                        CsvWriter.number(overlap.learningRate()),
+                        CsvWriter.number(overlap.initialNorm())),
                 columns,
                 rows,
                 true);
