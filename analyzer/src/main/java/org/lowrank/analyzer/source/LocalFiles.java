@@ -77,6 +77,11 @@ public final class LocalFiles implements ModelFiles {
     }
 
     @Override
+    public Optional<String> stamp(String name) throws IOException {
+        return Optional.of(Files.getLastModifiedTime(directory.resolve(name)).toString());
+    }
+
+    @Override
     public void close() {
         // Nothing is open between calls.
     }

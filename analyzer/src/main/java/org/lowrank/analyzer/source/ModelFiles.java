@@ -23,6 +23,15 @@ public interface ModelFiles extends AutoCloseable {
         return Optional.empty();
     }
 
+    /**
+     * Something that changes when a file's content does, where no hash is known: the time of its last change.
+     *
+     * @return empty where the source has no such thing
+     */
+    default Optional<String> stamp(String name) throws IOException {
+        return Optional.empty();
+    }
+
     /** Closes every source opened here; tensors of a checkpoint cannot be opened afterwards. */
     @Override
     void close() throws IOException;

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.lowrank.analyzer.source.ByteSource;
 import org.lowrank.analyzer.source.CacheDirectory;
 import org.lowrank.analyzer.source.LocalFiles;
@@ -54,6 +55,11 @@ public final class MavenFiles implements ModelFiles {
     @Override
     public ByteSource open(String name) throws IOException {
         return unpacked.open(name);
+    }
+
+    @Override
+    public Optional<String> stamp(String name) throws IOException {
+        return unpacked.stamp(name);
     }
 
     @Override

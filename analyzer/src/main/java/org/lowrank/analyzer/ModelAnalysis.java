@@ -1,0 +1,282 @@
+package org.lowrank.analyzer;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.lowrank.analyzer.layer.LayerCatalog;
+import org.lowrank.analyzer.layer.LayerSelection;
+import org.lowrank.analyzer.layer.ModelLayers;
+import org.lowrank.analyzer.measurement.MatrixMeasurement;
+import org.lowrank.analyzer.measurement.ModelFinding;
+import org.lowrank.analyzer.measurement.ModelMeasurer;
+import org.lowrank.analyzer.measurement.ModelSummary;
+import org.lowrank.analyzer.output.AnalysisResult;
+import org.lowrank.analyzer.source.MalformedWeightsException;
+import org.lowrank.analyzer.source.ModelFiles;
+import org.lowrank.analyzer.source.ModelNotFoundException;
+import org.lowrank.analyzer.source.ModelSource;
+import org.lowrank.analyzer.source.SourceOptions;
+import org.lowrank.analyzer.source.format.CheckpointReader;
+import org.lowrank.analyzer.tensor.Checkpoint;
+import org.lowrank.spectral.SpectralEngine;
+import org.lowrank.spectral.SpectralOptions;
+
+/** A model open for reading, from its name to its layers: source → tensors → layer matrices. */
+public final class ModelAnalysis implements AutoCloseable {
+    private final ModelFiles files;
+    private final CheckpointReader reader;
+    private final Checkpoint checkpoint;
+    private final ModelLayers layers;
+    private final LayerSelection selection;
+    private final Map<String, Double> seconds;
+
+    private ModelAnalysis(
+            ModelFiles files,
+            CheckpointReader reader,
+            Checkpoint checkpoint,
+            ModelLayers layers,
+            LayerSelection selection,
+            Map<String, Double> seconds) {
+        this.files = files;
+        this.reader = reader;
+        this.checkpoint = checkpoint;
+        this.layers = layers;
+        this.selection = selection;
+        this.seconds = seconds;
+    }
+
+    /**
+     * What one model gave.
+     *
+     * @param reused taken from a saved result
+     */
+    public record Outcome(
+            AnalysisResult.Model model,
+            List<MatrixMeasurement> matrices,
+            List<AnalysisResult.Skipped> skipped,
+            List<ModelFinding> findings,
+            List<AnalysisResult.Warning> warnings,
+            boolean reused) {}
+
+    /**
+     * Finds a model, reads its headers and finds its layers.
+     *
+     * @throws ModelNotFoundException if it does not exist or may not be read
+     * @throws MalformedWeightsException if it is malformed, incomplete, or of an unknown kind, or nothing is selected
+     */
+    public static ModelAnalysis open(String reference, SourceOptions options, LayerSelection selection)
+            throws IOException, ModelNotFoundException {
+        Map<String, Double> seconds = new LinkedHashMap<>();
+        long start = System.nanoTime();
+        ModelFiles files = ModelSource.resolve(reference, options);
+        CheckpointReader reader = new CheckpointReader(files);
+        try {
+            Checkpoint checkpoint = reader.read();
+            seconds.put("open", since(start));
+            ModelLayers layers = selection.apply(LayerCatalog.resolve(checkpoint));
+            if (layers.matrices().isEmpty()) {
+                throw new MalformedWeightsException("nothing selected: " + reference + ": no matrix of its "
+                        + layers.card().layers() + " layers fits --layers and --matrices; choose others");
+            }
+            return new ModelAnalysis(files, reader, checkpoint, layers, selection, seconds);
+        } catch (IOException | ModelNotFoundException | RuntimeException e) {
+            closeAll(reader, files, e);
+            throw e;
+        }
+    }
+
+    /** Where the model comes from. */
+    public ModelFiles files() {
+        return files;
+    }
+
+    /** All tensors. */
+    public Checkpoint checkpoint() {
+        return checkpoint;
+    }
+
+    /** The selected layers. */
+    public ModelLayers layers() {
+        return layers;
+    }
+
+    /** Bytes of the tensors that are read for the measurement. */
+    public long bytesToRead() {
+        return layers.matrices().stream()
+                .flatMap(matrix -> matrix.parts().stream())
+                .map(part -> part.tensor())
+                .distinct()
+                .mapToLong(tensor -> tensor.storedBytes())
+                .sum();
+    }
+
+    /** Bytes of the weight files that hold them, −1 where not known. */
+    public long bytesOfFiles() throws IOException, ModelNotFoundException {
+        long bytes = 0;
+        for (ModelFiles.FileEntry entry : weightFiles()) {
+            bytes = entry.size() < 0 || bytes < 0 ? -1 : bytes + entry.size();
+        }
+        return bytes;
+    }
+
+    private List<ModelFiles.FileEntry> weightFiles() throws IOException, ModelNotFoundException {
+        return files.list().stream()
+                .filter(entry -> checkpoint.files().contains(entry.name()))
+                .toList();
+    }
+
+    /**
+     * Measures, or takes what is saved where it was measured from the same bytes in the same way by the same version.
+     *
+     * @param version of this program
+     */
+    public Outcome measure(
+            SpectralEngine engine,
+            SpectralOptions options,
+            int threads,
+            String version,
+            Optional<AnalysisResult> saved,
+            ModelMeasurer.Progress progress)
+            throws IOException, InterruptedException, ModelNotFoundException {
+        ModelFiles.Provenance provenance = files.provenance();
+        String fingerprint = fingerprint(options, version);
+        Optional<Outcome> same = saved.flatMap(result -> reused(result, provenance, fingerprint));
+        if (same.isPresent()) {
+            return same.get();
+        }
+        long start = System.nanoTime();
+        List<MatrixMeasurement> rows = new ModelMeasurer(engine, options, threads)
+                .measure(provenance.model(), provenance.revision(), layers.matrices(), progress);
+        seconds.put("measure", since(start));
+        List<ModelFinding> findings = ModelSummary.of(rows).stream()
+                .flatMap(summary -> ModelFinding.of(summary).stream())
+                .toList();
+        return new Outcome(model(fingerprint), rows, skipped(), findings, warnings(rows), false);
+    }
+
+    private static Optional<Outcome> reused(
+            AnalysisResult result, ModelFiles.Provenance provenance, String fingerprint) {
+        return result.models().stream()
+                .filter(model -> !fingerprint.isEmpty()
+                        && model.fingerprint().equals(fingerprint)
+                        && model.model().equals(provenance.model()))
+                .findFirst()
+                .map(model -> new Outcome(
+                        model,
+                        result.matricesOf(model),
+                        result.skippedTensors().stream()
+                                .filter(skipped -> skipped.model().equals(model.model()))
+                                .toList(),
+                        result.findings().stream()
+                                .filter(finding -> finding.model().equals(model.model()))
+                                .toList(),
+                        result.warnings().stream()
+                                .filter(warning -> warning.model().equals(model.model()))
+                                .toList(),
+                        true));
+    }
+
+    /** The model as it goes into a result. */
+    public AnalysisResult.Model model(String fingerprint) throws IOException, ModelNotFoundException {
+        ModelFiles.Provenance provenance = files.provenance();
+        return new AnalysisResult.Model(
+                provenance.model(),
+                provenance.revision(),
+                layers.card(),
+                new AnalysisResult.Provenance(
+                        provenance.source(),
+                        provenance.location(),
+                        checkpoint.format(),
+                        weightFiles().stream()
+                                .map(entry -> new AnalysisResult.WeightFile(
+                                        entry.name(),
+                                        entry.size(),
+                                        entry.sha256().orElse("")))
+                                .toList()),
+                fingerprint,
+                Map.copyOf(seconds));
+    }
+
+    /** Tensors in no matrix. */
+    public List<AnalysisResult.Skipped> skipped() {
+        String model = files.provenance().model();
+        return layers.skipped().stream()
+                .map(skipped -> new AnalysisResult.Skipped(
+                        model, skipped.name(), skipped.dtype().name(), skipped.shape(), skipped.reason()))
+                .toList();
+    }
+
+    /** What a reader should know, zero matrices among it. */
+    public List<AnalysisResult.Warning> warnings(List<MatrixMeasurement> rows) {
+        List<String> messages = new ArrayList<>(files.provenance().notes());
+        messages.addAll(checkpoint.warnings());
+        messages.addAll(layers.warnings());
+        for (MatrixMeasurement row : rows) {
+            if (row.stableRank() == null) {
+                messages.add(row.matrix() + " of layer " + row.layer() + " (" + row.stack()
+                        + ") is zero: its stable rank is undefined");
+            }
+        }
+        String model = files.provenance().model();
+        return messages.stream()
+                .map(message -> new AnalysisResult.Warning(model, message))
+                .toList();
+    }
+
+    /**
+     * Equal fingerprints mean equal numbers: a hash over the weight files (their hash, or size and time of last change), the
+     * configuration, what is measured and how, and the version. Empty where a file's content cannot be told apart so.
+     */
+    private String fingerprint(SpectralOptions options, String version) throws IOException, ModelNotFoundException {
+        StringBuilder text = new StringBuilder();
+        for (ModelFiles.FileEntry entry : weightFiles()) {
+            Optional<String> content = entry.sha256().isPresent() ? entry.sha256() : files.stamp(entry.name());
+            if (content.isEmpty()) {
+                return "";
+            }
+            text.append(entry.name())
+                    .append(' ')
+                    .append(entry.size())
+                    .append(' ')
+                    .append(content.get())
+                    .append('\n');
+        }
+        text.append(checkpoint.config()).append('\n').append(selection).append('\n');
+        text.append(options).append('\n').append(version);
+        try {
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256")
+                            .digest(text.toString().getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e); // every Java platform has SHA-256
+        }
+    }
+
+    private static double since(long start) {
+        return (System.nanoTime() - start) / 1e9;
+    }
+
+    private static void closeAll(CheckpointReader reader, ModelFiles files, Exception first) {
+        for (AutoCloseable open : List.of(reader, files)) {
+            try {
+                open.close();
+            } catch (Exception second) {
+                first.addSuppressed(second);
+            }
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        try (files) {
+            reader.close();
+        }
+    }
+}

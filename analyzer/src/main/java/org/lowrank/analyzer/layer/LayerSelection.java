@@ -1,0 +1,101 @@
+package org.lowrank.analyzer.layer;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.lowrank.analyzer.tensor.Tensor;
+
+/**
+ * Which matrices are wanted.
+ *
+ * @param layers ranges of layer numbers, all where empty
+ * @param kinds names without expert and cross mark, all where empty
+ */
+public record LayerSelection(List<Range> layers, Set<String> kinds) {
+    /** Everything. */
+    public static final LayerSelection ALL = new LayerSelection(List.of(), Set.of());
+
+    /** The kinds there are. */
+    public static final List<String> KINDS = List.of("Q", "K", "V", "QKV", "O", "M1", "M2", "GATE");
+
+    private static final Pattern RANGE = Pattern.compile("(\\d{1,6})(?:-(\\d{1,6}))?");
+
+    public LayerSelection {
+        layers = List.copyOf(layers);
+        kinds = Set.copyOf(kinds);
+    }
+
+    /** Layers {@code first} to {@code last}, both included. */
+    public record Range(int first, int last) {}
+
+    /**
+     * Reads {@code 0-5,11} and {@code Q,K,M1}.
+     *
+     * @throws IllegalArgumentException in one line if one of them is malformed
+     */
+    public static LayerSelection parse(Optional<String> layers, Optional<String> kinds) {
+        List<Range> ranges = new ArrayList<>();
+        for (String part : parts(layers)) {
+            Matcher range = RANGE.matcher(part);
+            if (!range.matches()) {
+                throw new IllegalArgumentException(
+                        "--layers: '" + part + "': no layer or range; write for instance 0-5,11");
+            }
+            int first = Integer.parseInt(range.group(1));
+            int last = range.group(2) == null ? first : Integer.parseInt(range.group(2));
+            if (last < first) {
+                throw new IllegalArgumentException(
+                        "--layers: '" + part + "': ends before it starts; write for instance 0-5");
+            }
+            ranges.add(new Range(first, last));
+        }
+        Set<String> names = new LinkedHashSet<>();
+        for (String part : parts(kinds)) {
+            String name = part.toUpperCase(Locale.ROOT);
+            if (!KINDS.contains(name)) {
+                throw new IllegalArgumentException(
+                        "--matrices: '" + part + "': unknown matrix; choose from " + String.join(",", KINDS));
+            }
+            names.add(name);
+        }
+        return new LayerSelection(ranges, names);
+    }
+
+    private static List<String> parts(Optional<String> list) {
+        return list.map(text -> List.of(text.strip().split("\\s*,\\s*"))).orElse(List.of());
+    }
+
+    /** Whether a matrix is wanted; experts and cross-attention go with their kind. */
+    public boolean includes(LayerMatrix matrix) {
+        String kind = matrix.matrix().replaceFirst("^cross:", "").replaceFirst(":E\\d+$", "");
+        boolean layer = layers.isEmpty()
+                || layers.stream().anyMatch(range -> range.first() <= matrix.layer() && matrix.layer() <= range.last());
+        return layer && (kinds.isEmpty() || kinds.contains(kind));
+    }
+
+    /** The wanted matrices; tensors that are in none of them join the skipped ones. */
+    public ModelLayers apply(ModelLayers model) {
+        if (equals(ALL)) {
+            return model;
+        }
+        List<LayerMatrix> wanted =
+                model.matrices().stream().filter(this::includes).toList();
+        Set<Tensor> read = new HashSet<>();
+        wanted.forEach(matrix -> matrix.parts().forEach(part -> read.add(part.tensor())));
+        Set<Tensor> left = new LinkedHashSet<>();
+        model.matrices().forEach(matrix -> matrix.parts().forEach(part -> left.add(part.tensor())));
+        left.removeAll(read);
+        List<ModelLayers.SkippedTensor> skipped = new ArrayList<>(model.skipped());
+        for (Tensor tensor : left) {
+            skipped.add(new ModelLayers.SkippedTensor(
+                    tensor.name(), tensor.dtype(), tensor.shape(), "not selected by --layers or --matrices"));
+        }
+        return new ModelLayers(model.card(), wanted, skipped, model.warnings());
+    }
+}

@@ -1,0 +1,36 @@
+package org.lowrank.analyzer.layer;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import org.lowrank.analyzer.source.MalformedWeightsException;
+import org.lowrank.analyzer.tensor.Checkpoint;
+import org.lowrank.analyzer.tensor.Tensor;
+
+/** The error for a checkpoint in which no layers are found: what was seen, and what to do. */
+final class UnknownArchitecture {
+    private static final int SHOWN = 4;
+
+    private UnknownArchitecture() {}
+
+    static MalformedWeightsException of(Checkpoint checkpoint, List<String> types) {
+        String files = String.join(", ", checkpoint.files());
+        List<Tensor> matrices = checkpoint.tensors().stream()
+                .filter(tensor -> tensor.shape().size() >= 2)
+                .toList();
+        if (matrices.stream().anyMatch(tensor -> tensor.name().contains("lora_A"))) {
+            return new MalformedWeightsException("not a model: " + files
+                    + ": LoRA adapter weights; merge the adapter into its base model and analyze that");
+        }
+        String seen = matrices.isEmpty()
+                ? "no matrices among " + checkpoint.tensors().size() + " tensors"
+                : matrices.size() + " matrices such as "
+                        + matrices.stream()
+                                .filter(tensor -> tensor.name().matches(".*\\d.*"))
+                                .limit(SHOWN)
+                                .map(tensor -> tensor.name() + " " + StackShapes.shape(tensor))
+                                .collect(Collectors.joining(", "));
+        return new MalformedWeightsException("unknown architecture: " + files + ": "
+                + (types.isEmpty() ? "no model_type" : "model_type " + String.join(", ", types)) + ", " + seen
+                + "; 'lowrank models' lists the known ones");
+    }
+}

@@ -1,0 +1,95 @@
+package org.lowrank.analyzer.output;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import org.lowrank.analyzer.measurement.MatrixMeasurement;
+import org.lowrank.analyzer.measurement.Spectrum;
+import org.lowrank.reports.CsvWriter;
+
+/** matrices.csv, one row per measured matrix, and spectra.csv, one row per singular value. */
+public final class AnalysisOutput {
+    private static final List<String> HEADER = List.of(
+            "model",
+            "revision",
+            "stack",
+            "layer",
+            "matrix",
+            "rows",
+            "cols",
+            "parameters",
+            "dtype",
+            "frobenius_norm",
+            "spectral_norm",
+            "spectral_norm_lower",
+            "spectral_norm_upper",
+            "upper_failure_probability",
+            "stable_rank",
+            "stable_rank_squared",
+            "gaussian_stable_rank",
+            "source_tensors");
+
+    private static final List<String> SPECTRA_HEADER = List.of(
+            "model",
+            "revision",
+            "stack",
+            "layer",
+            "matrix",
+            "index",
+            "singular_value",
+            "error_bound",
+            "effective_rank",
+            "rank_90",
+            "rank_99");
+
+    private AnalysisOutput() {}
+
+    /** The text of matrices.csv; source tensors are separated by semicolons. */
+    public static String matrices(List<MatrixMeasurement> rows) {
+        CsvWriter csv = new CsvWriter(HEADER);
+        for (MatrixMeasurement row : rows) {
+            csv.add(List.of(
+                    row.model(),
+                    row.revision(),
+                    row.stack(),
+                    Integer.toString(row.layer()),
+                    row.matrix(),
+                    Long.toString(row.rows()),
+                    Long.toString(row.cols()),
+                    Long.toString(row.parameters()),
+                    row.dtype(),
+                    CsvWriter.number(row.frobeniusNorm()),
+                    CsvWriter.number(row.spectralNorm()),
+                    CsvWriter.number(row.spectralNormLower()),
+                    CsvWriter.number(row.spectralNormUpper()),
+                    CsvWriter.number(row.upperFailureProbability()),
+                    CsvWriter.number(row.stableRank()),
+                    CsvWriter.number(row.stableRankSquared()),
+                    CsvWriter.number(row.gaussianStableRank()),
+                    row.sourceTensors().stream().collect(Collectors.joining(";"))));
+        }
+        return csv.toString();
+    }
+
+    /** The text of spectra.csv: the singular values of every row that has them, from the largest, index from 1. */
+    public static String spectra(List<MatrixMeasurement> rows) {
+        CsvWriter csv = new CsvWriter(SPECTRA_HEADER);
+        for (MatrixMeasurement row : rows) {
+            Spectrum spectrum = row.spectrum();
+            for (int i = 0; spectrum != null && i < spectrum.singularValues().length; i++) {
+                csv.add(List.of(
+                        row.model(),
+                        row.revision(),
+                        row.stack(),
+                        Integer.toString(row.layer()),
+                        row.matrix(),
+                        Integer.toString(i + 1),
+                        CsvWriter.number(spectrum.singularValues()[i]),
+                        CsvWriter.number(spectrum.errorBound()),
+                        CsvWriter.number(spectrum.effectiveRank()),
+                        Integer.toString(spectrum.rank90()),
+                        Integer.toString(spectrum.rank99())));
+            }
+        }
+        return csv.toString();
+    }
+}

@@ -1,0 +1,94 @@
+package org.lowrank.reports;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamWriteFeature;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/**
+ * Result records as JSON and back: snake_case keys, numbers as the shortest decimals that read back the same double, NaN as
+ * the string {@code "NaN"} (JSON has none).
+ */
+public final class ResultJson {
+    private static final ObjectMapper MAPPER = JsonMapper.builder(com.fasterxml.jackson.core.JsonFactory.builder()
+                    .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER)
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxStringLength(1 << 28)
+                            .build())
+                    .build())
+            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+            .enable(SerializationFeature.INDENT_OUTPUT)
+            .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
+            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .defaultPropertyInclusion(
+                    JsonInclude.Value.construct(JsonInclude.Include.ALWAYS, JsonInclude.Include.ALWAYS))
+            .build();
+
+    private ResultJson() {}
+
+    /** The text of a result record. */
+    public static String write(Object result) {
+        try {
+            return MAPPER.writeValueAsString(result) + "\n";
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e); // a record of this program can always be written
+        }
+    }
+
+    /**
+     * A saved result as a tree.
+     *
+     * @throws UnreadableResultException if there is none, or it is no JSON object with {@code kind} and
+     *     {@code schema_version}
+     */
+    public static JsonNode read(Path file) throws UnreadableResultException {
+        try {
+            JsonNode tree = MAPPER.readTree(Files.readString(file));
+            if (tree == null
+                    || !tree.path("kind").isTextual()
+                    || !tree.path("schema_version").isInt()) {
+                throw new UnreadableResultException("not a saved result: " + file
+                        + ": it has no kind and schema_version; give a result.json that lowrank wrote");
+            }
+            return tree;
+        } catch (NoSuchFileException e) {
+            throw new UnreadableResultException("no such file: " + file + "; give a result.json that lowrank wrote", e);
+        } catch (JsonProcessingException e) {
+            throw new UnreadableResultException(
+                    "not a saved result: " + file + ": " + e.getOriginalMessage() + "; make it again", e);
+        } catch (UnreadableResultException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new UnreadableResultException("cannot read: " + file + ": " + e.getMessage() + "; check the path", e);
+        }
+    }
+
+    /**
+     * A tree as the record it was written from.
+     *
+     * @throws UnreadableResultException if it does not fit
+     */
+    public static <T> T as(JsonNode tree, Class<T> type, Path file) throws UnreadableResultException {
+        try {
+            return MAPPER.treeToValue(tree, type);
+        } catch (JsonProcessingException e) {
+            throw new UnreadableResultException(
+                    "not a saved result: " + file + ": "
+                            + e.getOriginalMessage().lines().findFirst().orElse("") + "; make it again",
+                    e);
+        }
+    }
+}
