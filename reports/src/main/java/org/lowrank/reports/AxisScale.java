@@ -1,0 +1,94 @@
+package org.lowrank.reports;
+
+import java.util.List;
+
+/**
+ * From values to pixels along one axis, linear or logarithmic.
+ *
+ * @param from first value of the axis
+ * @param to last value; larger than {@code from}
+ * @param start pixel of {@code from}
+ * @param end pixel of {@code to}; smaller than {@code start} on a vertical axis
+ */
+record AxisScale(double from, double to, boolean logarithmic, Ticks ticks, double start, double end) {
+
+    /** Whether the value has a place on the axis: finite, and positive where it is logarithmic. */
+    boolean shows(double value) {
+        return Double.isFinite(value) && (!logarithmic || value > 0);
+    }
+
+    double pixel(double value) {
+        double share = logarithmic ? Math.log(value / from) / Math.log(to / from) : (value - from) / (to - from);
+        return start + share * (end - start);
+    }
+
+    /** Like {@link #pixel}, never outside the axis: for bands that reach below zero on a logarithmic axis. */
+    double clamped(double value) {
+        return pixel(Math.min(to, Math.max(from, value)));
+    }
+
+    AxisScale at(double newStart, double newEnd) {
+        return new AxisScale(from, to, logarithmic, ticks, newStart, newEnd);
+    }
+
+    /** A horizontal axis ends where the data end. */
+    static AxisScale horizontal(List<double[]> data, boolean logarithmic, int count) {
+        double[] range = range(data, logarithmic);
+        boolean log = range[2] > 0;
+        if (log) {
+            return new AxisScale(range[0], range[1], true, Ticks.logarithmic(range[0], range[1], count), 0, 1);
+        }
+        boolean whole = data.stream().allMatch(AxisScale::whole);
+        double step = Ticks.step(range[1] - range[0], count, whole);
+        return new AxisScale(range[0], range[1], false, Ticks.linear(range[0], range[1], step), 0, 1);
+    }
+
+    /** A vertical axis ends on a tick, and starts at zero where the data come near it. */
+    static AxisScale vertical(List<double[]> data, boolean logarithmic, int count) {
+        double[] range = range(data, logarithmic);
+        double low = range[0];
+        double high = range[1];
+        if (range[2] > 0) {
+            double pad = Math.pow(high / low, 0.05);
+            return new AxisScale(low / pad, high * pad, true, Ticks.logarithmic(low / pad, high * pad, count), 1, 0);
+        }
+        if (low > 0 && low < 0.3 * high) {
+            low = 0;
+        }
+        double step = Ticks.step(high - low, count, false);
+        double from = Math.floor(low / step + 1e-9) * step;
+        double to = Math.ceil(high / step - 1e-9) * step;
+        return new AxisScale(from, to, false, Ticks.linear(from, to, step), 1, 0);
+    }
+
+    /** Smallest and largest value that can be shown, never equal; third 1 where the axis is logarithmic. */
+    private static double[] range(List<double[]> data, boolean logarithmic) {
+        double low = Double.POSITIVE_INFINITY;
+        double high = Double.NEGATIVE_INFINITY;
+        for (double[] values : data) {
+            for (double value : values) {
+                if (Double.isFinite(value) && (!logarithmic || value > 0)) {
+                    low = Math.min(low, value);
+                    high = Math.max(high, value);
+                }
+            }
+        }
+        if (low > high) {
+            return logarithmic ? range(data, false) : new double[] {0, 1, 0};
+        }
+        if (high - low <= 1e-12 * Math.abs(high)) {
+            double around = high == 0 ? 1 : Math.abs(high) * 0.1;
+            return new double[] {low - around, high + around, logarithmic ? 1 : 0};
+        }
+        return new double[] {low, high, logarithmic ? 1 : 0};
+    }
+
+    private static boolean whole(double[] values) {
+        for (double value : values) {
+            if (Double.isFinite(value) && value != Math.rint(value)) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,93 @@
+package org.lowrank.reports;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the template needs beside the report: everything that is not text.
+ *
+ * @param policy the Content-Security-Policy: nothing is loaded, and only this style and this script run
+ */
+record Page(Report report, String style, String script, String policy, String downloadData, String figureData) {
+
+    /** A file in the download menu. */
+    record Choice(String key, String label, String fileName) {}
+
+    List<Choice> downloads() {
+        List<Choice> choices = new ArrayList<>();
+        Report.Download csv = report.csv();
+        if (csv != null) {
+            choices.add(new Choice("csv", "CSV", csv.fileName()));
+        }
+        Report.Download json = report.json();
+        if (json != null) {
+            choices.add(new Choice("json", "JSON", json.fileName()));
+        }
+        return choices;
+    }
+
+    Figure figure(Report.FigureSection section) {
+        return Figure.of(section);
+    }
+
+    static String verdict(Report.Finding finding) {
+        return switch (finding.verdict()) {
+            case HOLDS -> "Holds";
+            case ROUGHLY -> "Roughly";
+            case EXCEPTION -> "Exception";
+            case INFORMATION -> "Measured";
+        };
+    }
+
+    static String verdictClass(Report.Finding finding) {
+        return switch (finding.verdict()) {
+            case HOLDS -> "holds";
+            case ROUGHLY -> "roughly";
+            case EXCEPTION -> "exception";
+            case INFORMATION -> "information";
+        };
+    }
+
+    static String rows(int count) {
+        return count == 1 ? "1 row" : count + " rows";
+    }
+
+    static String filterHint(Report.TableSection table) {
+        return table.columns().stream().anyMatch(column -> column.title().equals("Layer"))
+                ? "M2, or layer 3"
+                : "part of a name";
+    }
+
+    /** The row's layer, by which it is marked together with the figures, or null. */
+    static @Nullable String layer(Report.TableSection table, List<Report.Cell> row) {
+        for (int i = 0; i < row.size(); i++) {
+            if (table.columns().get(i).title().equals("Layer")) {
+                return row.get(i).text();
+            }
+        }
+        return null;
+    }
+
+    /** The exact value behind a rounded cell; null where the text says it already. */
+    static @Nullable String sortValue(Report.Cell cell) {
+        Double value = cell.value();
+        if (value == null) {
+            return null;
+        }
+        String exact = value == Math.rint(value) && Math.abs(value) < 1e15
+                ? Long.toString(Math.round(value))
+                : Double.toString(value);
+        return exact.equals(cell.text()) ? null : exact;
+    }
+
+    static boolean isShare(Report.TableSection table, int column, List<Report.Cell> row) {
+        Double value = row.get(column).value();
+        return table.columns().get(column).title().startsWith("Share") && value != null && value >= 0 && value <= 1;
+    }
+
+    static String barWidth(Report.Cell cell) {
+        Double value = cell.value();
+        return Ink.number(value == null ? 0 : 40 * value);
+    }
+}

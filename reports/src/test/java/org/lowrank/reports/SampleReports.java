@@ -1,0 +1,368 @@
+package org.lowrank.reports;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import org.lowrank.reports.Report.*;
+
+/** Reports with invented numbers for tests and for looking at. */
+final class SampleReports {
+    static final List<String> KINDS = List.of("Q", "K", "V", "QKV", "O", "M1", "M2");
+
+    private SampleReports() {}
+
+    /** Twelve layers of seven matrices, and an experiment of four panels with bands. */
+    static Report bert() {
+        return model("google-bert/bert-base-uncased", 12, KINDS);
+    }
+
+    /** The largest page: 96 layers, eight experts, M1 and M2 of each in the table. */
+    static Report large() {
+        List<String> kinds = new ArrayList<>(KINDS.subList(0, 5));
+        for (int expert = 0; expert < 8; expert++) {
+            kinds.add("M1 expert " + expert);
+            kinds.add("M2 expert " + expert);
+        }
+        return model("large/mixture", 96, kinds);
+    }
+
+    static Report model(String title, int layers, List<String> kinds) {
+        Random random = new Random(7);
+        double[][] rank = new double[kinds.size()][layers];
+        double[][] norm = new double[kinds.size()][layers];
+        for (int k = 0; k < kinds.size(); k++) {
+            for (int l = 0; l < layers; l++) {
+                double walk = l == 0 ? 0 : rank[k][l - 1] - 5 - k % 7 * 0.7;
+                rank[k][l] = 5 + k % 7 * 0.7 + 0.7 * walk + 0.8 * random.nextGaussian();
+                norm[k][l] = (k % 7 == 4 ? 24 : 33 + 4 * (k % 7)) + random.nextGaussian();
+            }
+        }
+        String csv = csv(kinds, rank, norm);
+        return new Report(
+                "Weight report",
+                title,
+                List.of(
+                        new Card("Layers", Integer.toString(layers)),
+                        new Card("Model dimension", "768"),
+                        new Card("FF dimension", "3072"),
+                        new Card("Parameters", "109,482,240"),
+                        new Card("Stored as", "F32"),
+                        new Card("Matrices measured", "84 of 84"),
+                        new Card("Tensors skipped", "4"),
+                        new Card("Revision", "86b5e09344")),
+                findings(),
+                sections(kinds, rank, norm),
+                List.of(
+                        new Fact("Model", title, false),
+                        new Fact("Revision", "86b5e0934494bd15c9632b12f734a8a67f723594", true),
+                        new Fact(
+                                "File",
+                                "model.safetensors, 440,449,768 bytes, SHA-256 68d45e234eb4a928074dfd868cead0219ab85354cc53d20e772753c6bb9169d3",
+                                true),
+                        new Fact("Tool", "lowrank 0.1.0, Java 17.0.15, Linux amd64", false),
+                        new Fact("Started", "2026-11-23T09:50:00Z", false),
+                        new Fact(
+                                "Command", "lowrank analyze " + title + " --revision 86b5e0934494 --out report", true)),
+                new Download("matrices.csv", csv),
+                new Download("result.json", "{\"model\":\"" + title + "\"}\n"));
+    }
+
+    private static List<Finding> findings() {
+        return List.of(
+                new Finding(
+                        Verdict.HOLDS,
+                        "×1.13",
+                        "QKV, M1 and M2 have about the same norm",
+                        "Largest over smallest median Frobenius norm: QKV 53.9, M1 60.6, M2 58.5. Lemma 3 predicts ×1; "
+                                + "holds up to ×1.25.",
+                        "layers"),
+                new Finding(
+                        Verdict.EXCEPTION,
+                        "×0.43",
+                        "O differs from the other layers",
+                        "Median norm of O (24.9) over the geometric mean of QKV, M1 and M2. The paper reports the same and "
+                                + "leaves it open.",
+                        "layers"),
+                new Finding(
+                        Verdict.ROUGHLY,
+                        "10 %",
+                        "Norms stay flat across depth",
+                        "Largest coefficient of variation over layers, reached by V.",
+                        "layers"),
+                new Finding(
+                        Verdict.INFORMATION,
+                        "6.9",
+                        "Stable ranks are low",
+                        "Harmonic mean over QKV, O, M1 and M2. On average a matrix reaches 49 % of a Gaussian matrix of its "
+                                + "shape. Lowest: Q in layer 2 (4.46).",
+                        "heat-map"));
+    }
+
+    private static List<Section> sections(List<String> kinds, double[][] rank, double[][] norm) {
+        int layers = rank[0].length;
+        double[] depth = new double[layers];
+        for (int l = 0; l < layers; l++) {
+            depth[l] = l;
+        }
+        List<Series> ranks = new ArrayList<>();
+        List<Series> squares = new ArrayList<>();
+        List<Series> norms = new ArrayList<>();
+        for (int k = 0; k < Math.min(7, kinds.size()); k++) {
+            Style style = k < 3 ? Style.DASHED : Style.SOLID;
+            ranks.add(new Series(KINDS.get(k), depth, rank[k], null, style));
+            double[] squared = rank[k].clone();
+            for (int l = 0; l < layers; l++) {
+                squared[l] *= squared[l];
+            }
+            squares.add(new Series(KINDS.get(k), depth, squared, null, style));
+            norms.add(new Series(KINDS.get(k), depth, norm[k], null, style));
+        }
+        Axis layer = new Axis("Layer", false, false);
+        List<String> columns = new ArrayList<>();
+        for (int l = 0; l < layers; l++) {
+            columns.add(Integer.toString(l));
+        }
+        double[] ends = {0, layers - 1};
+        return List.of(
+                new FigureSection(
+                        "layers",
+                        "Stable rank and norm by layer",
+                        "Solid lines are the matrices Lemma 3 treats as layers; dashed lines are the parts of QKV.",
+                        2,
+                        List.of(
+                                new Panel(
+                                        "stable-rank",
+                                        "Stable rank",
+                                        layer,
+                                        new Axis("Stable rank ‖A‖_F / ‖A‖_2", false, true),
+                                        ranks,
+                                        List.of(
+                                                new Series(
+                                                        "Gaussian Q, K, V, O",
+                                                        ends,
+                                                        new double[] {13.9, 13.9},
+                                                        null,
+                                                        Style.DOTTED),
+                                                new Series(
+                                                        "Gaussian M1, M2",
+                                                        ends,
+                                                        new double[] {18.5, 18.5},
+                                                        null,
+                                                        Style.DOTTED)),
+                                        List.of(new Alternative(
+                                                "Squared",
+                                                new Axis("Stable rank ‖A‖²_F / ‖A‖²_2", false, true),
+                                                squares,
+                                                List.of(new Series(
+                                                        "Gaussian Q, K, V, O",
+                                                        ends,
+                                                        new double[] {192, 192},
+                                                        null,
+                                                        Style.DOTTED))))),
+                                new Panel(
+                                        "frobenius-norm",
+                                        "Frobenius norm",
+                                        layer,
+                                        new Axis("Frobenius norm", false, true),
+                                        norms,
+                                        List.of(),
+                                        List.of())),
+                        List.of()),
+                new HeatMapSection(
+                        "heat-map",
+                        "Heat map",
+                        "Each kind of matrix in each layer.",
+                        kinds,
+                        columns,
+                        List.of(new HeatMap("Stable rank", rank), new HeatMap("Frobenius", norm))),
+                relativeDepth(rank),
+                experiment(),
+                table(kinds, rank, norm),
+                new NoteSection(
+                        "method",
+                        "Method",
+                        List.of(
+                                new Fact(
+                                        "Frobenius norm",
+                                        "‖A‖_F = (Σ a_ij²)^½, summed in double; relative error ≤ 1e-12.",
+                                        false),
+                                new Fact("Spectral norm", "‖A‖_2 = σ_1, the largest singular value.", false),
+                                new Fact("Stable rank", "‖A‖_F / ‖A‖_2; between 1 and √rank.", false)),
+                        List.of("Weights are taken as stored, 16-bit formats widened exactly.")));
+    }
+
+    private static FigureSection relativeDepth(double[][] rank) {
+        List<Panel> panels = new ArrayList<>();
+        for (int k = 0; k < 7; k++) {
+            List<Series> models = new ArrayList<>();
+            for (int m = 0; m < 3; m++) {
+                double[] x = new double[rank[k].length];
+                double[] y = new double[rank[k].length];
+                for (int l = 0; l < x.length; l++) {
+                    x[l] = l / (double) Math.max(1, x.length - 1);
+                    y[l] = rank[k][l] * (1 + m * 0.9);
+                }
+                models.add(new Series(
+                        List.of("bert-base-uncased", "bge-small-en-v1.5", "all-MiniLM-L6-v2")
+                                .get(m),
+                        x,
+                        y,
+                        null,
+                        Style.SOLID));
+            }
+            panels.add(new Panel(
+                    "depth-" + KINDS.get(k),
+                    KINDS.get(k),
+                    new Axis("Relative depth", false, false),
+                    new Axis("Stable rank ‖A‖_F / ‖A‖_2", false, true),
+                    models,
+                    List.of(),
+                    List.of()));
+        }
+        return new FigureSection(
+                "relative-depth",
+                "Compare models",
+                "Stable rank against relative depth (first layer 0, last layer 1).",
+                4,
+                panels,
+                List.of());
+    }
+
+    /** Four panels with bands, log steps or λ, like the paper's merging experiment. */
+    static FigureSection experiment() {
+        Axis steps = new Axis("Gradient descent steps", true, false);
+        Axis loss = new Axis("Logistic loss", false, true);
+        return new FigureSection(
+                "merging",
+                "Merging by adding weights",
+                "Mean and standard deviation over 10 draws.",
+                2,
+                List.of(
+                        new Panel(
+                                "different-tasks",
+                                "Different tasks",
+                                steps,
+                                loss,
+                                curves("net 1, task 1", "net 2, task 2", "merged, task 1", "merged, task 2"),
+                                List.of(),
+                                List.of()),
+                        new Panel(
+                                "same-task",
+                                "Same task",
+                                steps,
+                                loss,
+                                curves("net 1, task 1", "net 2, task 2", "merged, task 1", "merged, task 2"),
+                                List.of(),
+                                List.of()),
+                        new Panel(
+                                "decay",
+                                "Effect of weight decay (final loss)",
+                                new Axis("Weight decay λ", true, false),
+                                loss,
+                                decay(),
+                                List.of(),
+                                List.of()),
+                        new Panel(
+                                "ranks",
+                                "Stable rank during training",
+                                steps,
+                                new Axis("Stable rank", false, true),
+                                curves("W1 net 1", "W2 net 1", "W1 merged", "W2 merged"),
+                                List.of(),
+                                List.of())),
+                List.of(new Finding(
+                        Verdict.HOLDS,
+                        "0.02",
+                        "The merged network solves both tasks",
+                        "Loss of the merged network at the largest λ; holds below 0.1.",
+                        "")));
+    }
+
+    private static List<Series> curves(String... names) {
+        List<Series> all = new ArrayList<>();
+        for (int s = 0; s < names.length; s++) {
+            int points = 60;
+            double[] x = new double[points];
+            double[] y = new double[points];
+            double[] sd = new double[points];
+            for (int i = 0; i < points; i++) {
+                x[i] = Math.pow(10, 5.0 * i / (points - 1));
+                double t = i / (double) (points - 1);
+                y[i] = s < 2
+                        ? 0.8 / (1 + Math.exp(14 * (t - 0.6))) + 0.03 * s + 0.02
+                        : 0.7 + 0.5 * Math.exp(-40 * (t - 0.55) * (t - 0.55)) - 0.6 * t * t;
+                sd[i] = 0.05 * y[i] + 0.01;
+            }
+            all.add(new Series(names[s], x, y, sd, names[s].contains("merged") ? Style.DASHED : Style.SOLID));
+        }
+        return all;
+    }
+
+    private static List<Series> decay() {
+        double[] lambda = new double[15];
+        double[] alone = new double[15];
+        double[] merged = new double[15];
+        double[] sd = new double[15];
+        for (int i = 0; i < 15; i++) {
+            lambda[i] = Math.pow(10, -8 + 0.5 * i);
+            alone[i] = 0.01 + 0.4 * Math.exp(0.9 * (i - 14));
+            merged[i] = 1.4 / (1 + Math.exp(1.3 * (i - 7))) + alone[i];
+            sd[i] = 0.06 * merged[i];
+        }
+        return List.of(
+                new Series("individual networks", lambda, alone, null, Style.SOLID),
+                new Series("merged network", lambda, merged, sd, Style.DASHED));
+    }
+
+    private static TableSection table(List<String> kinds, double[][] rank, double[][] norm) {
+        List<List<Cell>> rows = new ArrayList<>();
+        for (int l = 0; l < rank[0].length; l++) {
+            for (int k = 0; k < kinds.size(); k++) {
+                rows.add(List.of(
+                        new Cell(Integer.toString(l), (double) l),
+                        new Cell(kinds.get(k), null),
+                        new Cell("768 × 768", null),
+                        number(norm[k][l], "%.4f"),
+                        number(norm[k][l] / rank[k][l], "%.4f"),
+                        number(rank[k][l], "%.4f"),
+                        number(rank[k][l] / Math.sqrt(768), "%.3f")));
+            }
+        }
+        return new TableSection(
+                "measurements",
+                "All measurements",
+                "One row per matrix.",
+                List.of(
+                        new Column("Layer", true),
+                        new Column("Matrix", false),
+                        new Column("Shape", false),
+                        new Column("Frobenius norm", true),
+                        new Column("Spectral norm", true),
+                        new Column("Stable rank", true),
+                        new Column("Share of maximum", true)),
+                rows,
+                true);
+    }
+
+    private static Cell number(double value, String format) {
+        return new Cell(String.format(Locale.ROOT, format, value), value);
+    }
+
+    private static String csv(List<String> kinds, double[][] rank, double[][] norm) {
+        StringBuilder csv = new StringBuilder("layer,matrix,frobenius_norm,stable_rank\n");
+        for (int l = 0; l < rank[0].length; l++) {
+            for (int k = 0; k < kinds.size(); k++) {
+                csv.append(l)
+                        .append(',')
+                        .append(kinds.get(k))
+                        .append(',')
+                        .append(norm[k][l])
+                        .append(',')
+                        .append(rank[k][l])
+                        .append('\n');
+            }
+        }
+        return csv.toString();
+    }
+}
