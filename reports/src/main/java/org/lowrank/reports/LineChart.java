@@ -40,8 +40,8 @@ final class LineChart {
         this.view = view;
         this.slots = slots;
         this.ink = ink;
-        endLabels = view.series().size() <= LABEL_LIMIT && labelWidth() <= 64;
-        right = width - (endLabels ? 16 + labelWidth() : 12);
+        endLabels = labelsEnds(view.series());
+        right = width - (endLabels ? 16 + labelWidth(view.series()) : 12);
         this.top = top + 8;
         this.bottom = bottom - 40;
         AxisScale vertical = shared != null ? shared : vertical(view, this.bottom - this.top);
@@ -64,11 +64,18 @@ final class LineChart {
         return text.length() * 6.3;
     }
 
-    private double labelWidth() {
-        return view.series().stream()
-                .mapToDouble(series -> width(series.name()) + 4)
-                .max()
-                .orElse(0);
+    /** Whether lines are named at their ends: where the names are short and few. */
+    static boolean labelsEnds(List<Report.Series> series) {
+        return series.size() <= LABEL_LIMIT && labelWidth(series) <= 64;
+    }
+
+    private static double labelWidth(List<Report.Series> series) {
+        return series.stream().mapToDouble(line -> width(line.name()) + 4).max().orElse(0);
+    }
+
+    /** Pixel where the horizontal axis begins. */
+    double left() {
+        return left;
     }
 
     /** The inside of an svg element. */

@@ -25,8 +25,7 @@ record Outlines(Path2D path, double width) {
         static final Font BOLD = load("DejaVuSans-Bold.ttf");
 
         private static Font load(String name) {
-            try (InputStream stream = Fonts.class.getResourceAsStream(
-                    "/META-INF/resources/webjars/dejavu-fonts-ttf/2.37.3/ttf/" + name)) {
+            try (InputStream stream = Fonts.class.getResourceAsStream("font/" + name)) {
                 if (stream == null) {
                     throw new IllegalStateException("font: " + name + ": not in the distribution; reinstall lowrank");
                 }
