@@ -201,7 +201,7 @@ public final class ModelAnalysis implements AutoCloseable {
                                         entry.sha256().orElse("")))
                                 .toList()),
                 fingerprint,
-                Map.copyOf(seconds));
+                new LinkedHashMap<>(seconds));
     }
 
     /** Tensors in no matrix. */

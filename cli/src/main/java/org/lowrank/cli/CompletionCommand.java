@@ -31,20 +31,21 @@ final class CompletionCommand implements Runnable {
     }
 
     @Parameters(paramLabel = "SHELL", description = "One of ${COMPLETION-CANDIDATES}.")
-    @Nullable Shell shell;
+    @Nullable
+    Shell shell;
 
     @Spec
-    @Nullable CommandSpec spec;
+    @Nullable
+    CommandSpec spec;
 
     @Override
     public void run() {
         CommandLine root = Objects.requireNonNull(spec).root().commandLine();
-        String script =
-                switch (Objects.requireNonNull(shell)) {
-                    // The generated script serves bash, and zsh through its bashcompinit, which it loads itself.
-                    case bash, zsh -> AutoComplete.bash("lowrank", root);
-                    case fish -> fish(root);
-                };
+        String script = switch (Objects.requireNonNull(shell)) {
+            // The generated script serves bash, and zsh through its bashcompinit, which it loads itself.
+            case bash, zsh -> AutoComplete.bash("lowrank", root);
+            case fish -> fish(root);
+        };
         System.out.print(script);
     }
 

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import org.lowrank.analyzer.source.MalformedWeightsException;
 import org.lowrank.analyzer.source.ModelNotFoundException;
 import org.lowrank.reports.ReportWriteException;
+import org.lowrank.reports.UnreadableResultException;
 import picocli.CommandLine;
 
 /** Exceptions to one line on stderr and an exit code. */
@@ -51,7 +52,7 @@ final class Failures {
         if (failure instanceof InterruptedException) {
             return INTERRUPTED;
         }
-        if (failure instanceof UsageException) {
+        if (failure instanceof UsageException || failure instanceof UnreadableResultException) {
             return USAGE;
         }
         return OTHER;
@@ -62,6 +63,7 @@ final class Failures {
         boolean ours = failure instanceof ModelNotFoundException
                 || failure instanceof MalformedWeightsException
                 || failure instanceof ReportWriteException
+                || failure instanceof UnreadableResultException
                 || failure instanceof UsageException;
         if (ours && message != null) {
             return oneLine(message);
@@ -83,7 +85,8 @@ final class Failures {
     /** A wrong option or argument: what is wrong and where help is, in one line. */
     static int reportUsage(CommandLine.ParameterException wrong, String... args) {
         CommandLine command = wrong.getCommandLine();
-        String hint = "see 'lowrank help " + command.getCommandSpec().qualifiedName(" ").replaceFirst("^lowrank ?", "");
+        String hint = "see 'lowrank help "
+                + command.getCommandSpec().qualifiedName(" ").replaceFirst("^lowrank ?", "");
         String message = oneLine(String.valueOf(wrong.getMessage()));
         System.err.println("lowrank: wrong usage: " + message + "; " + hint.strip() + "'");
         return USAGE;

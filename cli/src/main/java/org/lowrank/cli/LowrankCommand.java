@@ -16,8 +16,6 @@ import picocli.CommandLine.Spec;
         subcommands = {
             AnalyzeCommand.class,
             CompareCommand.class,
-            ExperimentCommand.class,
-            TheoryCommand.class,
             OverlapCommand.class,
             ReportCommand.class,
             ModelsCommand.class,

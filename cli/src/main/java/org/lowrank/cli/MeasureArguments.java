@@ -15,13 +15,15 @@ final class MeasureArguments {
     }
 
     @Option(names = "--layers", paramLabel = "LIST", description = "Only these layers, counted from 0: 0-5,11.")
-    @Nullable String layers;
+    @Nullable
+    String layers;
 
     @Option(
             names = "--matrices",
             paramLabel = "LIST",
             description = "Only these kinds: a list of Q,K,V,QKV,O,M1,M2,GATE.")
-    @Nullable String matrices;
+    @Nullable
+    String matrices;
 
     @Option(
             names = "--tolerance",
@@ -36,7 +38,9 @@ final class MeasureArguments {
     @Option(names = "--exact", description = "Full decomposition of every matrix instead of the iteration.")
     boolean exact;
 
-    @Option(names = "--spectrum", description = "All singular values: effective rank, energy ranks, plots, spectra.csv.")
+    @Option(
+            names = "--spectrum",
+            description = "All singular values: effective rank, energy ranks, plots, spectra.csv.")
     boolean spectrum;
 
     @Option(
@@ -49,16 +53,17 @@ final class MeasureArguments {
     @Option(
             names = "--threads",
             paramLabel = "N",
-            description = "Matrices measured side by side (default: the number of processors). Results do not depend on it.")
-    @Nullable Integer threads;
+            description =
+                    "Matrices measured side by side (default: the number of processors). Results do not depend on it.")
+    @Nullable
+    Integer threads;
 
     SpectralOptions options() throws UsageException {
         if (!(tolerance > 0 && tolerance <= 1e-2)) {
             throw new UsageException("--tolerance: " + tolerance + ": not in (0, 0.01]; give for instance 1e-9");
         }
         SpectralOptions defaults = SpectralOptions.defaults();
-        return new SpectralOptions(
-                tolerance, defaults.failureProbability(), certify, exact, spectrum, defaults.seed());
+        return new SpectralOptions(tolerance, defaults.failureProbability(), certify, exact, spectrum, defaults.seed());
     }
 
     int threads() throws UsageException {
@@ -67,7 +72,8 @@ final class MeasureArguments {
 
     static int threads(@Nullable Integer threads) throws UsageException {
         if (threads != null && (threads < 1 || threads > 1024)) {
-            throw new UsageException("--threads: " + threads + ": not between 1 and 1024; leave it out for all processors");
+            throw new UsageException(
+                    "--threads: " + threads + ": not between 1 and 1024; leave it out for all processors");
         }
         return threads == null ? Runtime.getRuntime().availableProcessors() : threads;
     }

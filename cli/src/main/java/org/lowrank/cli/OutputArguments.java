@@ -24,7 +24,8 @@ final class OutputArguments {
             names = {"-o", "--out"},
             paramLabel = "DIR",
             description = "Directory for the results (default: lowrank-results/ and the model's or experiment's name).")
-    @Nullable String out;
+    @Nullable
+    String out;
 
     @Option(
             names = "--format",

@@ -23,11 +23,13 @@ final class SourceArguments {
     boolean offline;
 
     @Option(names = "--revision", paramLabel = "REV", description = "Branch, tag, refs/pr/N or commit on the Hub.")
-    @Nullable String revision;
+    @Nullable
+    String revision;
 
     @Option(
             names = "--token",
             paramLabel = "TOKEN",
             description = "Access token for gated and private models (better: HF_TOKEN, or 'hf auth login').")
-    @Nullable String token;
+    @Nullable
+    String token;
 }

@@ -12,6 +12,8 @@ import org.lowrank.analyzer.layer.ModelLayers.ArchitectureCard;
 import org.lowrank.analyzer.measurement.MatrixMeasurement;
 import org.lowrank.analyzer.measurement.ModelFinding;
 import org.lowrank.analyzer.output.AnalysisResult;
+import org.lowrank.analyzer.output.ComparisonResult;
+import org.lowrank.analyzer.output.OverlapResult;
 
 /** The result of an analysis as text for people. */
 final class TerminalSummary {
@@ -41,12 +43,7 @@ final class TerminalSummary {
     static String of(AnalysisResult result, int columns) {
         StringBuilder text = new StringBuilder();
         for (AnalysisResult.Model model : result.models()) {
-            text.append(card(
-                            model.model(),
-                            model.revision(),
-                            model.architecture(),
-                            model.provenance().source()))
-                    .append("\n\n");
+            text.append(card(model)).append("\n\n");
             Map<String, List<MatrixMeasurement>> stacks = new LinkedHashMap<>();
             for (MatrixMeasurement row : result.matricesOf(model)) {
                 stacks.computeIfAbsent(row.stack(), s -> new ArrayList<>()).add(row);
@@ -66,6 +63,36 @@ final class TerminalSummary {
         return text.toString();
     }
 
+    /** Cards of both models and the findings of their comparison. */
+    static String of(ComparisonResult result) {
+        StringBuilder text = new StringBuilder();
+        for (AnalysisResult.Model model : List.of(result.modelA(), result.modelB())) {
+            text.append(card(model)).append('\n');
+        }
+        text.append('\n')
+                .append(result.pairs().size())
+                .append(" matrices in both, ")
+                .append(result.unmatched().size())
+                .append(" in one only\n");
+        result.findings().forEach(finding -> text.append(findingLine(finding, false)));
+        return text.append('\n').toString();
+    }
+
+    /** Card and findings of an overlap. */
+    static String of(OverlapResult result) {
+        StringBuilder text = new StringBuilder(card(result.model())).append("\n\n");
+        result.findings().forEach(finding -> text.append(findingLine(finding, false)));
+        return text.append('\n').toString();
+    }
+
+    private static String card(AnalysisResult.Model model) {
+        return card(
+                model.model(),
+                model.revision(),
+                model.architecture(),
+                model.provenance().source());
+    }
+
     private static String findingLine(ModelFinding finding, boolean severalStacks) {
         String verdict = finding.verdict() == ModelFinding.Verdict.INFORMATION
                 ? ""
@@ -80,7 +107,8 @@ final class TerminalSummary {
             List<MatrixMeasurement> rows,
             ToDoubleFunction<MatrixMeasurement> value,
             int columns) {
-        List<String> kinds = rows.stream().map(MatrixMeasurement::kind).distinct().toList();
+        List<String> kinds =
+                rows.stream().map(MatrixMeasurement::kind).distinct().toList();
         int width = kinds.stream().mapToInt(String::length).max().orElse(0) + 2;
         width = Math.max(width, 9);
         if (6 + kinds.size() * width > columns) {

@@ -28,7 +28,7 @@ public record LayerSelection(List<Range> layers, Set<String> kinds) {
 
     public LayerSelection {
         layers = List.copyOf(layers);
-        kinds = Set.copyOf(kinds);
+        kinds = java.util.Collections.unmodifiableSet(new java.util.TreeSet<>(kinds)); // in an order that is printed
     }
 
     /** Layers {@code first} to {@code last}, both included. */

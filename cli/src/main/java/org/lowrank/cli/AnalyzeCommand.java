@@ -1,0 +1,220 @@
+package org.lowrank.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.lowrank.analyzer.ModelAnalysis;
+import org.lowrank.analyzer.layer.LayerSelection;
+import org.lowrank.analyzer.output.AnalysisOutput;
+import org.lowrank.analyzer.output.AnalysisReport;
+import org.lowrank.analyzer.output.AnalysisResult;
+import org.lowrank.analyzer.source.ModelNotFoundException;
+import org.lowrank.analyzer.source.SourceOptions;
+import org.lowrank.reports.OutputDirectory;
+import org.lowrank.reports.ReportWriteException;
+import org.lowrank.reports.ResultJson;
+import org.lowrank.reports.UnreadableResultException;
+import org.lowrank.spectral.SpectralEngine;
+import org.lowrank.spectral.SpectralOptions;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code lowrank analyze}: measures every layer matrix of models. */
+@Command(
+        name = "analyze",
+        mixinStandardHelpOptions = true,
+        description =
+                "Measure every layer matrix of one or more models: stable rank and Frobenius norm of Q, K, V, QKV, O, "
+                        + "M1, M2 per layer.",
+        footer = {
+            "",
+            "MODEL is a path (directory or weight file), maven:group:artifact:version, or a name on the Hugging Face Hub",
+            "(org/name, optionally @revision).",
+            "",
+            "Examples:",
+            "  lowrank analyze google-bert/bert-base-uncased",
+            "  lowrank analyze ./my-model --spectrum --format html,svg",
+            "  lowrank analyze EleutherAI/gpt-j-6b --download stream --layers 0-3"
+        })
+final class AnalyzeCommand extends ModelRun implements Callable<Integer> {
+    @Parameters(paramLabel = "MODEL", arity = "1..*", description = "Models to measure.")
+    List<String> models = new ArrayList<>();
+
+    @Mixin
+    MeasureArguments measure = new MeasureArguments();
+
+    @Mixin
+    OutputArguments output = new OutputArguments();
+
+    @Option(names = "--force", description = "Measure again although saved results match.")
+    boolean force;
+
+    @Option(
+            names = "--dry-run",
+            description = "Read headers only: print the architecture and how many bytes would be read.")
+    boolean dryRun;
+
+    private final List<ModelAnalysis.Outcome> outcomes = new ArrayList<>();
+    private final List<String> failed = new ArrayList<>();
+    private int exitCode;
+    private @Nullable OutputDirectory directory;
+
+    @Override
+    public Integer call() throws Exception {
+        LayerSelection selection = selection(measure);
+        SpectralOptions options = measure.options();
+        Set<OutputArguments.Format> formats = output.formats();
+        int threads = measure.threads();
+        if (dryRun) {
+            return plan(selection);
+        }
+        try (TerminalProgress progress = new TerminalProgress(console.drawsProgress());
+                SpectralEngine engine = engine(measure.device)) {
+            for (String model : models) {
+                try {
+                    outcomes.add(measure(model, selection, options, threads, engine, progress));
+                } catch (ReportWriteException | InterruptedException e) {
+                    throw e;
+                } catch (IOException | ModelNotFoundException | OutOfMemoryError e) {
+                    if (models.size() == 1) {
+                        throw e;
+                    }
+                    progress.close();
+                    note(model, e);
+                }
+            }
+            progress.close();
+            if (!outcomes.isEmpty()) {
+                write(formats, result(engine.description(), options, threads));
+            }
+        }
+        if (!failed.isEmpty()) {
+            System.err.println("lowrank: " + failed.size() + " of " + models.size() + " models failed: "
+                    + String.join(", ", failed) + "; see the messages above");
+        }
+        return exitCode;
+    }
+
+    private void note(String model, Throwable failure) {
+        int code = Failures.report(System.err, failure, console.debug);
+        failed.add(model);
+        exitCode = exitCode == 0 ? code : exitCode;
+    }
+
+    private ModelAnalysis.Outcome measure(
+            String reference,
+            LayerSelection selection,
+            SpectralOptions options,
+            int threads,
+            SpectralEngine engine,
+            TerminalProgress progress)
+            throws IOException, ModelNotFoundException, InterruptedException, UsageException {
+        try (ModelAnalysis model = open(reference, sourceOptions(progress), selection)) {
+            String name = model.files().provenance().model();
+            OutputDirectory out = directory;
+            if (out == null) {
+                out = OutputDirectory.open(output.directory(models.size() == 1 ? List.of(name) : shortNames(models)));
+                directory = out;
+            }
+            ModelAnalysis.Outcome outcome = model.measure(
+                    engine, options, threads, VersionProvider.version(), saved(out), counting(progress, name));
+            if (outcome.reused()) {
+                console.warn(
+                        "saved results in " + out.path() + " match " + name + " and are used; --force measures again");
+            }
+            for (AnalysisResult.Warning warning : outcome.warnings()) {
+                if (!model.files().provenance().notes().contains(warning.message())) {
+                    progress.close();
+                    console.warn("warning: " + warning.model() + ": " + warning.message());
+                }
+            }
+            return outcome;
+        }
+    }
+
+    /** The result an earlier run left in the directory, if it can be read. */
+    private Optional<AnalysisResult> saved(OutputDirectory out) {
+        Path file = out.path().resolve("result.json");
+        if (force || !Files.exists(file)) {
+            return Optional.empty();
+        }
+        try {
+            var tree = ResultJson.read(file);
+            return tree.path("kind").asText().equals(AnalysisResult.KIND)
+                    ? Optional.of(ResultJson.as(tree, AnalysisResult.class, file))
+                    : Optional.empty();
+        } catch (UnreadableResultException unreadable) {
+            return Optional.empty(); // it is measured again and overwritten
+        }
+    }
+
+    private AnalysisResult result(String kernels, SpectralOptions options, int threads) {
+        return new AnalysisResult(
+                AnalysisResult.SCHEMA_VERSION,
+                AnalysisResult.KIND,
+                tool(kernels, threads),
+                commandLine(),
+                started(),
+                settings(options),
+                outcomes.stream().map(ModelAnalysis.Outcome::model).toList(),
+                outcomes.stream().flatMap(o -> o.matrices().stream()).toList(),
+                outcomes.stream().flatMap(o -> o.skipped().stream()).toList(),
+                outcomes.stream().flatMap(o -> o.findings().stream()).toList(),
+                outcomes.stream().flatMap(o -> o.warnings().stream()).toList());
+    }
+
+    private void write(Set<OutputArguments.Format> formats, AnalysisResult result) throws ReportWriteException {
+        if (!console.quiet) {
+            System.out.print(TerminalSummary.of(result, TerminalSummary.columns()));
+        }
+        String json = ResultJson.write(result);
+        String csv = AnalysisOutput.matrices(result.matrices());
+        ResultFiles files = new ResultFiles(AnalysisReport.of(result, csv, json), json).with("matrices.csv", csv);
+        if (result.settings().spectrum()) {
+            files.with("spectra.csv", AnalysisOutput.spectra(result.matrices()));
+        }
+        ResultFiles.print(files.write(java.util.Objects.requireNonNull(directory), formats));
+    }
+
+    /** Headers only, by range where the model is on the Hub, so that nothing large is fetched or kept. */
+    private int plan(LayerSelection selection) throws IOException, ModelNotFoundException {
+        try (TerminalProgress progress = new TerminalProgress(console.drawsProgress())) {
+            SourceOptions options = sourceOptions(progress);
+            for (String reference : models) {
+                try (ModelAnalysis model =
+                        open(reference, options.withDownloadMode(SourceOptions.DownloadMode.STREAM), selection)) {
+                    progress.close();
+                    var provenance = model.files().provenance();
+                    System.out.println(TerminalSummary.card(
+                            provenance.model(),
+                            provenance.revision(),
+                            model.layers().card(),
+                            provenance.source()));
+                    System.out.printf(
+                            Locale.ROOT,
+                            "  %d matrices from %s: %,d bytes of weights to read, files of %,d bytes; %d tensors not measured%n",
+                            model.layers().matrices().size(),
+                            model.checkpoint().format(),
+                            model.bytesToRead(),
+                            model.bytesOfFiles(),
+                            model.layers().skipped().size());
+                } catch (IOException | ModelNotFoundException e) {
+                    if (models.size() == 1) {
+                        throw e;
+                    }
+                    note(reference, e);
+                }
+            }
+        }
+        return exitCode;
+    }
+}

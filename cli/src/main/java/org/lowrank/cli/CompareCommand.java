@@ -1,0 +1,115 @@
+package org.lowrank.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.lowrank.analyzer.ModelAnalysis;
+import org.lowrank.analyzer.comparison.Comparison;
+import org.lowrank.analyzer.comparison.ModelComparer;
+import org.lowrank.analyzer.layer.LayerSelection;
+import org.lowrank.analyzer.output.AnalysisOutput;
+import org.lowrank.analyzer.output.AnalysisResult;
+import org.lowrank.analyzer.output.ComparisonOutput;
+import org.lowrank.analyzer.output.ComparisonReport;
+import org.lowrank.analyzer.output.ComparisonResult;
+import org.lowrank.analyzer.source.ModelFiles;
+import org.lowrank.reports.OutputDirectory;
+import org.lowrank.reports.ResultJson;
+import org.lowrank.spectral.SpectralEngine;
+import org.lowrank.spectral.SpectralOptions;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code lowrank compare}: two models side by side, and their difference. */
+@Command(
+        name = "compare",
+        mixinStandardHelpOptions = true,
+        description =
+                "Compare two models matrix by matrix: ratios of norms, the task vector W_B − W_A, and how far the "
+                        + "leading row and column spaces overlap.",
+        footer = {"", "Example: lowrank compare org/base org/fine-tuned"})
+final class CompareCommand extends ModelRun implements Callable<Integer> {
+    @Parameters(index = "0", paramLabel = "MODEL_A", description = "The model compared with, for instance the base.")
+    String modelA = "";
+
+    @Parameters(
+            index = "1",
+            paramLabel = "MODEL_B",
+            description = "The model compared, for instance the fine-tuned one.")
+    String modelB = "";
+
+    @Mixin
+    MeasureArguments measure = new MeasureArguments();
+
+    @Mixin
+    OutputArguments output = new OutputArguments();
+
+    @Option(
+            names = "--directions",
+            paramLabel = "K",
+            description = "Leading directions whose spaces are compared (default ${DEFAULT-VALUE}).")
+    int directions = ModelComparer.DEFAULT_DIRECTIONS;
+
+    @Override
+    public Integer call() throws Exception {
+        if (directions < 1 || directions > 256) {
+            throw new UsageException("--directions: " + directions + ": not between 1 and 256; the default is "
+                    + ModelComparer.DEFAULT_DIRECTIONS);
+        }
+        LayerSelection selection = selection(measure);
+        SpectralOptions options = measure.options();
+        Set<OutputArguments.Format> formats = output.formats();
+        int threads = measure.threads();
+        try (TerminalProgress progress = new TerminalProgress(console.drawsProgress());
+                ModelAnalysis a = open(modelA, sourceOptions(progress), selection);
+                ModelAnalysis b = open(modelB, sourceOptions(progress), selection);
+                SpectralEngine engine = engine(measure.device)) {
+            OutputDirectory directory =
+                    OutputDirectory.open(output.directory(List.of(shortName(modelA) + "-vs-" + shortName(modelB))));
+            long start = System.nanoTime();
+            Comparison comparison = new ModelComparer(engine, options, directions, threads)
+                    .compare(side(a), side(b), counting(progress, "compare"));
+            progress.close();
+            console.warn(String.format(java.util.Locale.ROOT, "compared in %.2f s", (System.nanoTime() - start) / 1e9));
+            List<AnalysisResult.Skipped> skipped = new ArrayList<>(a.skipped());
+            skipped.addAll(b.skipped());
+            List<AnalysisResult.Warning> warnings = new ArrayList<>(a.warnings(comparison.matricesA()));
+            warnings.addAll(b.warnings(comparison.matricesB()));
+            ComparisonResult result = ComparisonResult.of(
+                    tool(engine.description(), threads),
+                    commandLine(),
+                    started(),
+                    settings(options),
+                    directions,
+                    a.model(""),
+                    b.model(""),
+                    comparison,
+                    skipped,
+                    warnings);
+            write(result, directory, formats);
+        }
+        return 0;
+    }
+
+    private static ModelComparer.Side side(ModelAnalysis model) {
+        ModelFiles.Provenance provenance = model.files().provenance();
+        return new ModelComparer.Side(
+                provenance.model(), provenance.revision(), model.layers().matrices());
+    }
+
+    private void write(ComparisonResult result, OutputDirectory directory, Set<OutputArguments.Format> formats)
+            throws java.io.IOException {
+        if (!console.quiet) {
+            System.out.print(TerminalSummary.of(result));
+        }
+        String json = ResultJson.write(result);
+        String csv = ComparisonOutput.csv(result);
+        ResultFiles.print(new ResultFiles(ComparisonReport.of(result, csv, json), json)
+                .with("comparison.csv", csv)
+                .with("matrices.csv", AnalysisOutput.matrices(result.allMatrices()))
+                .write(directory, formats));
+    }
+}

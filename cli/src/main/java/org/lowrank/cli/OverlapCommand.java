@@ -1,0 +1,142 @@
+package org.lowrank.cli;
+
+import java.io.IOException;
+import java.nio.charset.MalformedInputException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.lowrank.analyzer.ModelAnalysis;
+import org.lowrank.analyzer.layer.LayerSelection;
+import org.lowrank.analyzer.output.OverlapOutput;
+import org.lowrank.analyzer.output.OverlapReport;
+import org.lowrank.analyzer.output.OverlapResult;
+import org.lowrank.analyzer.overlap.TextOverlap;
+import org.lowrank.analyzer.overlap.TextOverlapMeasurer;
+import org.lowrank.reports.OutputDirectory;
+import org.lowrank.reports.ResultJson;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code lowrank overlap}: how orthogonal two tasks' inputs are to a model. */
+@Command(
+        name = "overlap",
+        mixinStandardHelpOptions = true,
+        description =
+                "How orthogonal the inputs of two tasks are to a model: inner products of the token embeddings of two "
+                        + "texts, and what Corollary 1 then allows.",
+        footer = {
+            "",
+            "A TEXT is a file, - for standard input, or the text itself.",
+            "",
+            "Example: lowrank overlap google-bert/bert-base-uncased law.txt cooking.txt"
+        })
+final class OverlapCommand extends ModelRun implements Callable<Integer> {
+    @Parameters(index = "0", paramLabel = "MODEL", description = "The model whose tokenizer and embedding are used.")
+    String model = "";
+
+    @Parameters(index = "1", paramLabel = "TEXT_A", description = "Inputs of the first task.")
+    String textA = "";
+
+    @Parameters(index = "2", paramLabel = "TEXT_B", description = "Inputs of the second task.")
+    String textB = "";
+
+    @Option(
+            names = "--lambda",
+            split = ",",
+            paramLabel = "LIST",
+            description = "Weight decays for Corollary 1's bound (default 1e-3,1e-2,1e-1,1).")
+    List<Double> lambdas = TextOverlapMeasurer.DEFAULT_LAMBDAS;
+
+    @Option(
+            names = "--learning-rate",
+            paramLabel = "ETA",
+            description = "Learning rate η of the bound (default ${DEFAULT-VALUE}).")
+    double learningRate = TextOverlapMeasurer.DEFAULT_LEARNING_RATE;
+
+    @Mixin
+    OutputArguments output = new OutputArguments();
+
+    @Override
+    public Integer call() throws Exception {
+        Set<OutputArguments.Format> formats = output.formats();
+        TextOverlapMeasurer measurer = measurer();
+        String first = text(textA);
+        String second = text(textB);
+        try (TerminalProgress progress = new TerminalProgress(console.drawsProgress());
+                ModelAnalysis opened = open(model, sourceOptions(progress), LayerSelection.ALL)) {
+            progress.close();
+            String name = opened.files().provenance().model();
+            OutputDirectory directory = OutputDirectory.open(output.directory(List.of(shortName(name) + "-overlap")));
+            TextOverlap overlap = measure(measurer, opened, name, first, second);
+            OverlapResult result = OverlapResult.of(
+                    tool("DJL tokenizers", 1),
+                    commandLine(),
+                    started(),
+                    opened.model(""),
+                    overlap,
+                    opened.warnings(List.of()));
+            String json = ResultJson.write(result);
+            String csv = OverlapOutput.csv(result);
+            if (!console.quiet) {
+                System.out.print(TerminalSummary.of(result));
+            }
+            ResultFiles.print(new ResultFiles(OverlapReport.of(result, csv, json), json)
+                    .with("overlap.csv", csv)
+                    .write(directory, formats));
+        }
+        return 0;
+    }
+
+    private TextOverlapMeasurer measurer() throws UsageException {
+        try {
+            return new TextOverlapMeasurer(lambdas, learningRate, TextOverlapMeasurer.DEFAULT_INITIAL_NORM);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("--lambda, --learning-rate: " + e.getMessage());
+        }
+    }
+
+    private static TextOverlap measure(
+            TextOverlapMeasurer measurer, ModelAnalysis opened, String name, String first, String second)
+            throws Exception {
+        try {
+            return measurer.measure(name, opened.files(), opened.checkpoint(), first, second);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("no tokens: " + e.getMessage() + "; give a text with words");
+        }
+    }
+
+    /** The content of a file or of standard input, or the argument itself. */
+    private static String text(String argument) throws IOException, UsageException {
+        if (argument.equals("-")) {
+            return new String(System.in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+        Optional<Path> file = file(argument);
+        if (file.isPresent()) {
+            try {
+                return Files.readString(file.get());
+            } catch (MalformedInputException e) {
+                throw new UsageException("not a text: " + argument + ": it is not UTF-8; convert it");
+            }
+        }
+        if (!argument.contains(" ") && (argument.contains("/") || argument.matches(".*\\.[A-Za-z]{1,4}"))) {
+            throw new UsageException("no such file: " + argument + "; give a text file, - or the text itself");
+        }
+        return argument;
+    }
+
+    private static Optional<Path> file(String argument) {
+        try {
+            Path path = Path.of(argument);
+            return Files.isRegularFile(path) ? Optional.of(path) : Optional.empty();
+        } catch (InvalidPathException notAPath) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package org.lowrank.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.lowrank.reports.OutputDirectory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code lowrank report}: renders saved results again. */
+@Command(
+        name = "report",
+        mixinStandardHelpOptions = true,
+        description = "Render the report again from saved results, several into one.",
+        footer = {"", "Example: lowrank report lowrank-results/google-bert--bert-base-uncased/result.json --format svg"
+        })
+final class ReportCommand implements Callable<Integer> {
+    @Parameters(paramLabel = "RESULT.json", arity = "1..*", description = "Saved results, as lowrank wrote them.")
+    List<Path> results = new ArrayList<>();
+
+    @Option(
+            names = {"-o", "--out"},
+            paramLabel = "DIR",
+            description = "Directory for the report (default: that of the first result).")
+    @Nullable
+    Path out;
+
+    @Option(
+            names = "--format",
+            paramLabel = "LIST",
+            defaultValue = "html",
+            description = "Formats to write, of html,csv,json,svg,png (default ${DEFAULT-VALUE}).")
+    String format = "html";
+
+    @Mixin
+    ConsoleOptions console = new ConsoleOptions();
+
+    @Override
+    public Integer call() throws Exception {
+        OutputArguments arguments = new OutputArguments();
+        arguments.format = format;
+        Set<OutputArguments.Format> formats = arguments.formats();
+        ResultFiles files = SavedResults.read(results);
+        Path beside = results.get(0).toAbsolutePath().getParent();
+        OutputDirectory directory = OutputDirectory.open(out != null ? out : java.util.Objects.requireNonNull(beside));
+        ResultFiles.print(files.write(directory, formats));
+        return 0;
+    }
+}

@@ -1,0 +1,88 @@
+package org.lowrank.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.lowrank.analyzer.output.AnalysisOutput;
+import org.lowrank.analyzer.output.AnalysisReport;
+import org.lowrank.analyzer.output.AnalysisResult;
+import org.lowrank.analyzer.output.ComparisonOutput;
+import org.lowrank.analyzer.output.ComparisonReport;
+import org.lowrank.analyzer.output.ComparisonResult;
+import org.lowrank.analyzer.output.OverlapOutput;
+import org.lowrank.analyzer.output.OverlapReport;
+import org.lowrank.analyzer.output.OverlapResult;
+import org.lowrank.reports.ResultJson;
+
+/** From saved result.json files to the files of one report. */
+final class SavedResults {
+    private SavedResults() {}
+
+    /** One result of any kind, or several analyses as one. */
+    static ResultFiles read(List<Path> files) throws IOException, UsageException {
+        List<JsonNode> trees = new ArrayList<>();
+        for (Path file : files) {
+            trees.add(ResultJson.read(file));
+        }
+        List<String> kinds = trees.stream()
+                .map(tree -> tree.path("kind").asText())
+                .distinct()
+                .toList();
+        if (files.size() > 1 && !kinds.equals(List.of(AnalysisResult.KIND))) {
+            throw new UsageException("several results: " + String.join(", ", kinds)
+                    + ": only results of analyze go into one report; render the others one by one");
+        }
+        Path file = files.get(0);
+        JsonNode tree = trees.get(0);
+        return switch (kinds.get(0)) {
+            case AnalysisResult.KIND -> analysis(merged(trees, files));
+            case ComparisonResult.KIND -> comparison(ResultJson.as(tree, ComparisonResult.class, file));
+            case OverlapResult.KIND -> overlap(ResultJson.as(tree, OverlapResult.class, file));
+            default ->
+                throw new UsageException("unknown result: " + file + ": kind " + kinds.get(0)
+                        + "; render it with the version of lowrank that wrote it");
+        };
+    }
+
+    private static AnalysisResult merged(List<JsonNode> trees, List<Path> files) throws IOException {
+        List<AnalysisResult> all = new ArrayList<>();
+        for (int i = 0; i < trees.size(); i++) {
+            all.add(ResultJson.as(trees.get(i), AnalysisResult.class, files.get(i)));
+        }
+        AnalysisResult first = all.get(0);
+        return all.size() == 1
+                ? first
+                : new AnalysisResult(
+                        first.schemaVersion(),
+                        first.kind(),
+                        first.tool(),
+                        first.commandLine(),
+                        first.started(),
+                        first.settings(),
+                        all.stream().flatMap(r -> r.models().stream()).toList(),
+                        all.stream().flatMap(r -> r.matrices().stream()).toList(),
+                        all.stream().flatMap(r -> r.skippedTensors().stream()).toList(),
+                        all.stream().flatMap(r -> r.findings().stream()).toList(),
+                        all.stream().flatMap(r -> r.warnings().stream()).toList());
+    }
+
+    private static ResultFiles analysis(AnalysisResult result) {
+        String json = ResultJson.write(result);
+        String csv = AnalysisOutput.matrices(result.matrices());
+        return new ResultFiles(AnalysisReport.of(result, csv, json), json).with("matrices.csv", csv);
+    }
+
+    private static ResultFiles comparison(ComparisonResult result) {
+        String json = ResultJson.write(result);
+        String csv = ComparisonOutput.csv(result);
+        return new ResultFiles(ComparisonReport.of(result, csv, json), json).with("comparison.csv", csv);
+    }
+
+    private static ResultFiles overlap(OverlapResult result) {
+        String json = ResultJson.write(result);
+        String csv = OverlapOutput.csv(result);
+        return new ResultFiles(OverlapReport.of(result, csv, json), json).with("overlap.csv", csv);
+    }
+}
