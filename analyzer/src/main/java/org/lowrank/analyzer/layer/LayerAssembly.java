@@ -48,9 +48,6 @@ final class LayerAssembly {
         matrices.sort(Comparator.comparing(LayerMatrix::stack)
                 .thenComparingInt(LayerMatrix::layer)
                 .thenComparing(LayerMatrix::matrix, MatrixOrder.INSTANCE));
-        if (types.isEmpty()) {
-            warnings.add("no config.json beside the weights: the architecture is taken from tensor names and shapes");
-        }
         return new ModelLayers(card(stacks, layers, matrices), matrices, skipped(stacks), warnings);
     }
 

@@ -60,7 +60,9 @@ public final class LayerCatalog {
     }
 
     private static String reason(List<String> types) {
-        return types.isEmpty() ? "no model_type is given" : "not declared for model_type " + String.join(", ", types);
+        return types.isEmpty()
+                ? "no config.json beside the weights"
+                : "not declared for model_type " + String.join(", ", types);
     }
 
     /** Every stack that a declaration finds, complete or not. */

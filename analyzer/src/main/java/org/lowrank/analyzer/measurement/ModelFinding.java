@@ -143,7 +143,7 @@ public record ModelFinding(
                 verdict,
                 decimal(s.harmonicMeanStableRank(), 2),
                 statement,
-                "harmonic mean of ‖A‖_F/‖A‖_2 over QKV, O, M1, M2; at most " + decimal(s.meanRoot(), 1)
+                "harmonic mean of ‖A‖_F/‖A‖_2 over all measured matrices; at most " + decimal(s.meanRoot(), 1)
                         + " is possible (√min(r, c)) and a matrix reaches " + percent(s.shareOfGaussian())
                         + " of the Gaussian baseline on average" + where + "; ≤ 75 % holds, ≤ 90 % roughly",
                 numbers);

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param outputRatio median of O over the geometric mean of those three; NaN if one is missing
  * @param flatness largest coefficient of variation over depth of the Frobenius norm of one kind
  * @param flatnessKind the kind that has it
- * @param meanInverseStableRank mean of ‖W‖_2/‖W‖_F over QKV, O, M1, M2 (Lemma 4's left side)
+ * @param meanInverseStableRank mean of ‖W‖_2/‖W‖_F over all measured matrices (Lemma 4's left side)
  * @param harmonicMeanStableRank its reciprocal
  * @param meanRoot mean of √min(r, c) over the same matrices, the largest value possible
  * @param shareOfGaussian mean stable rank over the Gaussian baseline, over the same matrices
@@ -39,8 +39,6 @@ public record ModelSummary(
         double shareOfGaussian,
         Map<String, Double> shareByKind,
         @Nullable MatrixMeasurement lowest) {
-
-    private static final List<String> WHOLE_LAYERS = List.of("QKV", "O", "M1", "M2");
 
     /** One summary per model and stack, in the order of the rows. */
     public static List<ModelSummary> of(List<MatrixMeasurement> rows) {
@@ -72,10 +70,9 @@ public record ModelSummary(
                 flattestKind = kind.getKey();
             }
         }
-        List<MatrixMeasurement> whole = rows.stream()
-                .filter(row -> WHOLE_LAYERS.contains(row.kind()) && row.stableRank() != null)
-                .toList();
-        double inverse = mean(whole, row -> 1 / rank(row));
+        List<MatrixMeasurement> defined =
+                rows.stream().filter(row -> row.stableRank() != null).toList();
+        double inverse = mean(defined, row -> 1 / rank(row));
         return new ModelSummary(
                 rows.get(0).model(),
                 rows.get(0).stack(),
@@ -86,8 +83,8 @@ public record ModelSummary(
                 flattestKind,
                 inverse,
                 1 / inverse,
-                mean(whole, row -> Math.sqrt(Math.min(row.rows(), row.cols()))),
-                mean(whole, MatrixMeasurement::shareOfGaussian),
+                mean(defined, row -> Math.sqrt(Math.min(row.rows(), row.cols()))),
+                mean(defined, MatrixMeasurement::shareOfGaussian),
                 perKind(kinds, MatrixMeasurement::shareOfGaussian),
                 rows.stream()
                         .filter(row -> row.stableRank() != null)
