@@ -1,0 +1,43 @@
+package org.lowrank.analyzer.checkpoints;
+
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** safetensors: u64 length, JSON, data (huggingface/safetensors README, "Format"). */
+public final class SafetensorsWriter {
+    private SafetensorsWriter() {}
+
+    /** A file as the reference writer makes it: data in map order, header padded with spaces to a multiple of 8. */
+    public static byte[] bytes(Map<String, TestTensor> tensors) {
+        StringBuilder json = new StringBuilder("{\"__metadata__\":{\"format\":\"pt\"}");
+        ByteSink data = new ByteSink();
+        tensors.forEach((name, tensor) -> {
+            int begin = data.size();
+            data.bytes(tensor.data());
+            json.append(',').append(entry(name, tensor.dtype().name(), tensor.shape(), begin, data.size()));
+        });
+        json.append('}');
+        while (json.length() % 8 != 0) {
+            json.append(' ');
+        }
+        return bytes(json.toString(), data.toByteArray());
+    }
+
+    /** One entry of the header. */
+    public static String entry(String name, String dtype, List<Long> shape, long begin, long end) {
+        return quoted(name) + ":{\"dtype\":\"" + dtype + "\",\"shape\":"
+                + shape.stream().map(String::valueOf).collect(Collectors.joining(",", "[", "]"))
+                + ",\"data_offsets\":[" + begin + "," + end + "]}";
+    }
+
+    /** A file of any header text and any data. */
+    public static byte[] bytes(String json, byte[] data) {
+        byte[] header = json.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        return new ByteSink().u64(header.length).bytes(header).bytes(data).toByteArray();
+    }
+
+    private static String quoted(String text) {
+        return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+    }
+}
