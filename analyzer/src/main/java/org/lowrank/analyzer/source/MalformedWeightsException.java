@@ -8,11 +8,16 @@ public final class MalformedWeightsException extends IOException {
 
     /** One line: {@code <what>: <where>: <values>; <what to do>}. */
     public MalformedWeightsException(String message) {
-        super(message);
+        super(oneLine(message));
     }
 
     /** The same with its cause, shown only with {@code --debug}. */
     public MalformedWeightsException(String message, Throwable cause) {
-        super(message, cause);
+        super(oneLine(message), cause);
+    }
+
+    /** Names come from the file and may hold line breaks or terminal control characters. */
+    private static String oneLine(String message) {
+        return message.replaceAll("\\p{Cntrl}", "?");
     }
 }

@@ -12,11 +12,13 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.lowrank.analyzer.source.ByteSource;
 import org.lowrank.analyzer.source.MalformedWeightsException;
@@ -28,8 +30,8 @@ import org.lowrank.analyzer.tensor.Tensor;
 /** Chooses a model's weight files, recognises their format by content and gives the tensors. */
 public final class CheckpointReader implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final int HEAD = 512;
-    private static final Pattern SPLIT_GGUF = Pattern.compile(".*-\\d{5}-of-\\d{5}\\.gguf");
+    private static final Pattern SHARD = Pattern.compile("(.*)-(\\d{5})-of-(\\d{5})(\\.[a-z]+)");
+    private static final Pattern PARALLEL_PART = Pattern.compile("(.*/)?consolidated\\.\\d+\\.pth");
 
     private static final List<WeightFormat> FORMATS =
             List.of(new Gguf(), new TorchZip(), new TorchLegacy(), new Safetensors(), new TensorBundle(), new Onnx());
@@ -114,16 +116,35 @@ public final class CheckpointReader implements AutoCloseable {
         return String.join(", ", names.subList(0, Math.min(5, names.size()))) + (names.size() > 5 ? ", …" : "");
     }
 
-    /** The other files of a set that has no index: split GGUF, numbered shards, consolidated parts. */
-    private static List<String> siblings(String chosen, List<String> names) {
-        if (SPLIT_GGUF.matcher(chosen).matches()) {
-            String stem = chosen.replaceFirst("-\\d{5}-of-(\\d{5})\\.gguf$", "");
-            return names.stream()
-                    .filter(n -> SPLIT_GGUF.matcher(n).matches() && n.startsWith(stem + "-"))
-                    .sorted()
-                    .toList();
+    /** All files of a set that has no index (split GGUF, numbered shards), which must be whole. */
+    private static List<String> siblings(String chosen, List<String> names) throws MalformedWeightsException {
+        if (PARALLEL_PART.matcher(chosen).matches()
+                && names.stream()
+                                .filter(n -> PARALLEL_PART.matcher(n).matches())
+                                .count()
+                        > 1) {
+            throw new MalformedWeightsException("tensor-parallel parts: " + chosen
+                    + ": every matrix is cut into as many slices as there are parts, which are not joined here; use the"
+                    + " model's safetensors files");
         }
-        return List.of(chosen);
+        Matcher shard = SHARD.matcher(chosen);
+        if (!shard.matches()) {
+            return List.of(chosen);
+        }
+        int count = Integer.parseInt(shard.group(3));
+        Set<String> present = Set.copyOf(names);
+        List<String> set = new ArrayList<>();
+        List<String> missing = new ArrayList<>();
+        for (int i = 1; i <= count; i++) {
+            String name =
+                    String.format(Locale.ROOT, "%s-%05d-of-%s%s", shard.group(1), i, shard.group(3), shard.group(4));
+            (present.contains(name) ? set : missing).add(name);
+        }
+        if (!missing.isEmpty()) {
+            throw new MalformedWeightsException("missing shard: " + chosen + ": " + firstFew(missing) + " ("
+                    + missing.size() + " of " + count + " files) not found; download the model again");
+        }
+        return set.contains(chosen) ? List.copyOf(set) : List.of(chosen);
     }
 
     private List<Tensor> readFiles(List<String> chosen, Set<String> formats)
@@ -145,7 +166,7 @@ public final class CheckpointReader implements AutoCloseable {
 
     private List<Tensor> readOne(String name, Set<String> formats) throws IOException, ModelNotFoundException {
         ByteSource source = opened.open(files, name);
-        byte[] head = head(source);
+        byte[] head = Unreadable.head(source);
         Unreadable.refuse(source, head);
         for (WeightFormat format : FORMATS) {
             if (format.recognises(head, name)) {
@@ -153,16 +174,8 @@ public final class CheckpointReader implements AutoCloseable {
                 return format.read(files, name, opened);
             }
         }
-        throw new MalformedWeightsException("unknown format: " + name + ": it starts with " + Unreadable.hex(head, 8)
+        throw new MalformedWeightsException("unknown format: " + name + ": it starts with " + Unreadable.start(head)
                 + "; safetensors, PyTorch, ONNX, GGUF and TensorFlow checkpoints are read");
-    }
-
-    private static byte[] head(ByteSource source) throws IOException {
-        byte[] head = new byte[(int) Math.min(HEAD, source.size())];
-        try (ByteSource.Region region = source.read(0, head.length)) {
-            region.bytes().get(head);
-        }
-        return head;
     }
 
     /** weight_map decides which file a tensor is read from; what it lacks or wrongly promises is said. */
@@ -228,6 +241,7 @@ public final class CheckpointReader implements AutoCloseable {
     private JsonNode json(String name, boolean needed) throws IOException, ModelNotFoundException {
         try (ByteSource source = files.open(name);
                 ByteSource.Region region = source.read(0, Math.toIntExact(Math.min(source.size(), 256L << 20)))) {
+            Unreadable.refuse(source, Unreadable.head(source));
             String text = StandardCharsets.UTF_8.decode(region.bytes()).toString();
             JsonNode node = JSON.readTree(text);
             return node == null ? JSON.createObjectNode() : node;

@@ -16,7 +16,7 @@ import org.lowrank.analyzer.tensor.Tensor;
 
 /** GGUF versions 2 and 3, little-endian (ggml docs/gguf.md). Dimensions are stored innermost first. */
 final class Gguf implements WeightFormat {
-    private static final int LARGEST_COUNT = 1 << 24;
+    private static final int LARGEST_COUNT = 1 << 20;
     private static final long LARGEST_ALIGNMENT = 1 << 20;
     private static final int LARGEST_KEPT_ARRAY = 4096;
 
@@ -48,7 +48,9 @@ final class Gguf implements WeightFormat {
         TreeMap<String, Object> metadata = new TreeMap<>();
         for (int i = 0; i < keyCount; i++) {
             String key = in.text();
-            metadata.put(key, in.value(in.int32(), 0));
+            if (metadata.put(key, in.value(in.int32(), 0)) != null) {
+                throw in.bad("the key " + key + " is there twice");
+            }
         }
         metadata.forEach((key, value) -> {
             if (!key.startsWith("tokenizer.")) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -52,10 +53,14 @@ final class Onnx implements WeightFormat {
                     "bad ONNX file: " + name + ": it has no graph; export or download it again");
         }
         OnnxNames names = new OnnxNames(graph.nodes);
+        Set<String> taken = new HashSet<>();
+        graph.initializers.forEach(initializer -> taken.add(initializer.name));
         List<Tensor> tensors = new ArrayList<>();
         for (Initializer initializer : graph.initializers) {
             OnnxNames.Named named = names.of(initializer.name, initializer.shape);
-            tensors.add(initializer.tensor(files, source, opened).named(named.name(), named.orientation()));
+            // A module that is called twice may have two weights: the second keeps the name it has.
+            String unique = taken.add(named.name()) ? named.name() : initializer.name;
+            tensors.add(initializer.tensor(files, source, opened).named(unique, named.orientation()));
         }
         names.refuseQuantised(name, graph.initializers.stream().map(i -> i.name).toList());
         return tensors;
@@ -91,7 +96,9 @@ final class Onnx implements WeightFormat {
                 default -> wire.skip();
             }
         }
-        if (node.operator.equals("Constant") && constant != null && !node.outputs.isEmpty()) {
+        // Scalars and integers are part of the program, not parameters.
+        boolean parameter = constant != null && !constant.shape.isEmpty() && FLOATS.contains(constant.dtype);
+        if (node.operator.equals("Constant") && constant != null && parameter && !node.outputs.isEmpty()) {
             constant.name = node.outputs.get(0);
             graph.initializers.add(constant);
         }
@@ -136,6 +143,8 @@ final class Onnx implements WeightFormat {
         properties.put(key, value);
     }
 
+    private static final Set<DType> FLOATS = EnumSet.range(DType.F64, DType.F8_E8M0);
+
     private static final class Graph {
         final List<Initializer> initializers = new ArrayList<>();
         final List<Node> nodes = new ArrayList<>();
@@ -158,7 +167,7 @@ final class Onnx implements WeightFormat {
         final List<Long> shape = new ArrayList<>();
         long dataAt = -1;
         long dataLength;
-        boolean perInt32;
+        int dataField;
         boolean external;
         final Map<String, String> place = new HashMap<>();
 
@@ -169,7 +178,7 @@ final class Onnx implements WeightFormat {
                     case 1 -> tensor.readDims(wire);
                     case 2 -> tensor.dtype = dtype(wire.number());
                     case 8 -> tensor.name = wire.text();
-                    case 9, 4, 10, 5 -> tensor.readData(wire);
+                    case 4, 5, 7, 9, 10, 11 -> tensor.readData(wire);
                     case 13 -> property(wire.message(), tensor.place);
                     case 14 -> tensor.external = wire.number() == 1;
                     default -> wire.skip();
@@ -196,12 +205,15 @@ final class Onnx implements WeightFormat {
             shape.add(dim);
         }
 
-        /** raw_data 9, float_data 4 and double_data 10 lie as little-endian values; int32_data 5 holds F16 one per entry. */
+        /**
+         * raw_data 9, float_data 4 and double_data 10 lie as little-endian values; int32_data 5 (which holds small floats,
+         * too), int64_data 7 and uint64_data 11 are varints.
+         */
         private void readData(Wire wire) throws IOException {
             if (wire.type() != Wire.BYTES) {
                 throw wire.bad("tensor data that is not packed");
             }
-            perInt32 = wire.field() == 5;
+            dataField = wire.field();
             Wire data = wire.message();
             dataAt = data.position();
             dataLength = data.remaining();
@@ -211,17 +223,23 @@ final class Onnx implements WeightFormat {
                 throws IOException, ModelNotFoundException {
             long elements = Sizes.elements(source.name(), name, shape);
             long expected = Sizes.bytes(source.name(), name, dtype, shape);
+            if (dtype == DType.OTHER) {
+                return StoredTensor.plain(name, dtype, List.copyOf(shape), source, Math.max(0, dataAt), dataLength);
+            }
             if (external) {
                 return externalTensor(files, source, opened, expected);
             }
-            if (dtype == DType.OTHER || dataAt < 0) {
-                return StoredTensor.plain(name, DType.OTHER, List.copyOf(shape), source, 0, 0);
+            boolean fits = switch (dataField) {
+                case 4 -> dtype == DType.F32;
+                case 10 -> dtype == DType.F64;
+                case 5, 7, 11 -> dtype != DType.F32 && dtype != DType.F64;
+                default -> true;
+            };
+            if (!fits) {
+                throw bad(source, "type " + dtype + " in data field " + dataField);
             }
-            if (perInt32 && SMALL_FLOATS.contains(dtype)) {
+            if (dataField == 5 || dataField == 7 || dataField == 11) {
                 return varints(source, elements, dtype.bits() / 8);
-            }
-            if (perInt32) {
-                return StoredTensor.plain(name, DType.OTHER, List.copyOf(shape), source, dataAt, dataLength);
             }
             if (dataLength != expected) {
                 throw bad(
@@ -229,14 +247,14 @@ final class Onnx implements WeightFormat {
                         "shape " + shape + " and type " + dtype + " need " + expected + " bytes but it has "
                                 + dataLength);
             }
-            return StoredTensor.plain(name, dtype, List.copyOf(shape), source, dataAt, dataLength);
+            return StoredTensor.plain(name, dtype, List.copyOf(shape), source, Math.max(0, dataAt), dataLength);
         }
 
-        /** Floats of 16 and 8 bits without raw_data sit one per varint: unpacked into memory. */
+        /** Integers and small floats without raw_data sit one per varint: unpacked into memory. */
         private StoredTensor varints(ByteSource source, long elements, int width) throws IOException {
             // Every varint has at least one byte: a shape the data cannot fill allocates nothing.
-            if (elements > dataLength || elements > Integer.MAX_VALUE / 4) {
-                throw bad(source, elements + " elements do not fit " + dataLength + " bytes of int32_data");
+            if (elements > dataLength || elements > Integer.MAX_VALUE / 8) {
+                throw bad(source, elements + " elements do not fit " + dataLength + " bytes of varints");
             }
             byte[] packed = new byte[(int) elements * width];
             Wire wire = new Wire(source, dataAt, dataAt + dataLength);
@@ -247,7 +265,7 @@ final class Onnx implements WeightFormat {
                 }
             }
             if (wire.remaining() != 0) {
-                throw bad(source, "int32_data holds more than " + elements + " elements");
+                throw bad(source, "its varints are more than " + elements);
             }
             return StoredTensor.plain(
                     name, dtype, List.copyOf(shape), new Bytes(source.name(), packed), 0, packed.length);
@@ -263,6 +281,7 @@ final class Onnx implements WeightFormat {
             long offset = number(source, "offset", 0);
             long length = number(source, "length", expected);
             if (length != expected || offset < 0 || offset > data.size() - length) {
+                Unreadable.refuse(data, Unreadable.head(data));
                 throw bad(
                         source,
                         "external data at " + offset + " of length " + length + " in " + location + " (" + data.size()
@@ -284,15 +303,6 @@ final class Onnx implements WeightFormat {
             return new MalformedWeightsException("bad ONNX file: " + source.name() + ": tensor " + name + ": " + why
                     + "; export or download it again");
         }
-
-        private static final Set<DType> SMALL_FLOATS = EnumSet.of(
-                DType.F16,
-                DType.BF16,
-                DType.F8_E4M3,
-                DType.F8_E4M3FNUZ,
-                DType.F8_E5M2,
-                DType.F8_E5M2FNUZ,
-                DType.F8_E8M0);
 
         private static DType dtype(long code) {
             return switch ((int) code) {

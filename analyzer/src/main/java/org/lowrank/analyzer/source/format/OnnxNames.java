@@ -41,19 +41,22 @@ final class OnnxNames {
             }
             for (int i = 0; i < node.inputs.size(); i++) {
                 String input = node.inputs.get(i);
-                boolean product =
-                        Set.of("MatMul", "Gemm", "FusedMatMul", "Attention").contains(node.operator);
-                if (product || node.operator.equals("Transpose") || node.operator.equals("Add")) {
-                    if (product || !consumers.containsKey(input)) {
-                        consumers.put(input, node);
-                        inputIndex.put(input, i);
-                    }
+                // A product tells more than a transposition or addition; of several the first names the weight.
+                Onnx.Node known = consumers.get(input);
+                boolean better = known == null || (isProduct(node) && !isProduct(known));
+                if (better && (isProduct(node) || Set.of("Transpose", "Add").contains(node.operator))) {
+                    consumers.put(input, node);
+                    inputIndex.put(input, i);
                 }
             }
             if (node.operator.equals("Transpose") && node.inputs.size() == 1 && node.outputs.size() == 1) {
                 identities.put(node.inputs.get(0), node.outputs.get(0));
             }
         }
+    }
+
+    private static boolean isProduct(Onnx.Node node) {
+        return Set.of("MatMul", "Gemm", "FusedMatMul", "Attention").contains(node.operator);
     }
 
     /** A name and which axis is the output. */
@@ -77,7 +80,7 @@ final class OnnxNames {
             return new Named(name, Orientation.UNKNOWN);
         }
         if (node.operator.equals("Attention")) {
-            return new Named(strip(path(node.name), node.name) + ".attention.qkv.weight", Orientation.IN_OUT);
+            return new Named(attentionModule(node) + ".attention.qkv.weight", Orientation.IN_OUT);
         }
         Orientation orientation = node.transposed ? Orientation.OUT_IN : Orientation.IN_OUT;
         return new Named(moduleName(name, node), orientation);
@@ -117,8 +120,20 @@ final class OnnxNames {
                 : nodeName.substring(1, last).replace('/', '.');
     }
 
-    private static String strip(String path, String otherwise) {
-        return path.isEmpty() ? otherwise : path;
+    /** The layer of a fused attention: its own path, or that of the projection {@code …/attention/output/…} it feeds. */
+    private String attentionModule(Onnx.Node attention) {
+        String own = path(attention.name);
+        if (!own.isEmpty()) {
+            return own;
+        }
+        for (String output : attention.outputs) {
+            Onnx.Node next = consumers.get(output);
+            String path = next == null ? "" : moduleName("", next);
+            if (path.contains(".attention.")) {
+                return path.substring(0, path.lastIndexOf(".attention."));
+            }
+        }
+        return attention.name;
     }
 
     private @Nullable String biasAfter(Onnx.Node product) {

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
 import org.lowrank.analyzer.source.ByteSource;
 import org.lowrank.analyzer.source.MalformedWeightsException;
@@ -24,6 +25,11 @@ final class TensorBundle implements WeightFormat {
     private static final long MAGIC = 0xdb4775248b80fb57L;
     private static final int FOOTER = 48;
     private static final int LARGEST_BLOCK = 64 << 20;
+    private static final int LONGEST_KEY = 1000;
+    private static final int MOST_RECORDS = 1 << 18;
+    private static final Pattern OPTIMIZER =
+            Pattern.compile("(.*/)?(adam_[mv]|Adam(_1)?|Momentum|RMSProp(_1)?|global_step|save_counter)(:0)?"
+                    + "|.*/\\.OPTIMIZER_SLOT/.*|(optimizer|save_counter|global_step)/.*");
 
     @Override
     public String title() {
@@ -42,6 +48,7 @@ final class TensorBundle implements WeightFormat {
         String prefix = name.substring(0, name.length() - ".index".length());
         List<byte[][]> records = records(index);
         int shards = 1;
+        int optimizer = 0;
         List<Tensor> tensors = new ArrayList<>();
         for (byte[][] record : records) {
             String key = new String(record[0], StandardCharsets.UTF_8);
@@ -53,8 +60,12 @@ final class TensorBundle implements WeightFormat {
                 shards = entry.shards;
                 continue;
             }
-            if (entry.dtype == DType.OTHER) {
-                continue; // strings: the object graph of a SavedModel, not a tensor of numbers
+            if (entry.isText) {
+                continue; // the object graph of a SavedModel, not a tensor of numbers
+            }
+            if (OPTIMIZER.matcher(key).matches()) {
+                optimizer++;
+                continue;
             }
             if (entry.shard < 0 || entry.shard >= shards) {
                 throw bad(index, "tensor " + key + " lies in shard " + entry.shard + " of " + shards);
@@ -62,12 +73,13 @@ final class TensorBundle implements WeightFormat {
             String dataName = String.format(java.util.Locale.ROOT, "%s.data-%05d-of-%05d", prefix, entry.shard, shards);
             ByteSource data = opened.open(files, dataName);
             if (entry.offset < 0 || entry.size < 0 || entry.offset > data.size() - entry.size) {
+                Unreadable.refuse(data, Unreadable.head(data));
                 throw new MalformedWeightsException("truncated file: " + dataName + ": tensor " + key + " needs bytes "
                         + entry.offset + " to " + (entry.offset + entry.size) + " but the file has " + data.size()
                         + "; copy or download it again");
             }
             long expected = Sizes.bytes(index.name(), key, entry.dtype, entry.shape);
-            if (expected != entry.size) {
+            if (entry.dtype != DType.OTHER && expected != entry.size) {
                 throw bad(
                         index,
                         "tensor " + key + " of shape " + entry.shape + " and type " + entry.dtype + " needs " + expected
@@ -78,6 +90,9 @@ final class TensorBundle implements WeightFormat {
             boolean kernel = entry.shape.size() >= 2
                     && (key.endsWith("/kernel") || key.endsWith("/w") || key.contains("/kernel/"));
             tensors.add(tensor.named(key, kernel ? Tensor.Orientation.IN_OUT : Tensor.Orientation.UNKNOWN));
+        }
+        if (optimizer > 0) {
+            opened.warn(optimizer + " variables of the optimizer were left out");
         }
         return tensors;
     }
@@ -99,12 +114,24 @@ final class TensorBundle implements WeightFormat {
         varint(index, footer);
         byte[] top = block(index, varint(index, footer), varint(index, footer));
         List<byte[][]> records = new ArrayList<>();
+        long last = -1;
         for (byte[][] entry : entries(index, top)) {
             ByteBuffer handle = ByteBuffer.wrap(entry[1]);
-            byte[] block = block(index, varint(index, handle), varint(index, handle));
-            records.addAll(entries(index, block));
+            long offset = varint(index, handle);
+            if (offset <= last) { // or one block could be read without end
+                throw bad(index, "a block at " + offset + " behind one at " + last);
+            }
+            last = offset;
+            records.addAll(entries(index, block(index, offset, varint(index, handle))));
+            checkCount(index, records);
         }
         return records;
+    }
+
+    private static void checkCount(ByteSource index, List<?> records) throws MalformedWeightsException {
+        if (records.size() > MOST_RECORDS) {
+            throw bad(index, "more than " + MOST_RECORDS + " entries");
+        }
     }
 
     private static byte[] block(ByteSource index, long offset, long size) throws IOException {
@@ -156,6 +183,7 @@ final class TensorBundle implements WeightFormat {
             if (shared < 0
                     || shared > last.length
                     || own < 0
+                    || shared > LONGEST_KEY - own
                     || length < 0
                     || own > data.remaining()
                     || length > data.remaining() - own) {
@@ -166,6 +194,7 @@ final class TensorBundle implements WeightFormat {
             byte[] value = new byte[(int) length];
             data.get(value);
             entries.add(new byte[][] {key, value});
+            checkCount(index, entries);
             last = key;
         }
         return entries;
@@ -203,6 +232,7 @@ final class TensorBundle implements WeightFormat {
         long size;
         int shards = 1;
         boolean bigEndian;
+        boolean isText;
 
         static Entry parse(ByteSource index, String key, byte[] value) throws IOException {
             Entry entry = new Entry();
@@ -215,7 +245,9 @@ final class TensorBundle implements WeightFormat {
                 } else if (header && field == 2) {
                     entry.bigEndian = wire.number() == 1;
                 } else if (!header && field == 1) {
-                    entry.dtype = dtype(wire.number());
+                    long code = wire.number();
+                    entry.isText = code == 7;
+                    entry.dtype = dtype(code);
                 } else if (!header && field == 2) {
                     shape(wire.message(), entry.shape);
                 } else if (!header && field == 3) {
@@ -261,11 +293,18 @@ final class TensorBundle implements WeightFormat {
                 case 2 -> DType.F64;
                 case 3 -> DType.I32;
                 case 4 -> DType.U8;
+                case 5 -> DType.I16;
                 case 6 -> DType.I8;
+                case 8 -> DType.C64;
                 case 9 -> DType.I64;
                 case 10 -> DType.BOOL;
                 case 14 -> DType.BF16;
+                case 17 -> DType.U16;
                 case 19 -> DType.F16;
+                case 22 -> DType.U32;
+                case 23 -> DType.U64;
+                case 24 -> DType.F8_E5M2;
+                case 25 -> DType.F8_E4M3;
                 default -> DType.OTHER;
             };
         }

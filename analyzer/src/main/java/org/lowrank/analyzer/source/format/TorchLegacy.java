@@ -47,15 +47,20 @@ final class TorchLegacy implements WeightFormat {
         if (!(keys instanceof List<?> storageKeys)) {
             throw bad(name, "the list of storages is missing");
         }
-        Map<String, Integer> sizes = new HashMap<>();
-        StorageSizes.collect(root, sizes);
         Map<String, TorchTensors.Place> places = new HashMap<>();
         long at = in.position();
         for (Object key : storageKeys) {
-            Integer size = sizes.get(String.valueOf(key));
-            if (size == null || size == 0) {
-                throw bad(name, "storage " + key + " belongs to no tensor of plain numbers");
+            Unpickler.Storage storage =
+                    key instanceof String ? objects.storages().get(key) : null;
+            DType dtype = storage == null ? null : TorchTypes.ofStorage(storage.type());
+            if (storage == null || dtype == null || dtype.bits() == 0) {
+                throw bad(
+                        name,
+                        storage == null
+                                ? "its list of storages names one that no tensor uses"
+                                : "storage " + key + " is a " + storage.type() + ", which is not read");
             }
+            int size = dtype.bits() / 8;
             long elements;
             try (ByteSource.Region region = source.read(at, 8)) {
                 elements = region.bytes().getLong(0);
@@ -66,7 +71,7 @@ final class TorchLegacy implements WeightFormat {
                         + elements + " elements does not fit the " + (source.size() - at)
                         + " bytes left; copy or download it again");
             }
-            places.put(String.valueOf(key), new TorchTensors.Place(source, at, elements * size, bigEndian));
+            places.put(storage.key(), new TorchTensors.Place(source, at, elements * size, bigEndian));
             at += elements * size;
         }
         return TorchTensors.of(root, name, storage -> {
@@ -80,35 +85,5 @@ final class TorchLegacy implements WeightFormat {
 
     private static MalformedWeightsException bad(String file, String why) {
         return new MalformedWeightsException("bad PyTorch file: " + file + ": " + why + "; save or download it again");
-    }
-
-    /** Bytes of an element of each storage. */
-    private static final class StorageSizes {
-        static void collect(@org.jspecify.annotations.Nullable Object root, Map<String, Integer> sizes) {
-            java.util.ArrayDeque<Object> open = new java.util.ArrayDeque<>();
-            java.util.Set<Object> seen = java.util.Collections.newSetFromMap(new java.util.IdentityHashMap<>());
-            if (root != null) {
-                open.add(root);
-            }
-            while (!open.isEmpty()) {
-                Object next = open.removeFirst();
-                if (next instanceof Unpickler.TensorView view) {
-                    DType dtype = TorchTypes.ofStorage(view.storage().type());
-                    sizes.put(view.storage().key(), dtype == null ? 1 : dtype.bits() / 8);
-                } else if (next instanceof Unpickler.Storage storage) {
-                    DType dtype = TorchTypes.ofStorage(storage.type());
-                    sizes.put(storage.key(), dtype == null ? 1 : dtype.bits() / 8);
-                } else if (seen.add(next)) {
-                    Iterable<?> children = next instanceof Map<?, ?> map
-                            ? map.values()
-                            : next instanceof List<?> list ? list : List.of();
-                    for (Object child : children) {
-                        if (child != null) {
-                            open.add(child);
-                        }
-                    }
-                }
-            }
-        }
     }
 }

@@ -24,6 +24,7 @@ final class TorchTensors {
 
     private static final int LONGEST_NAME = 1000;
     private static final long LARGEST_REPETITION = 1 << 20;
+    private static final int MOST_TENSORS = 1 << 18;
 
     private TorchTensors() {}
 
@@ -44,6 +45,10 @@ final class TorchTensors {
         while (!open.isEmpty()) {
             Named next = open.removeFirst();
             if (next.value instanceof Unpickler.TensorView view) {
+                if (tensors.size() == MOST_TENSORS) {
+                    throw new MalformedWeightsException("bad PyTorch file: " + file + ": more than " + MOST_TENSORS
+                            + " tensors; save model.state_dict()");
+                }
                 tensors.add(tensor(next.name, view, file, storages));
             } else if (next.value != null && seen.add(next.value)) { // else the same object again, or a cycle
                 children(next, file).forEach(open::addLast);
@@ -59,20 +64,30 @@ final class TorchTensors {
     private record Named(String name, @Nullable Object value) {}
 
     private static List<Named> children(Named parent, String file) throws MalformedWeightsException {
-        String prefix = parent.name.isEmpty() ? "" : parent.name + ".";
-        if (prefix.length() > LONGEST_NAME) {
-            throw new MalformedWeightsException("bad PyTorch file: " + file + ": dictionaries nested into a name of "
-                    + prefix.length() + " characters; save model.state_dict()");
-        }
         List<Named> children = new ArrayList<>();
         if (parent.value instanceof Map<?, ?> map) {
-            map.forEach((key, value) -> children.add(new Named(prefix + key, value)));
+            for (Map.Entry<?, ?> entry : map.entrySet()) {
+                addChild(parent, String.valueOf(entry.getKey()), entry.getValue(), file, children);
+            }
         } else if (parent.value instanceof List<?> list) {
             for (int i = 0; i < list.size(); i++) {
-                children.add(new Named(prefix + i, list.get(i)));
+                addChild(parent, String.valueOf(i), list.get(i), file, children);
             }
         }
         return children;
+    }
+
+    private static void addChild(Named parent, String key, @Nullable Object value, String file, List<Named> children)
+            throws MalformedWeightsException {
+        if (!(value instanceof Unpickler.TensorView || value instanceof Map || value instanceof List)) {
+            return; // numbers and text of an optimizer's state
+        }
+        int length = parent.name.length() + key.length();
+        if (length > LONGEST_NAME) {
+            throw new MalformedWeightsException("bad PyTorch file: " + file + ": dictionaries nested into a name of "
+                    + length + " characters; save model.state_dict()");
+        }
+        children.add(new Named(parent.name.isEmpty() ? key : parent.name + "." + key, value));
     }
 
     private static Map<?, ?> unwrap(@Nullable Object root, String file) throws MalformedWeightsException {
@@ -106,13 +121,13 @@ final class TorchTensors {
         }
         int bytes = dtype.bits() / 8;
         boolean untyped = view.dtype() != null || view.storage().type().endsWith("UntypedStorage");
-        long elements = untyped ? place.length() / bytes : view.storage().elements();
         long claimed = view.storage().elements();
         boolean matches =
                 untyped ? claimed == place.length() : place.length() % bytes == 0 && claimed == place.length() / bytes;
         if (!matches) {
             throw bad(file, name, "its storage claims " + claimed + " elements but holds " + place.length() + " bytes");
         }
+        long elements = view.storage().viewElements() / (untyped ? bytes : 1);
         return tensor(name, dtype, view, place, elements, file);
     }
 
@@ -121,7 +136,15 @@ final class TorchTensors {
             throws MalformedWeightsException {
         List<Long> shape = List.copyOf(view.shape());
         long count = Sizes.elements(file, name, shape);
-        long extent = extent(view, elements, file, name);
+        long extent = extent(view);
+        if (extent < 0 || extent > elements) {
+            throw bad(
+                    file,
+                    name,
+                    "shape " + shape + " with strides " + view.strides() + " at offset " + view.offset()
+                            + " leaves its storage of " + elements + " elements");
+        }
+        long start = place.offset() + view.storage().viewOffset() * (dtype.bits() / 8);
         // Expanded views repeat elements; nothing real repeats them a million times.
         if (count / LARGEST_REPETITION > Math.max(1, elements)) {
             throw bad(file, name, "shape " + shape + " repeats " + elements + " elements");
@@ -134,30 +157,21 @@ final class TorchTensors {
                 shape,
                 place.source().name(),
                 count * (dtype.bits() / 8),
-                Optional.of(new StoredTensor.Storage(place.source(), place.offset(), encoding, layout)),
+                Optional.of(new StoredTensor.Storage(place.source(), start, encoding, layout)),
                 Tensor.Orientation.UNKNOWN,
                 Optional.empty());
     }
 
-    /** Elements of the storage up to the last one the view reaches. */
-    private static long extent(Unpickler.TensorView view, long elements, String file, String name)
-            throws MalformedWeightsException {
-        boolean fits = view.offset() >= 0
+    /** Elements of the storage up to the last one the view reaches, -1 where that is no number. */
+    private static long extent(Unpickler.TensorView view) {
+        boolean plain = view.offset() >= 0
                 && view.shape().size() == view.strides().size()
                 && view.strides().stream().allMatch(stride -> stride >= 0);
         try {
-            long extent = fits ? new Layout(view.offset(), view.strides()).extent(view.shape()) : -1;
-            if (extent >= 0 && extent <= elements) {
-                return extent;
-            }
+            return plain ? new Layout(view.offset(), view.strides()).extent(view.shape()) : -1;
         } catch (ArithmeticException e) {
-            fits = false;
+            return -1;
         }
-        throw bad(
-                file,
-                name,
-                "shape " + view.shape() + " with strides " + view.strides() + " at offset " + view.offset()
-                        + " leaves its storage of " + elements + " elements");
     }
 
     private static MalformedWeightsException bad(String file, String name, String why) {

@@ -21,6 +21,7 @@ final class Unpickler {
     private static final int LARGEST_ITEMS = 10_000_000;
     private static final int LARGEST_STACK_DEPTH = 10_000;
     private static final long LARGEST_TEXT = 64 << 20;
+    private static final int MOST_DIMENSIONS = 64;
 
     private static final Set<String> ALLOWED = Set.of(
             "collections.OrderedDict",
@@ -65,6 +66,7 @@ final class Unpickler {
     private final List<@Nullable Object> stack = new ArrayList<>();
     private final List<Integer> marks = new ArrayList<>();
     private final Map<Integer, @Nullable Object> memo = new HashMap<>();
+    private final Map<String, Storage> storages = new HashMap<>();
     private long items;
     private long text;
 
@@ -82,8 +84,14 @@ final class Unpickler {
     /** A name from the allow-list; only the tensor readers give it meaning. */
     record Global(String name) {}
 
-    /** A persistent id: where a storage lies. */
-    record Storage(String type, String key, long elements) {}
+    /**
+     * A persistent id: where a storage lies.
+     *
+     * @param elements of the storage called {@code key}
+     * @param viewOffset elements before the part of it that is meant, 0 where all of it is
+     * @param viewElements of that part
+     */
+    record Storage(String type, String key, long elements, long viewOffset, long viewElements) {}
 
     /** A tensor as written: a storage seen through offset, shape and strides, in elements. */
     record TensorView(
@@ -102,9 +110,23 @@ final class Unpickler {
                 return pop();
             }
             step(opcode);
-            if (++items > LARGEST_ITEMS || stack.size() > LARGEST_ITEMS || marks.size() > LARGEST_STACK_DEPTH) {
-                throw bad("a pickle of more than " + LARGEST_ITEMS + " steps");
+            count(1);
+            if (marks.size() > LARGEST_STACK_DEPTH) {
+                throw bad("more than " + LARGEST_STACK_DEPTH + " open marks");
             }
+        }
+    }
+
+    /** All storages named so far, by key. */
+    Map<String, Storage> storages() {
+        return storages;
+    }
+
+    /** Copies count like the steps that built the original, or a short pickle could ask for endless memory. */
+    private void count(int more) throws MalformedWeightsException {
+        items += more;
+        if (items > LARGEST_ITEMS) {
+            throw bad("more than " + LARGEST_ITEMS + " items");
         }
     }
 
@@ -134,13 +156,11 @@ final class Unpickler {
             case 0x86 -> push(tuple(2));
             case 0x87 -> push(tuple(3));
             case ']' -> push(new ArrayList<@Nullable Object>());
-            case 'a' -> append(List.of(java.util.Optional.ofNullable(pop())));
-            case 'e' ->
-                append(popMark().stream().map(java.util.Optional::ofNullable).toList());
+            case 'a' -> append(tuple(1));
+            case 'e' -> append(popMark());
             case '}' -> push(new LinkedHashMap<Object, @Nullable Object>());
             case 0x8f -> push(new ArrayList<@Nullable Object>());
-            case 0x90 ->
-                append(popMark().stream().map(java.util.Optional::ofNullable).toList());
+            case 0x90 -> append(popMark());
             case 's' -> setItems(tuple(2));
             case 'u' -> setItems(popMark());
             case 'q' -> memo.put(in.octets(1)[0] & 0xff, top());
@@ -201,6 +221,7 @@ final class Unpickler {
                 throw bad("a name of more than 1000 characters");
             }
         }
+        addText(line.length());
         return line.toString();
     }
 
@@ -273,10 +294,12 @@ final class Unpickler {
                     "torch.jit._pickle.build_boollist",
                     "torch.jit._pickle.build_tensorlist" -> argument(arguments, 0);
             case "torch.Size" -> argument(arguments, 0);
-            default ->
-                name.startsWith("__torch__")
+            default -> {
+                count(arguments.size());
+                yield name.startsWith("__torch__")
                         ? new LinkedHashMap<Object, @Nullable Object>()
                         : new ArrayList<@Nullable Object>(arguments);
+            }
         };
     }
 
@@ -299,12 +322,13 @@ final class Unpickler {
         if (!(storage instanceof Storage stored) || !(offset instanceof Long at)) {
             throw bad("a tensor without a storage");
         }
-        return new TensorView(stored, at, longs(argument(arguments, 2)), longs(argument(arguments, 3)), dtype);
+        List<Long> shape = longs(argument(arguments, 2));
+        return new TensorView(stored, at, shape, longs(argument(arguments, 3)), dtype);
     }
 
     private List<Long> longs(@Nullable Object values) throws MalformedWeightsException {
         List<Long> longs = new ArrayList<>();
-        if (values instanceof List<?> list) {
+        if (values instanceof List<?> list && list.size() <= MOST_DIMENSIONS) {
             for (Object value : list) {
                 if (!(value instanceof Long number)) {
                     throw bad("a shape or stride that is no number");
@@ -313,7 +337,7 @@ final class Unpickler {
             }
             return longs;
         }
-        throw bad("a shape or stride that is no tuple");
+        throw bad("a shape or stride that is no tuple of up to " + MOST_DIMENSIONS + " numbers");
     }
 
     private Storage storage(@Nullable Object id) throws MalformedWeightsException {
@@ -326,11 +350,24 @@ final class Unpickler {
                 || elements < 0) {
             throw bad("a storage without type, key or size");
         }
+        Storage root = new Storage(type.name(), key, elements, 0, elements);
+        storages.putIfAbsent(key, root);
         Object view = tuple.size() > 5 ? tuple.get(5) : null;
-        if (view != null) {
-            throw bad("a storage that is a view of another one; save the checkpoint again with a newer PyTorch");
+        return view == null ? root : view(root, view);
+    }
+
+    /** Before 0.4, a storage could be a part of another: (key of the part, offset, elements). */
+    private Storage view(Storage root, Object view) throws MalformedWeightsException {
+        if (view instanceof List<?> part
+                && part.size() == 3
+                && part.get(1) instanceof Long offset
+                && part.get(2) instanceof Long elements
+                && offset >= 0
+                && elements >= 0
+                && offset <= root.elements - elements) {
+            return new Storage(root.type, root.key, root.elements, offset, elements);
         }
-        return new Storage(type.name(), key, elements);
+        throw bad("a view of storage " + root.key + " that leaves it");
     }
 
     private void build() throws MalformedWeightsException {
@@ -342,17 +379,18 @@ final class Unpickler {
                 && !attributes.containsKey("_metadata")) {
             @SuppressWarnings("unchecked")
             Map<Object, @Nullable Object> map = (Map<Object, @Nullable Object>) target;
+            count(attributes.size());
             map.putAll(attributes);
         }
     }
 
-    private void append(List<? extends java.util.Optional<?>> values) throws MalformedWeightsException {
+    private void append(List<@Nullable Object> values) throws MalformedWeightsException {
         if (!(top() instanceof ArrayList<?>)) {
             throw bad("an append to something that is no list");
         }
         @SuppressWarnings("unchecked")
         List<@Nullable Object> list = (List<@Nullable Object>) top();
-        values.forEach(value -> list.add(value.orElse(null)));
+        list.addAll(values);
     }
 
     private void setItems(List<?> keysAndValues) throws MalformedWeightsException {

@@ -1,5 +1,6 @@
 package org.lowrank.analyzer.source.format;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import org.lowrank.analyzer.source.ByteSource;
@@ -8,6 +9,17 @@ import org.lowrank.analyzer.source.MalformedWeightsException;
 /** Files that are saved where weights should be, named for what they are. */
 final class Unreadable {
     private Unreadable() {}
+
+    private static final int HEAD = 512;
+
+    /** The first bytes of a file. */
+    static byte[] head(ByteSource source) throws IOException {
+        byte[] head = new byte[(int) Math.min(HEAD, source.size())];
+        try (ByteSource.Region region = source.read(0, head.length)) {
+            region.bytes().get(head);
+        }
+        return head;
+    }
 
     static void refuse(ByteSource source, byte[] head) throws MalformedWeightsException {
         String text = new String(head, StandardCharsets.ISO_8859_1);
@@ -50,7 +62,14 @@ final class Unreadable {
         return line.length() > 80 ? line.substring(0, 80) + "…" : line;
     }
 
-    static String hex(byte[] head, int count) {
+    /** What a file of no known format starts with: a server's plain words, or bytes. */
+    static String start(byte[] head) {
+        String text = new String(head, StandardCharsets.ISO_8859_1);
+        boolean readable = text.chars().allMatch(c -> (c >= ' ' && c < 127) || c == '\n' || c == '\r' || c == '\t');
+        return readable ? "'" + firstLine(text.strip()) + "'" : hex(head, 8);
+    }
+
+    private static String hex(byte[] head, int count) {
         StringBuilder hex = new StringBuilder();
         for (int i = 0; i < Math.min(count, head.length); i++) {
             hex.append(String.format(Locale.ROOT, i == 0 ? "%02x" : " %02x", head[i]));

@@ -23,7 +23,7 @@ final class ZipDirectory {
     private static final int CENTRAL = 46;
     private static final int CENTRAL_SIGNATURE = 0x02014b50;
     private static final int LARGEST_COMMENT = 0xffff;
-    private static final long LARGEST_DIRECTORY = 256 << 20;
+    private static final long LARGEST_DIRECTORY = 64 << 20;
     private static final long IN_ZIP64 = 0xffffffffL;
 
     private final ByteSource source;
