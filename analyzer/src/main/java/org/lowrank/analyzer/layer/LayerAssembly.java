@@ -18,14 +18,12 @@ import org.lowrank.analyzer.tensor.Tensor;
 /** Puts the matrices of placed stacks together. */
 final class LayerAssembly {
     private final Checkpoint checkpoint;
-    private final List<String> types;
     private final List<String> warnings;
     private final Map<Tensor, String> unused = new LinkedHashMap<>();
     private final Set<Tensor> used = new HashSet<>();
 
-    LayerAssembly(Checkpoint checkpoint, List<String> types, List<String> warnings) {
+    LayerAssembly(Checkpoint checkpoint, List<String> warnings) {
         this.checkpoint = checkpoint;
-        this.types = types;
         this.warnings = warnings;
     }
 

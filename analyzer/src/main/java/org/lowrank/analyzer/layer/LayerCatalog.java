@@ -56,7 +56,7 @@ public final class LayerCatalog {
         if (stacks.isEmpty()) {
             throw UnknownArchitecture.of(checkpoint, types);
         }
-        return new LayerAssembly(checkpoint, types, warnings).assemble(stacks, new HashSet<>(declared));
+        return new LayerAssembly(checkpoint, warnings).assemble(stacks, new HashSet<>(declared));
     }
 
     private static String reason(List<String> types) {
