@@ -1,0 +1,99 @@
+package org.lowrank.cli;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** The directions and habits of docs/architecture.md. */
+@AnalyzeClasses(packages = "org.lowrank", importOptions = ImportOption.DoNotIncludeTests.class)
+class HouseRulesTest {
+    @ArchTest
+    static final ArchRule modulesDependInOneDirection = layeredArchitecture()
+            .consideringOnlyDependenciesInLayers()
+            .layer("spectral")
+            .definedBy("org.lowrank.spectral..")
+            .layer("reports")
+            .definedBy("org.lowrank.reports..")
+            .layer("analyzer")
+            .definedBy("org.lowrank.analyzer..")
+            .layer("trainer")
+            .definedBy("org.lowrank.trainer..")
+            .layer("cli")
+            .definedBy("org.lowrank.cli..")
+            .whereLayer("cli")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("analyzer")
+            .mayOnlyBeAccessedByLayers("cli")
+            .whereLayer("trainer")
+            .mayOnlyBeAccessedByLayers("cli")
+            .whereLayer("reports")
+            .mayOnlyBeAccessedByLayers("analyzer", "trainer", "cli")
+            .whereLayer("spectral")
+            .mayOnlyBeAccessedByLayers("analyzer", "trainer", "cli");
+
+    @ArchTest
+    static final ArchRule weightsFlowFromSourceToOutput = noClasses()
+            .that()
+            .resideInAnyPackage(
+                    "org.lowrank.analyzer.source..",
+                    "org.lowrank.analyzer.tensor..",
+                    "org.lowrank.analyzer.layer..",
+                    "org.lowrank.analyzer.measurement..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.lowrank.analyzer.output..", "org.lowrank.reports..");
+
+    @ArchTest
+    static final ArchRule layersAreFoundBeforeAnythingIsMeasured = noClasses()
+            .that()
+            .resideInAnyPackage(
+                    "org.lowrank.analyzer.source..", "org.lowrank.analyzer.tensor..", "org.lowrank.analyzer.layer..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.lowrank.analyzer.measurement..");
+
+    @ArchTest
+    static final ArchRule djlMultipliesTrainsAndTokenises = noClasses()
+            .that()
+            .resideOutsideOfPackages(
+                    "org.lowrank.spectral..", "org.lowrank.trainer..", "org.lowrank.analyzer.overlap..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("ai.djl..");
+
+    @ArchTest
+    static final ArchRule onlyTheCommandParsesOptions = noClasses()
+            .that()
+            .resideOutsideOfPackage("org.lowrank.cli..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("picocli..");
+
+    @ArchTest
+    static final ArchRule onlyTheCommandPrintsAndExits = noClasses()
+            .that()
+            .resideOutsideOfPackage("org.lowrank.cli..")
+            .should()
+            .accessField(System.class, "out")
+            .orShould()
+            .accessField(System.class, "err")
+            .orShould()
+            .callMethod(System.class, "exit", int.class);
+
+    @ArchTest
+    static final ArchRule spectralDoesNoInputAndOutput = noClasses()
+            .that()
+            .resideInAPackage("org.lowrank.spectral..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("java.nio.file..", "java.nio.channels..", "java.net..");
+
+    @ArchTest
+    static final ArchRule nothingIsCalledUtil =
+            classes().should().resideOutsideOfPackages("..util..", "..common..", "..helper..");
+}

@@ -1,0 +1,81 @@
+package org.lowrank.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.lowrank.reports.ResultJson;
+
+/** compare, models, completion, help. */
+class OtherCommandsTest {
+    @TempDir
+    Path directory;
+
+    @Test
+    void comparisonMeasuresTheTaskVector() throws IOException {
+        Map<String, float[][]> tensors = TinyCheckpoint.bert();
+        Path a = TinyCheckpoint.write(directory.resolve("base"), tensors);
+        float[][] query = tensors.get("bert.encoder.layer.0.attention.self.query.weight");
+        assertThat(query).isNotNull();
+        for (int i = 0; i < 24; i++) {
+            query[i][3] += 4; // rank one: e_3 against the ones vector, of norm 4 √24
+        }
+        Path b = TinyCheckpoint.write(directory.resolve("tuned"), tensors);
+        Path out = directory.resolve("out");
+        Run run = Run.of("compare", a.toString(), b.toString(), "--out", out.toString(), "--directions", "2");
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        JsonNode pair =
+                ResultJson.read(out.resolve("result.json")).path("pairs").get(0);
+        assertThat(pair.path("task_vector").path("stable_rank").asDouble())
+                .as("a matrix of rank one")
+                .isCloseTo(1, org.assertj.core.api.Assertions.within(1e-6));
+        assertThat(pair.path("task_vector").path("frobenius_norm").asDouble())
+                .isCloseTo(4 * Math.sqrt(24), org.assertj.core.api.Assertions.within(1e-5));
+        assertThat(out.resolve("comparison.csv")).exists();
+        String page = Files.readString(out.resolve("report.html"));
+        Files.delete(out.resolve("report.html"));
+        assertThat(Run.of("report", out.resolve("result.json").toString()).exitCode())
+                .isZero();
+        assertThat(Files.readString(out.resolve("report.html"))).isEqualTo(page);
+    }
+
+    @Test
+    void modelsListsArchitecturesFormatsAndNamedModels() {
+        Run run = Run.of("models");
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.out())
+                .contains("gpt2", "phi", "gptj", "roberta", "safetensors", "google-bert/bert-base-uncased");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bash", "zsh", "fish"})
+    void completionKnowsTheCommands(String shell) {
+        assertThat(Run.of("completion", shell).out()).contains("analyze", "compare", "--tolerance".substring(2));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"analyze", "compare", "overlap", "report", "models", "completion"})
+    void everyCommandHasHelp(String command) {
+        Run help = Run.of("help", command);
+        assertThat(help.exitCode()).isZero();
+        assertThat(help.out()).contains("Usage: lowrank " + command);
+        assertThat(Run.of(command, "--help").out()).isEqualTo(help.out());
+    }
+
+    @Test
+    void foreignJsonIsNoResult() throws IOException {
+        Path file = Files.writeString(directory.resolve("x.json"), "{\"a\": 1}");
+        Run run = Run.of("report", file.toString());
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err())
+                .isEqualTo("lowrank: not a saved result: " + file
+                        + ": it has no kind and schema_version; give a result.json that lowrank wrote\n");
+    }
+}
