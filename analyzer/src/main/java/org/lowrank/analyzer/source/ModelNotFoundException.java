@@ -1,7 +1,9 @@
 package org.lowrank.analyzer.source;
 
+import org.jspecify.annotations.Nullable;
+
 /** The model does not exist, may not be read, or cannot be reached (exit code 3). */
-public final class ModelNotFoundException extends Exception {
+public class ModelNotFoundException extends Exception {
     private static final long serialVersionUID = 1L;
 
     /** One line: {@code <what>: <where>: <values>; <what to do>}. */
@@ -10,7 +12,7 @@ public final class ModelNotFoundException extends Exception {
     }
 
     /** The same with its cause, shown only with {@code --debug}. */
-    public ModelNotFoundException(String message, Throwable cause) {
+    public ModelNotFoundException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }

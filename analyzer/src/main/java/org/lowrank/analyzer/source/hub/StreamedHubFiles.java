@@ -1,0 +1,56 @@
+package org.lowrank.analyzer.source.hub;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.lowrank.analyzer.source.ByteSource;
+import org.lowrank.analyzer.source.MappedFile;
+import org.lowrank.analyzer.source.ModelFiles;
+import org.lowrank.analyzer.source.ModelNotFoundException;
+import org.lowrank.analyzer.source.TransferProgress;
+
+/** A snapshot of which only the wanted ranges are fetched; nothing is written to disk. What is cached anyway is used. */
+final class StreamedHubFiles implements ModelFiles {
+    private final HubSnapshot snapshot;
+    private final HubCache cache;
+    private final TransferProgress progress;
+    private final List<RangedSource> opened = new ArrayList<>();
+
+    StreamedHubFiles(HubSnapshot snapshot, HubCache cache, TransferProgress progress) {
+        this.snapshot = snapshot;
+        this.cache = cache;
+        this.progress = progress;
+    }
+
+    @Override
+    public Provenance provenance() {
+        HubApi api = snapshot.api();
+        return snapshot.provenance(
+                "Hugging Face Hub (stream)",
+                api.client().settings().endpoint() + "/" + api.repo().id() + "/tree/" + snapshot.commit());
+    }
+
+    @Override
+    public List<FileEntry> list() {
+        return snapshot.files().stream().map(HubFile::entry).toList();
+    }
+
+    @Override
+    public ByteSource open(String name) throws IOException, ModelNotFoundException {
+        HubFile file = snapshot.file(name).orElse(null);
+        if (file == null) {
+            throw snapshot.missing(name);
+        }
+        if (cache.holds(snapshot.commit(), file)) {
+            return MappedFile.open(cache.file(snapshot.commit(), name), name);
+        }
+        RangedSource source = new RangedSource(snapshot.remote(file), progress);
+        opened.add(source);
+        return source;
+    }
+
+    @Override
+    public void close() {
+        opened.forEach(RangedSource::close);
+    }
+}
