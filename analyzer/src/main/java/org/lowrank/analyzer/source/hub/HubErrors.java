@@ -86,7 +86,7 @@ final class HubErrors {
         return new HubUnreachableException(
                 "cannot read from the Hub: " + settings.host() + ": " + what
                         + "; check HF_ENDPOINT and the proxy, log in to the network, or run again later",
-                what,
+                "the Hub could not be reached (" + what + ")",
                 null);
     }
 

@@ -39,9 +39,8 @@ public final class HubFiles {
             snapshot = HubSnapshot.of(
                     new HubApi(client, repo), cached ? Retry.Patience.ONCE : Retry.Patience.IF_CONNECTED);
         } catch (HubUnreachableException e) {
-            String reason = "the Hub could not be reached (" + e.reason() + ")";
-            Optional<OfflineHubFiles> fallback =
-                    OfflineHubFiles.of(cache, repo, reason, List.of(reason + "; the cached snapshot was used"));
+            List<String> notes = List.of(e.reason() + "; the cached snapshot was used");
+            Optional<OfflineHubFiles> fallback = OfflineHubFiles.of(cache, repo, e.reason(), notes);
             if (fallback.isPresent()) {
                 return fallback.get();
             }

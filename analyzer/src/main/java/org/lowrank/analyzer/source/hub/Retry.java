@@ -132,9 +132,11 @@ final class Retry {
         String advice = e instanceof SSLException
                 ? "name the authorities you trust in SSL_CERT_FILE"
                 : wait.map(time -> "run again in " + time.toSeconds() + " s")
-                        .orElse("check the network, HF_ENDPOINT and the proxy, or run again later");
+                        .orElse("check the network, HF_ENDPOINT and the proxy, run again later, or name a local path");
         return new HubUnreachableException(
-                "cannot reach the Hub: " + settings.host() + ": " + reason + "; " + advice, reason, e);
+                "cannot reach the Hub: " + settings.host() + ": " + reason + "; " + advice,
+                "the Hub could not be reached (" + reason + ")",
+                e);
     }
 
     private static String reason(IOException e) {
