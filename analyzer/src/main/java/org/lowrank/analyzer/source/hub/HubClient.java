@@ -134,7 +134,7 @@ final class HubClient {
         try {
             to = from.resolve(location);
         } catch (IllegalArgumentException malformed) {
-            to = URI.create("malformed:");
+            to = URI.create("malformed");
         }
         boolean downgrade = "https".equalsIgnoreCase(from.getScheme()) && "http".equalsIgnoreCase(to.getScheme());
         boolean web = "https".equalsIgnoreCase(to.getScheme()) || "http".equalsIgnoreCase(to.getScheme());

@@ -73,7 +73,10 @@ final class OfflineHubFiles implements ModelFiles {
                 });
             }
         }
-        entries.putAll(there);
+        there.forEach((name, file) -> entries.merge(
+                name,
+                file,
+                (known, seen) -> new FileEntry(name, known.size() < 0 ? seen.size() : known.size(), seen.sha256())));
         boolean weights =
                 there.keySet().stream().anyMatch(name -> WEIGHTS.matcher(name).matches());
         return weights
