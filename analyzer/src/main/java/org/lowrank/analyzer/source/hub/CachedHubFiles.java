@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 import org.lowrank.analyzer.source.ByteSource;
@@ -115,7 +116,17 @@ final class CachedHubFiles implements ModelFiles {
             Thread.currentThread().interrupt();
             throw new java.io.InterruptedIOException("download interrupted");
         } finally {
-            threads.shutdownNow(); // What the others have is kept and taken up next time.
+            end(threads);
+        }
+    }
+
+    /** After a failure the others end too; what they have is kept and taken up next time. */
+    private static void end(ExecutorService threads) {
+        threads.shutdownNow();
+        try {
+            threads.awaitTermination(5, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

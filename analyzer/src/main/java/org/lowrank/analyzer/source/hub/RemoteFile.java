@@ -80,11 +80,10 @@ final class RemoteFile {
         Duration timeout = client().settings().downloadTimeout();
         URI known = located;
         if (known != null) {
-            try {
-                return part(client().get(known, range, timeout), from, end);
-            } catch (Retry.LaterException ranOut) {
-                located = null;
-            }
+            located = null; // Whatever goes wrong, the Hub is asked next time.
+            Part part = part(client().get(known, range, timeout), from, end);
+            located = known;
+            return part;
         }
         HubAnswer answer = client().get(api.content(commit, file.path()), range, timeout);
         if (!answer.ok()) {
@@ -96,8 +95,9 @@ final class RemoteFile {
             answer.close();
             throw e;
         }
+        Part part = part(answer, from, end);
         located = answer.fromHub() ? null : answer.uri();
-        return part(answer, from, end);
+        return part;
     }
 
     /** The endpoint's own answer says which commit and content it is about. */
@@ -117,7 +117,6 @@ final class RemoteFile {
     private Part part(HubAnswer answer, long from, long end) throws IOException, ModelNotFoundException {
         try {
             if (!answer.ok()) {
-                located = null;
                 throw new Retry.LaterException("the file server answered " + answer.status(), Optional.empty());
             }
             if (answer.status() == 200) {

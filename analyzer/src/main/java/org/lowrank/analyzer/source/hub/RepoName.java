@@ -16,7 +16,7 @@ record RepoName(String id, String revision) {
     private static final int LONGEST_NAME = 96;
     private static final Pattern PART = Pattern.compile("\\w|\\w[A-Za-z0-9_.-]*\\w");
     private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{40}");
-    private static final Pattern UNSAFE_IN_REVISION = Pattern.compile("[\\p{Cntrl}\\s\\\\:~^?*\\[]");
+    private static final Pattern UNSAFE_IN_REVISION = Pattern.compile("[\\p{Cntrl}\\s\\\\:~^?*\\[<>|\"]");
 
     /**
      * Reads {@code org/name}, {@code name}, each with optional {@code @revision}.

@@ -1,8 +1,8 @@
 package org.lowrank.analyzer.source.hub;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.lowrank.analyzer.source.ByteSource;
 import org.lowrank.analyzer.source.MappedFile;
 import org.lowrank.analyzer.source.ModelFiles;
@@ -14,7 +14,7 @@ final class StreamedHubFiles implements ModelFiles {
     private final HubSnapshot snapshot;
     private final HubCache cache;
     private final TransferProgress progress;
-    private final List<RangedSource> opened = new ArrayList<>();
+    private final List<RangedSource> opened = new CopyOnWriteArrayList<>();
 
     StreamedHubFiles(HubSnapshot snapshot, HubCache cache, TransferProgress progress) {
         this.snapshot = snapshot;

@@ -19,6 +19,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.zip.GZIPOutputStream;
 
 /**
  * The Hub's protocol on loopback: the hub itself and, at another port, the file server its signed redirects lead to.
@@ -257,8 +258,25 @@ final class FakeHub implements AutoCloseable {
         }
     }
 
+    private static boolean isHead(HttpExchange exchange) {
+        return exchange.getRequestMethod().equals("HEAD");
+    }
+
     private void content(HttpExchange exchange, byte[] whole, Optional<Fault> wrong) throws IOException {
         byte[] content = wrong.map(fault -> spoiled(whole, fault)).orElse(whole);
+        if (isHead(exchange)) {
+            exchange.getResponseHeaders().set("Content-Length", "" + content.length);
+            exchange.sendResponseHeaders(200, -1);
+            return;
+        }
+        if (wrong.orElse(null) instanceof Fault.Gzip) {
+            exchange.getResponseHeaders().set("Content-Encoding", "gzip");
+            exchange.sendResponseHeaders(200, 0);
+            try (GZIPOutputStream body = new GZIPOutputStream(exchange.getResponseBody())) {
+                body.write(content);
+            }
+            return;
+        }
         String asked = exchange.getRequestHeaders().getFirst("Range");
         int from = 0;
         int until = content.length;
@@ -333,7 +351,7 @@ final class FakeHub implements AutoCloseable {
     }
 
     private static void send(HttpExchange exchange, int status, String text) throws IOException {
-        byte[] body = text.getBytes(StandardCharsets.UTF_8);
+        byte[] body = isHead(exchange) ? new byte[0] : text.getBytes(StandardCharsets.UTF_8);
         exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
         exchange.getResponseBody().write(body);
     }

@@ -26,6 +26,9 @@ sealed interface Fault {
     /** Answers a request for a range with everything. */
     record IgnoreRange() implements Fault {}
 
+    /** Compresses although asked not to. */
+    record Gzip() implements Fault {}
+
     /** Redirects to itself. */
     record Loop() implements Fault {}
 }

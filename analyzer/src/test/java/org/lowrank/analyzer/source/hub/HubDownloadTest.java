@@ -214,6 +214,14 @@ class HubDownloadTest extends HubContract {
     }
 
     @Test
+    void compressedAnswersAreDecoded() throws Exception {
+        hub.order("hub", "/resolve/", new Fault.Gzip());
+        hub.order("cdn", "/signed/", new Fault.Gzip());
+        assertThat(read(MODEL, "config.json")).isEqualTo(utf8(CONFIG));
+        assertThat(read(MODEL, "model.safetensors")).isEqualTo(weights);
+    }
+
+    @Test
     void emptyFileIsAFile() throws Exception {
         hub.repo(MODEL).with("empty.txt", "");
         assertThat(read(MODEL, "empty.txt")).isEmpty();
