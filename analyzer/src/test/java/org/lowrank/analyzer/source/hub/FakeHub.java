@@ -14,12 +14,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.zip.GZIPOutputStream;
 
 /**
  * The Hub's protocol on loopback: the hub itself and, at another port, the file server its signed redirects lead to.
@@ -29,7 +27,6 @@ final class FakeHub implements AutoCloseable {
     private static final Pattern REVISION = Pattern.compile("/api/models/(.+)/revision/([^/]+)");
     private static final Pattern TREE = Pattern.compile("/api/models/(.+)/tree/([^/?]+)(\\?.*)?");
     private static final Pattern FILE = Pattern.compile("/(.+?)/resolve/([^/]+)/(.+)");
-    private static final Pattern RANGE = Pattern.compile("bytes=(\\d+)-(\\d*)");
 
     final List<Request> requests = new CopyOnWriteArrayList<>();
     int filesPerPage = 1000;
@@ -37,7 +34,7 @@ final class FakeHub implements AutoCloseable {
     private final HttpServer hub;
     private final HttpServer cdn;
     private final ExecutorService threads = Executors.newCachedThreadPool();
-    private final CountDownLatch end = new CountDownLatch(1);
+    private final FakeBody bodies = new FakeBody();
     private final Map<String, FakeRepo> repos = new HashMap<>();
     private final Map<String, String> renamed = new HashMap<>();
     private final Map<String, byte[]> signed = new HashMap<>();
@@ -233,7 +230,7 @@ final class FakeHub implements AutoCloseable {
     private void file(HttpExchange exchange, String path, byte[] content, Optional<Fault> fault) throws IOException {
         exchange.getResponseHeaders().set("ETag", "\"" + FakeRepo.gitSha1(content) + "\"");
         if (!FakeRepo.isLarge(path)) {
-            content(exchange, content, fault);
+            bodies.send(exchange, content, fault);
             return;
         }
         exchange.getResponseHeaders().set("X-Linked-Etag", "\"" + FakeRepo.etag(path, content) + "\"");
@@ -254,80 +251,8 @@ final class FakeHub implements AutoCloseable {
         } else if (content == null) {
             send(exchange, 403, "<Error>Request has expired</Error>");
         } else {
-            content(exchange, content, fault);
+            bodies.send(exchange, content, fault);
         }
-    }
-
-    private static boolean isHead(HttpExchange exchange) {
-        return exchange.getRequestMethod().equals("HEAD");
-    }
-
-    private void content(HttpExchange exchange, byte[] whole, Optional<Fault> wrong) throws IOException {
-        byte[] content = wrong.map(fault -> spoiled(whole, fault)).orElse(whole);
-        if (isHead(exchange)) {
-            exchange.getResponseHeaders().set("Content-Length", "" + content.length);
-            exchange.sendResponseHeaders(200, -1);
-            return;
-        }
-        if (wrong.orElse(null) instanceof Fault.Gzip) {
-            exchange.getResponseHeaders().set("Content-Encoding", "gzip");
-            exchange.sendResponseHeaders(200, 0);
-            try (GZIPOutputStream body = new GZIPOutputStream(exchange.getResponseBody())) {
-                body.write(content);
-            }
-            return;
-        }
-        String asked = exchange.getRequestHeaders().getFirst("Range");
-        int from = 0;
-        int until = content.length;
-        if (asked != null && !(wrong.orElse(null) instanceof Fault.IgnoreRange)) {
-            Matcher range = RANGE.matcher(asked);
-            if (!range.matches() || Integer.parseInt(range.group(1)) >= content.length) {
-                send(exchange, 416, "");
-                return;
-            }
-            from = Integer.parseInt(range.group(1));
-            until = range.group(2).isEmpty()
-                    ? content.length
-                    : Math.min(content.length, Integer.parseInt(range.group(2)) + 1);
-            exchange.getResponseHeaders()
-                    .set("Content-Range", "bytes " + from + "-" + (until - 1) + "/" + content.length);
-            exchange.sendResponseHeaders(206, until - from);
-        } else {
-            exchange.sendResponseHeaders(200, content.length == 0 ? -1 : content.length);
-        }
-        body(exchange, content, from, until, wrong);
-    }
-
-    private void body(HttpExchange exchange, byte[] content, int from, int until, Optional<Fault> wrong)
-            throws IOException {
-        int most = until - from;
-        if (wrong.orElse(null) instanceof Fault.Cut cut) {
-            most = Math.min(most, cut.after());
-        } else if (wrong.orElse(null) instanceof Fault.Stall stall) {
-            most = Math.min(most, stall.after());
-        }
-        exchange.getResponseBody().write(content, from, most);
-        exchange.getResponseBody().flush();
-        if (wrong.orElse(null) instanceof Fault.Stall) {
-            try {
-                end.await();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }
-    }
-
-    private static byte[] spoiled(byte[] content, Fault fault) {
-        if (fault instanceof Fault.Shorter shorter) {
-            return java.util.Arrays.copyOf(content, content.length - shorter.by());
-        }
-        if (fault instanceof Fault.Corrupt) {
-            byte[] other = content.clone();
-            other[other.length / 2] ^= 1;
-            return other;
-        }
-        return content;
     }
 
     private static void instead(HttpExchange exchange, Fault fault, String uri) throws IOException {
@@ -351,14 +276,14 @@ final class FakeHub implements AutoCloseable {
     }
 
     private static void send(HttpExchange exchange, int status, String text) throws IOException {
-        byte[] body = isHead(exchange) ? new byte[0] : text.getBytes(StandardCharsets.UTF_8);
+        byte[] body = FakeBody.isHead(exchange) ? new byte[0] : text.getBytes(StandardCharsets.UTF_8);
         exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
         exchange.getResponseBody().write(body);
     }
 
     @Override
     public void close() {
-        end.countDown();
+        bodies.close();
         hub.stop(0);
         cdn.stop(0);
         threads.shutdownNow();
