@@ -19,6 +19,7 @@ final class Gguf implements WeightFormat {
     private static final int LARGEST_COUNT = 1 << 20;
     private static final long LARGEST_ALIGNMENT = 1 << 20;
     private static final int LARGEST_KEPT_ARRAY = 4096;
+    private static final int DEEPEST_ARRAY = 4;
 
     @Override
     public String title() {
@@ -230,7 +231,10 @@ final class Gguf implements WeightFormat {
         private Object array(int depth) throws IOException {
             int type = int32();
             long length = int64();
-            if (length < 0 || length > wire.remaining() || depth > 3) {
+            if (depth == DEEPEST_ARRAY) {
+                throw bad("arrays nested more than " + DEEPEST_ARRAY + " deep");
+            }
+            if (length < 0 || length > wire.remaining()) {
                 throw bad("an array of " + Long.toUnsignedString(length) + " values");
             }
             List<Object> kept = new ArrayList<>();

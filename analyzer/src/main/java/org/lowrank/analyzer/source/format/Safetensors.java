@@ -39,7 +39,7 @@ final class Safetensors implements WeightFormat {
     @Override
     public boolean recognises(byte[] head, String name) {
         if (head.length < 8) {
-            return false;
+            return name.endsWith(".safetensors");
         }
         long length =
                 ByteBuffer.wrap(head).order(java.nio.ByteOrder.LITTLE_ENDIAN).getLong(0);
