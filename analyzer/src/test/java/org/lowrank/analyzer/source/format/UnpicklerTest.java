@@ -115,7 +115,7 @@ class UnpicklerTest {
     void deepNestingDoesNotOverflowTheStack() {
         for (int wrap : new int[] {0x85, ']', '}'}) {
             Pickle pickle = Pickle.protocol2().emptyDict().text("a").emptyTuple();
-            for (int i = 0; i < 200_000; i++) {
+            for (int i = 0; i < 50_000; i++) {
                 switch (wrap) {
                     case 0x85 -> pickle.op(0x85);
                     case ']' ->
