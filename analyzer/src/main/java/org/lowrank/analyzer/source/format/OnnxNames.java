@@ -16,7 +16,7 @@ import org.lowrank.analyzer.tensor.Tensor.Orientation;
  *   <li>the classic exporter names the node by its path: {@code /bert/encoder/layer.0/attention/self/query/MatMul};
  *   <li>the new exporter lists scopes in {@code pkg.torch.onnx.name_scopes}, the module second from the end;
  *   <li>else the bias added to the product, {@code query.bias}, names the module;
- *   <li>a fused com.microsoft Attention weight [hidden, 3·hidden] becomes {@code <module>.attention.qkv.weight}.
+ *   <li>a fused com.microsoft Attention weight [hidden, 3·hidden] becomes {@code <layer>.attention.self.qkv.weight}.
  * </ul>
  */
 final class OnnxNames {
@@ -80,7 +80,7 @@ final class OnnxNames {
             return new Named(name, Orientation.UNKNOWN);
         }
         if (node.operator.equals("Attention")) {
-            return new Named(attentionModule(node) + ".attention.qkv.weight", Orientation.IN_OUT);
+            return new Named(attentionLayer(node) + ".attention.self.qkv.weight", Orientation.IN_OUT);
         }
         Orientation orientation = node.transposed ? Orientation.OUT_IN : Orientation.IN_OUT;
         return new Named(moduleName(name, node), orientation);
@@ -121,10 +121,10 @@ final class OnnxNames {
     }
 
     /** The layer of a fused attention: its own path, or that of the projection {@code …/attention/output/…} it feeds. */
-    private String attentionModule(Onnx.Node attention) {
+    private String attentionLayer(Onnx.Node attention) {
         String own = path(attention.name);
         if (!own.isEmpty()) {
-            return own;
+            return own.contains(".attention") ? own.substring(0, own.lastIndexOf(".attention")) : own;
         }
         for (String output : attention.outputs) {
             Onnx.Node next = consumers.get(output);

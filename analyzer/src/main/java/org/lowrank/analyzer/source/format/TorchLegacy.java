@@ -50,7 +50,7 @@ final class TorchLegacy implements WeightFormat {
         Map<String, TorchTensors.Place> places = new HashMap<>();
         long at = in.position();
         for (Object key : storageKeys) {
-            Unpickler.Storage storage =
+            TorchGlobals.Storage storage =
                     key instanceof String ? objects.storages().get(key) : null;
             DType dtype = storage == null ? null : TorchTypes.ofStorage(storage.type());
             if (storage == null || dtype == null || dtype.bits() == 0) {

@@ -30,7 +30,7 @@ final class TorchTensors {
 
     /** Where the bytes of a storage lie. */
     interface Storages {
-        Place place(Unpickler.Storage storage) throws MalformedWeightsException;
+        Place place(TorchGlobals.Storage storage) throws MalformedWeightsException;
     }
 
     /** A storage's bytes. */
@@ -44,7 +44,7 @@ final class TorchTensors {
         open.add(new Named("", unwrap(root, file)));
         while (!open.isEmpty()) {
             Named next = open.removeFirst();
-            if (next.value instanceof Unpickler.TensorView view) {
+            if (next.value instanceof TorchGlobals.TensorView view) {
                 if (tensors.size() == MOST_TENSORS) {
                     throw new MalformedWeightsException("bad PyTorch file: " + file + ": more than " + MOST_TENSORS
                             + " tensors; save model.state_dict()");
@@ -79,7 +79,7 @@ final class TorchTensors {
 
     private static void addChild(Named parent, String key, @Nullable Object value, String file, List<Named> children)
             throws MalformedWeightsException {
-        if (!(value instanceof Unpickler.TensorView || value instanceof Map || value instanceof List)) {
+        if (!(value instanceof TorchGlobals.TensorView || value instanceof Map || value instanceof List)) {
             return; // numbers and text of an optimizer's state
         }
         int length = parent.name.length() + key.length();
@@ -95,7 +95,7 @@ final class TorchTensors {
             throw new MalformedWeightsException("no tensors: " + file
                     + ": the pickle holds no dictionary of tensors; save model.state_dict() and not the module itself");
         }
-        boolean hasTensors = map.values().stream().anyMatch(v -> v instanceof Unpickler.TensorView);
+        boolean hasTensors = map.values().stream().anyMatch(v -> v instanceof TorchGlobals.TensorView);
         for (String wrapper : WRAPPERS) {
             if (!hasTensors && map.get(wrapper) instanceof Map<?, ?> inner && holdsTensors(inner)) {
                 return inner;
@@ -105,10 +105,10 @@ final class TorchTensors {
     }
 
     private static boolean holdsTensors(Map<?, ?> map) {
-        return map.values().stream().anyMatch(v -> v instanceof Unpickler.TensorView);
+        return map.values().stream().anyMatch(v -> v instanceof TorchGlobals.TensorView);
     }
 
-    private static Tensor tensor(String name, Unpickler.TensorView view, String file, Storages storages)
+    private static Tensor tensor(String name, TorchGlobals.TensorView view, String file, Storages storages)
             throws MalformedWeightsException {
         DType storageType = TorchTypes.ofStorage(view.storage().type());
         DType dtype = view.dtype() == null ? storageType : TorchTypes.ofDtype(view.dtype());
@@ -132,7 +132,7 @@ final class TorchTensors {
     }
 
     private static Tensor tensor(
-            String name, DType dtype, Unpickler.TensorView view, Place place, long elements, String file)
+            String name, DType dtype, TorchGlobals.TensorView view, Place place, long elements, String file)
             throws MalformedWeightsException {
         List<Long> shape = List.copyOf(view.shape());
         long count = Sizes.elements(file, name, shape);
@@ -163,7 +163,7 @@ final class TorchTensors {
     }
 
     /** Elements of the storage up to the last one the view reaches, -1 where that is no number. */
-    private static long extent(Unpickler.TensorView view) {
+    private static long extent(TorchGlobals.TensorView view) {
         boolean plain = view.offset() >= 0
                 && view.shape().size() == view.strides().size()
                 && view.strides().stream().allMatch(stride -> stride >= 0);

@@ -179,7 +179,7 @@ class UnpicklerTest {
         }
         assertThatThrownBy(() -> load(pickle.stop()))
                 .isInstanceOf(MalformedWeightsException.class)
-                .hasMessageStartingWith(BAD + "more than 10000000 items");
+                .hasMessageStartingWith(BAD + "more than 5000000 items");
     }
 
     @Test
