@@ -2,6 +2,7 @@ package org.lowrank.analyzer.source;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -64,7 +65,7 @@ public final class LocalFiles implements ModelFiles {
 
     @Override
     public ByteSource open(String name) throws IOException {
-        Path path = directory.resolve(name).normalize();
+        Path path = path(name);
         if (!path.startsWith(directory)) {
             throw new MalformedWeightsException("unsafe file name: " + name + ": it leaves " + directory
                     + "; the model's index is not to be trusted");
@@ -79,6 +80,18 @@ public final class LocalFiles implements ModelFiles {
     @Override
     public Optional<String> stamp(String name) throws IOException {
         return Optional.of(Files.getLastModifiedTime(directory.resolve(name)).toString());
+    }
+
+    /** Names in an index may be no file names at all here. */
+    private Path path(String name) throws MalformedWeightsException {
+        try {
+            return directory.resolve(name).normalize();
+        } catch (InvalidPathException e) {
+            throw new MalformedWeightsException(
+                    "missing file: " + name + ": no file can have that name (" + e.getReason()
+                            + "); download the model again",
+                    e);
+        }
     }
 
     @Override
