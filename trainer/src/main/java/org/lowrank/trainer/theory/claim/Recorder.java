@@ -1,0 +1,86 @@
+package org.lowrank.trainer.theory.claim;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.lowrank.trainer.output.CurvePoint;
+
+/** Collects the points of a check, run by run. */
+public final class Recorder {
+    /** Metric that is 0 where a run did not meet an assumption. */
+    static final String ASSUMPTIONS_MET = "assumptions met";
+
+    private final String experiment;
+    private final Mutation mutation;
+    private final List<CurvePoint> points = new ArrayList<>();
+    private final List<Assumption> assumptions = new ArrayList<>();
+
+    Recorder(String experiment, Mutation mutation) {
+        this.experiment = experiment;
+        this.mutation = mutation;
+    }
+
+    /** 1, or −1 in a test that mutates the term which the check's comment names. */
+    public double sign() {
+        return mutation.sign();
+    }
+
+    /** The run of one condition, draw and λ. */
+    public Run run(String condition, int draw, double lambda) {
+        return new Run(condition, draw, lambda);
+    }
+
+    List<CurvePoint> points() {
+        return points;
+    }
+
+    List<Assumption> assumptions() {
+        return assumptions;
+    }
+
+    /** One training run. */
+    public final class Run {
+        private final String condition;
+        private final int draw;
+        private final double lambda;
+
+        private Run(String condition, int draw, double lambda) {
+            this.condition = condition;
+            this.draw = draw;
+            this.lambda = lambda;
+        }
+
+        /** Both sides of a claim at a step, on the claim's scale. */
+        public void sides(Claim claim, long step, double left, double right) {
+            metric(claim.left(), step, left);
+            double wrong = claim.scale() == Claim.Scale.LOGARITHM
+                    ? right + Math.log(mutation.factor())
+                    : right * mutation.factor();
+            metric(claim.right(), step, wrong);
+        }
+
+        /** Any other number. */
+        public void metric(String name, long step, double value) {
+            points.add(new CurvePoint(experiment, condition, draw, lambda, step, name, value));
+        }
+
+        /** An assumption as measured; {@code text} says what has to be true of the number. */
+        public void assume(String name, String text, double measured, boolean satisfied) {
+            assumptions.add(new Assumption(name, text, condition, draw, lambda, measured, satisfied));
+            metric("assumption: " + name, 0, measured);
+            if (!satisfied) {
+                metric(ASSUMPTIONS_MET, 0, 0);
+            }
+        }
+
+        /** An assumption that a number is at most a limit. */
+        public void assumeAtMost(String name, double measured, double limit) {
+            assume(name, String.format(Locale.ROOT, "≤ %.3g", limit), measured, measured <= limit);
+        }
+
+        /** An assumption that a number is positive. */
+        public void assumePositive(String name, double measured) {
+            assume(name, "> 0", measured, measured > 0);
+        }
+    }
+}

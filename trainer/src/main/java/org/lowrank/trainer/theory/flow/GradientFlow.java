@@ -1,0 +1,96 @@
+package org.lowrank.trainer.theory.flow;
+
+import java.util.Arrays;
+import org.hipparchus.ode.ODEState;
+import org.hipparchus.ode.OrdinaryDifferentialEquation;
+import org.hipparchus.ode.nonstiff.DormandPrince853Integrator;
+
+/**
+ * Equation (1), dW_k/dt = −λ W_k − ∇_{W_k} L, by Hipparchus's Dormand–Prince 8(5,3) with adaptive steps. The local
+ * error of a step is held below tolerance · (floor + |component|). Integrals along the path are integrated with it.
+ */
+public final class GradientFlow {
+    /** Share of the tolerance that is absolute; small so that components decaying to zero keep their digits. */
+    private static final double ABSOLUTE = 1e-3;
+
+    private static final double LARGEST_STEP = 20;
+    private static final int MOST_EVALUATIONS = 3_000_000;
+
+    private GradientFlow() {}
+
+    /** y′ of any autonomous system. */
+    @FunctionalInterface
+    public interface Field {
+        /** Writes y′. */
+        void rate(double[] y, double[] rate);
+    }
+
+    /** Integrands along the path: their rates, given θ, L and ∇L. */
+    @FunctionalInterface
+    public interface Integrands {
+        /** One rate per integral. */
+        double[] rates(double[] theta, double loss, double[] gradient);
+    }
+
+    /** y at each of the increasing {@code times}, the first of which is the initial time. */
+    public static double[][] solve(Field field, double[] initial, double[] times, double tolerance) {
+        OrdinaryDifferentialEquation equation = new OrdinaryDifferentialEquation() {
+            @Override
+            public int getDimension() {
+                return initial.length;
+            }
+
+            @Override
+            public double[] computeDerivatives(double t, double[] y) {
+                double[] rate = new double[y.length];
+                field.rate(y, rate);
+                return rate;
+            }
+        };
+        DormandPrince853Integrator integrator =
+                new DormandPrince853Integrator(1e-15, LARGEST_STEP, ABSOLUTE * tolerance, tolerance);
+        integrator.setMaxEvaluations(MOST_EVALUATIONS);
+        double[][] states = new double[times.length][];
+        states[0] = initial.clone();
+        for (int i = 1; i < times.length; i++) {
+            states[i] = integrator
+                    .integrate(equation, new ODEState(times[i - 1], states[i - 1]), times[i])
+                    .getPrimaryState();
+        }
+        return states;
+    }
+
+    /**
+     * θ followed by the integrals (0 at the first time) at each of the times.
+     *
+     * @param integrals how many {@code integrands} gives
+     */
+    public static double[][] solve(
+            Network network,
+            Sample sample,
+            double lambda,
+            double[] theta,
+            int integrals,
+            Integrands integrands,
+            double[] times,
+            double tolerance) {
+        int p = theta.length;
+        Field field = (y, rate) -> {
+            double[] gradient = new double[p];
+            double[] at = Arrays.copyOf(y, p);
+            double loss = network.gradient(at, sample, gradient);
+            for (int i = 0; i < p; i++) {
+                rate[i] = -lambda * at[i] - gradient[i];
+            }
+            double[] rates = integrands.rates(at, loss, gradient);
+            System.arraycopy(rates, 0, rate, p, integrals);
+        };
+        return solve(field, Arrays.copyOf(theta, p + integrals), times, tolerance);
+    }
+
+    /** θ at each of the times. */
+    public static double[][] solve(
+            Network network, Sample sample, double lambda, double[] theta, double[] times, double tolerance) {
+        return solve(network, sample, lambda, theta, 0, (at, loss, gradient) -> new double[0], times, tolerance);
+    }
+}
