@@ -38,22 +38,19 @@ public final class Samples {
 
     /**
      * A unit vector x with ⟨x_i, x⟩ = ε y_i for every i, hence max_i |⟨x_i, x⟩| = ε: x = ε X⁺y + √(1 − ε²‖X⁺y‖²) u with
-     * u orthogonal to all x_i. The signs make the inner products add up, the worst case of Section 5.
+     * u orthogonal to all x_i. The signs make the inner products add up, the worst case of Section 5. Where ε is
+     * too large for that, the nearest: x = X⁺y/‖X⁺y‖, with inner products below ε.
      *
      * @param u a unit vector orthogonal to the inputs
-     * @throws IllegalArgumentException if ε‖X⁺y‖ exceeds 1
      */
     public static double[] withInnerProducts(Sample sample, double epsilon, double[] u) {
         if (epsilon == 0) {
             return u.clone();
         }
         double[] v = leastNorm(sample.inputs(), sample.labels());
-        double rest = 1 - epsilon * epsilon * Vectors.dot(v, v);
-        if (rest < 0) {
-            throw new IllegalArgumentException("inner products: " + sample.size() + " inputs: no unit vector has "
-                    + epsilon + " with all; use a smaller epsilon");
-        }
-        return Vectors.plus(Vectors.times(epsilon, v), Math.sqrt(rest), u);
+        double share = Math.min(epsilon, 1 / Vectors.norm(v));
+        double rest = Math.max(0, 1 - share * share * Vectors.dot(v, v));
+        return Vectors.plus(Vectors.times(share, v), Math.sqrt(rest), u);
     }
 
     /** The least-norm v with ⟨rows_i, v⟩ = targets_i: Xᵀ(XXᵀ)⁻¹ targets, by Gaussian elimination with pivoting. */

@@ -1,0 +1,84 @@
+package org.lowrank.trainer.theory.linear;
+
+import java.util.Random;
+import org.lowrank.trainer.theory.claim.Recorder;
+import org.lowrank.trainer.theory.claim.Steps;
+import org.lowrank.trainer.theory.claim.TheorySettings;
+import org.lowrank.trainer.theory.flow.Activation;
+import org.lowrank.trainer.theory.flow.GradientFlow;
+import org.lowrank.trainer.theory.flow.Initialisation;
+import org.lowrank.trainer.theory.flow.Network;
+import org.lowrank.trainer.theory.flow.Sample;
+import org.lowrank.trainer.theory.flow.Samples;
+import org.lowrank.trainer.theory.flow.Vectors;
+
+/**
+ * A deep linear network under gradient flow from a balanced start with ‖w(0)‖ = 1: 4 points on coordinates
+ * first … first + 5 of {@value #DIMENSION}, so that a point on other coordinates is exactly orthogonal to them.
+ *
+ * @param steps recorded, hundredths of time
+ * @param path θ at each
+ */
+record LinearRun(Network network, Sample sample, double lambda, long[] steps, double[][] path) {
+    static final int DIMENSION = 14;
+    private static final int WIDTH = 5;
+    private static final int USED = 6;
+    private static final double INTEGRATED = 1e-5;
+
+    /** Where the inputs of a task lie: coordinates 0 … 5 or 6 … 11; 12 and 13 belong to none. */
+    static Sample sample(int task, long seed) {
+        return Samples.separable(4, DIMENSION, task * USED, USED, new Random(31 * seed + task));
+    }
+
+    static Network network(int layers) {
+        return Network.of(Activation.IDENTITY, layers, DIMENSION, WIDTH);
+    }
+
+    static double[] balancedStart(Network network, int task, long seed) {
+        return Initialisation.balanced(network, 1, new Random(977 * seed + task));
+    }
+
+    static LinearRun of(
+            Network network, Sample sample, double lambda, double[] start, double horizon, double tolerance) {
+        long[] steps = Steps.logarithmic(Math.round(horizon / Steps.FLOW), 28);
+        double[][] path = GradientFlow.solve(network, sample, lambda, start, Steps.times(steps), tolerance);
+        return new LinearRun(network, sample, lambda, steps, path);
+    }
+
+    double time(int i) {
+        return steps[i] * Steps.FLOW;
+    }
+
+    double[] last() {
+        return path[path.length - 1];
+    }
+
+    /** sup L over the recorded path, a C that satisfies both L(θ(0)) ≤ C and the proof's sup_t L¹(w(t)) ≤ C. */
+    double largestLoss() {
+        double largest = 0;
+        for (double[] theta : path) {
+            largest = Math.max(largest, network.loss(theta, sample));
+        }
+        return largest;
+    }
+
+    /** Theorem 4's condition on the start. */
+    void assumeBalanced(Recorder.Run run) {
+        run.assumeAtMost(
+                "balanced start: ‖W_{k+1}ᵀW_{k+1} − W_kW_kᵀ‖/‖W_kW_kᵀ‖",
+                Initialisation.imbalance(network, path[0]),
+                1e-12);
+    }
+
+    /** Integrates once more with half the tolerance and compares the end-to-end vectors at all recorded times. */
+    void assumeIntegrated(Recorder.Run run, TheorySettings settings) {
+        double[][] finer =
+                GradientFlow.solve(network, sample, lambda, path[0], Steps.times(steps), settings.tolerance() / 2);
+        double worst = 0;
+        for (int i = 0; i < path.length; i++) {
+            double[] w = network.endToEnd(path[i]);
+            worst = Math.max(worst, Vectors.distance(w, network.endToEnd(finer[i])) / Vectors.norm(w));
+        }
+        run.assumeAtMost("integration: relative change with half the tolerance", worst, INTEGRATED);
+    }
+}

@@ -1,0 +1,86 @@
+package org.lowrank.trainer.theory.stationary;
+
+import java.util.List;
+import java.util.Locale;
+import org.lowrank.trainer.theory.claim.Check;
+import org.lowrank.trainer.theory.claim.Claim;
+import org.lowrank.trainer.theory.claim.Recorder;
+import org.lowrank.trainer.theory.claim.TheorySettings;
+import org.lowrank.trainer.theory.flow.Activation;
+import org.lowrank.trainer.theory.flow.Vectors;
+
+/** Alignment of θ and −∇L. */
+final class Lemma1 extends Check {
+    /** Below this predicted drop of the objective its rounding error decides. */
+    private static final double RESOLVED = 1e-9;
+
+    private static final Claim ALIGNED = Claim.finallyAtMost(
+            "printed", "the limit, at the last step, to one part in a million", "‖λθ + ∇L(θ)‖/(λ‖θ‖) ≤ 10⁻⁶");
+    private static final Claim COSINE =
+            Claim.finallyAtMost("cosine", "the same limit as an angle", "1 − cos(θ, −∇L(θ)) ≤ 10⁻⁹");
+    private static final Claim DESCENT_PRINTED = Claim.atMost(
+            "proof, printed",
+            "the proof's first line, which needs η = 1/H and is stated for η ≤ 1/H",
+            "‖∇L_λ(θ_t)‖²/(2H) ≤ L_λ(θ_t) − L_λ(θ_{t+1})");
+    private static final Claim DESCENT = Claim.atMost(
+            "proof, with η",
+            "what the descent lemma gives for every η ≤ 1/H; it suffices for the proof",
+            "(η/2)‖∇L_λ(θ_t)‖² ≤ L_λ(θ_t) − L_λ(θ_{t+1})");
+
+    Lemma1() {
+        super(new Statement(
+                "lemma-1",
+                "Lemma 1 (alignment)",
+                "With weight decay, gradient descent with a step of at most 1/H ends where the parameters point along the"
+                        + " negative gradient of the unregularised loss.",
+                "λθ = −∇L(θ) at the limit θ = θ_∞",
+                List.of("L_λ is differentiable and H-smooth", "η ≤ 1/H", "θ_∞ ≠ 0, else the statement is empty"),
+                1,
+                List.of(ALIGNED, COSINE, DESCENT_PRINTED, DESCENT)));
+    }
+
+    /** The sign turned by a mutation is that of ∇L. */
+    @Override
+    protected List<String> measure(TheorySettings settings, Recorder recorder) {
+        double smoothest = 0;
+        for (double lambda : settings.lambdasOr(0.01, 0.03)) {
+            for (int draw = 0; draw < settings.draws(); draw++) {
+                for (int depth : settings.depthsOr(3)) {
+                    Descent linear = Descent.run(Activation.IDENTITY, depth, lambda, 0.05, 1.2, settings.seed() + draw);
+                    smoothest = Math.max(
+                            smoothest, record(linear, recorder.run("linear K=" + depth, draw, lambda), recorder));
+                }
+                Descent squared = Descent.run(Activation.RELU_SQUARED, 2, lambda, 0.05, 1.5, settings.seed() + draw);
+                smoothest = Math.max(smoothest, record(squared, recorder.run("ReLU² K=2", draw, lambda), recorder));
+            }
+        }
+        return List.of(String.format(
+                Locale.ROOT,
+                "The largest curvature met on any path is H = %.3g; with η = 0.05, 1/(2H) asks for more descent than a"
+                        + " step of that length gives.",
+                smoothest));
+    }
+
+    private static double record(Descent descent, Recorder.Run run, Recorder recorder) {
+        double smoothness = descent.smoothness();
+        descent.assumeNotCollapsed(run);
+        run.assumeAtMost("η ≤ 1/H: ηH", descent.eta() * smoothness, 1);
+        for (int i = 0; i < descent.steps().length; i++) {
+            double[] theta = descent.path()[i];
+            double[] gradient = Vectors.times(recorder.sign(), descent.gradient(theta));
+            double[] regularised = Vectors.plus(gradient, descent.lambda(), theta);
+            long step = descent.steps()[i];
+            run.sides(ALIGNED, step, Vectors.norm(regularised) / (descent.lambda() * Vectors.norm(theta)), 1e-6);
+            double cosine = -Vectors.dot(theta, gradient) / (Vectors.norm(theta) * Vectors.norm(gradient));
+            run.sides(COSINE, step, 1 - cosine, 1e-9);
+            double square = Vectors.dot(regularised, regularised);
+            if (descent.eta() * square > RESOLVED) {
+                double drop =
+                        descent.objective(theta) - descent.objective(Vectors.plus(theta, -descent.eta(), regularised));
+                run.sides(DESCENT_PRINTED, step, square / (2 * smoothness), drop);
+                run.sides(DESCENT, step, descent.eta() / 2 * square, drop);
+            }
+        }
+        return smoothness;
+    }
+}
