@@ -6,8 +6,10 @@ import org.lowrank.trainer.theory.claim.*;
 public class Look {
     public static void main(String[] a) {
         List<TheoryCheck> all = new ArrayList<>();
-        all.addAll(org.lowrank.trainer.theory.stationary.StationaryChecks.all());
+        if (a.length == 0 || a[0].compareTo("lemma-5") < 0)
+            all.addAll(org.lowrank.trainer.theory.stationary.StationaryChecks.all());
         all.addAll(org.lowrank.trainer.theory.linear.LinearChecks.all());
+        all.addAll(org.lowrank.trainer.theory.merging.MergingChecks.all());
         show(all, a);
     }
 

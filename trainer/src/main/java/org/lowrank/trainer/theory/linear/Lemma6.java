@@ -65,6 +65,7 @@ final class Lemma6 extends Check {
     /** w followed by five integrals, at each recorded time. */
     private record Path(EndToEnd vector, int layers, double lambda, double[] start, TheorySettings settings) {
         private static final int INTEGRALS = 5;
+        private static final double HORIZON = 300;
 
         double[][] solve(UnaryOperator<double[]> equation, double[] times, double tolerance) {
             int d = start.length;
@@ -85,7 +86,7 @@ final class Lemma6 extends Check {
         }
 
         void record(Recorder.Run run, double sign) {
-            long[] steps = Steps.logarithmic(Math.round(10 / lambda / Steps.FLOW), 24);
+            long[] steps = Steps.logarithmic(Math.round(HORIZON / lambda / Steps.FLOW), 28);
             double[] times = Steps.times(steps);
             double[][] printed = solve(vector::equation4, times, settings.tolerance());
             double[][] corrected = solve(vector::corrected, times, settings.tolerance());

@@ -1,0 +1,106 @@
+package org.lowrank.trainer.theory.merging;
+
+import java.util.List;
+import org.lowrank.trainer.theory.claim.Check;
+import org.lowrank.trainer.theory.claim.Claim;
+import org.lowrank.trainer.theory.claim.Recorder;
+import org.lowrank.trainer.theory.claim.Steps;
+import org.lowrank.trainer.theory.claim.TheorySettings;
+import org.lowrank.trainer.theory.flow.GradientDescent;
+import org.lowrank.trainer.theory.flow.Network;
+
+/** Merging of shallow ReLU networks. */
+final class Corollary1 extends Check {
+    private static final Claim GAP = Claim.atMost(
+            "printed, gap",
+            "first inequality, for the input x_i of the first task where the sides are closest",
+            "|f_{θ+θ′}(x) − f_θ(x)| ≤ ‖W′_t x‖");
+    private static final Claim BOUND = Claim.atMost(
+            "printed, bound", "second inequality, likewise", "‖W′_t x‖ ≤ ‖W′_0 x‖(1−ηλ)^t + ε(1−(1−ηλ)^t)/λ");
+    private static final Claim LOSS =
+            Claim.atMost("loss", "what the proof draws from it for the loss", "L(θ+θ′) ≤ L(θ) + (1/n) Σ ‖W′_t x_i‖");
+
+    Corollary1() {
+        super(new Statement(
+                "corollary-1",
+                "Corollary 1 (merging shallow ReLU networks)",
+                "The sum of two shallow ReLU networks trained on nearly orthogonal tasks predicts on each task's inputs"
+                        + " what that task's own network predicts, up to Lemma 5's bound.",
+                "|f_{θ_t+θ′_t}(x) − f_{θ_t}(x)| ≤ ‖W′_t x‖ ≤ ‖W′_0 x‖(1−ηλ)^t + ε(1−(1−ηλ)^t)/λ",
+                List.of("the same u fixed in both networks, ‖u‖ ≤ 1", "max_{i,j} |⟨x_i, x′_j⟩| ≤ ε", "ηλ ≤ 1"),
+                1,
+                List.of(GAP, BOUND, LOSS)));
+    }
+
+    /** The sign turned by a mutation is that of the ε-term. */
+    @Override
+    protected List<String> measure(TheorySettings settings, Recorder recorder) {
+        for (double epsilon : settings.epsilons()) {
+            for (double lambda : settings.lambdasOr(0.01, 0.1)) {
+                for (int draw = 0; draw < settings.draws(); draw++) {
+                    long seed = settings.seed() + draw;
+                    TwoTasks tasks = TwoTasks.of(epsilon, seed);
+                    Recorder.Run run = recorder.run("ReLU ε=" + epsilon, draw, lambda);
+                    double[] start = Shallow.start(seed + 100);
+                    double[] otherStart = Shallow.start(seed + 200);
+                    run.assumeAtMost("ε", tasks.largestInnerProduct(), epsilon * (1 + 1e-9));
+                    run.assumeAtMost("‖u‖", Shallow.outputNorm(start), 1 + 1e-12);
+                    run.assumeAtMost("ηλ", Shallow.ETA * lambda, 1);
+                    GradientDescent own = Shallow.descent(tasks.first(), lambda, start);
+                    GradientDescent other = Shallow.descent(tasks.second(), lambda, otherStart);
+                    Decay decay = new Decay(Shallow.ETA, lambda, epsilon);
+                    for (long step : Steps.logarithmic(Math.round(10 / (Shallow.ETA * lambda)), 28)) {
+                        record(
+                                tasks,
+                                own.until(step),
+                                other.until(step),
+                                otherStart,
+                                decay,
+                                step,
+                                run,
+                                recorder.sign());
+                    }
+                }
+            }
+        }
+        return List.of();
+    }
+
+    private static void record(
+            TwoTasks tasks,
+            double[] own,
+            double[] other,
+            double[] otherStart,
+            Decay decay,
+            long step,
+            Recorder.Run run,
+            double sign) {
+        Network network = Shallow.network();
+        double[] merged = Shallow.merge(own, other);
+        Closest gap = new Closest();
+        Closest bound = new Closest();
+        double mean = 0;
+        for (double[] x : tasks.first().inputs()) {
+            double projection = Shallow.projection(other, x);
+            gap.offer(Math.abs(network.output(merged, x) - network.output(own, x)), projection);
+            bound.offer(projection, decay.bound(Shallow.projection(otherStart, x), step, sign));
+            mean += projection / tasks.first().size();
+        }
+        run.sides(GAP, step, gap.left, gap.right);
+        run.sides(BOUND, step, bound.left, bound.right);
+        run.sides(LOSS, step, network.loss(merged, tasks.first()), network.loss(own, tasks.first()) + mean);
+    }
+
+    /** The pair of sides with the largest ratio. */
+    private static final class Closest {
+        private double left = Double.NaN;
+        private double right = Double.NaN;
+
+        void offer(double lhs, double rhs) {
+            if (Double.isNaN(left) || rhs <= 0 || lhs / rhs > left / right) {
+                left = lhs;
+                right = rhs;
+            }
+        }
+    }
+}
