@@ -70,7 +70,7 @@ public abstract class Check implements TheoryCheck {
                 statement.timePerStep(),
                 readings,
                 List.copyOf(recorder.assumptions()),
-                List.copyOf(recorder.points()),
+                CheckResult.curves(recorder.points()),
                 findings);
     }
 

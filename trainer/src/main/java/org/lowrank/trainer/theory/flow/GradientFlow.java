@@ -1,6 +1,7 @@
 package org.lowrank.trainer.theory.flow;
 
 import java.util.Arrays;
+import org.hipparchus.exception.MathRuntimeException;
 import org.hipparchus.ode.ODEState;
 import org.hipparchus.ode.OrdinaryDifferentialEquation;
 import org.hipparchus.ode.nonstiff.DormandPrince853Integrator;
@@ -14,7 +15,7 @@ public final class GradientFlow {
     private static final double ABSOLUTE = 1e-3;
 
     private static final double LARGEST_STEP = 20;
-    private static final int MOST_EVALUATIONS = 3_000_000;
+    private static final int MOST_EVALUATIONS = 20_000_000;
 
     private GradientFlow() {}
 
@@ -32,7 +33,11 @@ public final class GradientFlow {
         double[] rates(double[] theta, double loss, double[] gradient);
     }
 
-    /** y at each of the increasing {@code times}, the first of which is the initial time. */
+    /**
+     * y at each of the increasing {@code times}, the first of which is the initial time.
+     *
+     * @throws ArithmeticException if the tolerance cannot be kept within 20 million evaluations
+     */
     public static double[][] solve(Field field, double[] initial, double[] times, double tolerance) {
         OrdinaryDifferentialEquation equation = new OrdinaryDifferentialEquation() {
             @Override
@@ -53,9 +58,14 @@ public final class GradientFlow {
         double[][] states = new double[times.length][];
         states[0] = initial.clone();
         for (int i = 1; i < times.length; i++) {
-            states[i] = integrator
-                    .integrate(equation, new ODEState(times[i - 1], states[i - 1]), times[i])
-                    .getPrimaryState();
+            try {
+                states[i] = integrator
+                        .integrate(equation, new ODEState(times[i - 1], states[i - 1]), times[i])
+                        .getPrimaryState();
+            } catch (MathRuntimeException e) {
+                throw new ArithmeticException("gradient flow: between times " + times[i - 1] + " and " + times[i] + ": "
+                        + e.getMessage() + "; use a larger lambda or tolerance");
+            }
         }
         return states;
     }
@@ -74,8 +84,43 @@ public final class GradientFlow {
             Integrands integrands,
             double[] times,
             double tolerance) {
-        int p = theta.length;
-        Field field = (y, rate) -> {
+        Field field = field(network, sample, lambda, theta.length, integrals, integrands);
+        return solve(field, Arrays.copyOf(theta, theta.length + integrals), times, tolerance);
+    }
+
+    /**
+     * As {@link #solve}, by Euler's method with a fixed step: for ReLU networks whose flow comes to rest on kinks, where
+     * the rate is discontinuous and adaptive steps shrink without end. The kinks are followed to within the step.
+     */
+    public static double[][] euler(
+            Network network,
+            Sample sample,
+            double lambda,
+            double[] theta,
+            int integrals,
+            Integrands integrands,
+            double[] times,
+            double step) {
+        Field field = field(network, sample, lambda, theta.length, integrals, integrands);
+        double[] y = Arrays.copyOf(theta, theta.length + integrals);
+        double[] rate = new double[y.length];
+        double[][] states = new double[times.length][];
+        long done = 0;
+        for (int i = 0; i < times.length; i++) {
+            for (; done < Math.round(times[i] / step); done++) {
+                field.rate(y, rate);
+                for (int j = 0; j < y.length; j++) {
+                    y[j] += step * rate[j];
+                }
+            }
+            states[i] = y.clone();
+        }
+        return states;
+    }
+
+    private static Field field(
+            Network network, Sample sample, double lambda, int p, int integrals, Integrands integrands) {
+        return (y, rate) -> {
             double[] gradient = new double[p];
             double[] at = Arrays.copyOf(y, p);
             double loss = network.gradient(at, sample, gradient);
@@ -85,7 +130,6 @@ public final class GradientFlow {
             double[] rates = integrands.rates(at, loss, gradient);
             System.arraycopy(rates, 0, rate, p, integrals);
         };
-        return solve(field, Arrays.copyOf(theta, p + integrals), times, tolerance);
     }
 
     /** θ at each of the times. */

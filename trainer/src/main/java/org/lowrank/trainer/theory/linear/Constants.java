@@ -7,7 +7,7 @@ package org.lowrank.trainer.theory.linear;
  * @param lambda λ
  * @param start ‖w(0)‖
  * @param loss C
- * @param sign of the exponent of A₁; 1
+ * @param sign of the exponents of A₁ and of D/‖w(0)‖; 1
  */
 record Constants(int layers, double lambda, double start, double loss, double sign) {
     /** B = ‖w(0)‖² + C/λ. */
@@ -54,7 +54,7 @@ record Constants(int layers, double lambda, double start, double loss, double si
     double logCorrected(double projection, double epsilon, double time) {
         double power = 1 - 1.0 / layers;
         double d = correctedNormBound();
-        double first = Math.log(projection) + power * Math.log(d / start) - sign * lambda * time;
+        double first = Math.log(projection) + sign * power * Math.log(d / start) - lambda * time;
         double second = Math.log(epsilon)
                 + Math.log(loss)
                 + 2 * power * Math.log(d)

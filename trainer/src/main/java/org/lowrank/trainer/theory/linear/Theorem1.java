@@ -53,7 +53,7 @@ final class Theorem1 extends Check {
                 List.of(PRINTED, PRIMED, END_TO_END, CORRECTED, SEPARATE)));
     }
 
-    /** The sign turned by a mutation is that of the exponent of A₁, and of the corrected rate. */
+    /** The sign turned by a mutation is that of the exponents of A₁ and of D/‖w(0)‖. */
     @Override
     protected List<String> measure(TheorySettings settings, Recorder recorder) {
         double overlapping = Double.POSITIVE_INFINITY;

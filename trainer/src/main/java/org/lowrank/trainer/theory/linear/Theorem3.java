@@ -51,7 +51,7 @@ final class Theorem3 extends Check {
                 List.of(PRINTED, HALF_RATE, CORRECTED, NORM, NORM_SQUARED, NORM_CORRECTED)));
     }
 
-    /** The sign turned by a mutation is that of the exponent of A₁, and of the corrected rate. */
+    /** The sign turned by a mutation is that of the exponents of A₁ and of D/‖w(0)‖. */
     @Override
     protected List<String> measure(TheorySettings settings, Recorder recorder) {
         List<String> rates = new ArrayList<>();

@@ -7,8 +7,15 @@ import org.lowrank.trainer.theory.claim.TheoryCheck;
 public final class MergingChecks {
     private MergingChecks() {}
 
-    /** Section 5's example, Lemmas 5 and 7, Corollary 1. */
+    /** Section 5's example, Lemmas 5, 7 and 8, Corollaries 1 and 2, Theorem 2. */
     public static List<TheoryCheck> all() {
-        return List.of(new Section5(), new Lemma5(), new Corollary1(), new Lemma7());
+        return List.of(
+                new Section5(),
+                new Lemma5(),
+                new Corollary1(),
+                new Theorem2(),
+                new Lemma7(),
+                new Lemma8(),
+                new Corollary2());
     }
 }

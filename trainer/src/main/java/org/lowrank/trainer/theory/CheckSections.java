@@ -1,0 +1,198 @@
+package org.lowrank.trainer.theory;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.lowrank.reports.Report.Axis;
+import org.lowrank.reports.Report.Fact;
+import org.lowrank.reports.Report.FigureSection;
+import org.lowrank.reports.Report.NoteSection;
+import org.lowrank.reports.Report.Panel;
+import org.lowrank.reports.Report.Series;
+import org.lowrank.reports.Report.Style;
+import org.lowrank.trainer.theory.claim.Assumption;
+import org.lowrank.trainer.theory.claim.CheckResult;
+import org.lowrank.trainer.theory.claim.Claim;
+import org.lowrank.trainer.theory.claim.Reading;
+import org.lowrank.trainer.theory.claim.Verdict;
+import org.lowrank.trainer.theory.claim.Verdict.Outcome;
+
+/** One check's part of the page: its figure, its statement, its assumptions as measured. */
+final class CheckSections {
+    private CheckSections() {}
+
+    /** A panel per reading: both sides over time, of the run that decides. */
+    static FigureSection figure(CheckResult check) {
+        List<Panel> panels = new ArrayList<>();
+        for (int i = 0; i < check.readings().size(); i++) {
+            Panel panel = panel(check, i);
+            if (panel != null) {
+                panels.add(panel);
+            }
+        }
+        return new FigureSection(
+                check.id(),
+                check.title(),
+                check.statement() + " " + check.formula()
+                        + ". Both sides over time, in the run that decides the verdict.",
+                Math.min(2, Math.max(1, panels.size())),
+                panels,
+                List.of());
+    }
+
+    private static @Nullable Panel panel(CheckResult check, int index) {
+        Reading reading = check.readings().get(index);
+        Verdict verdict = reading.verdict();
+        Claim claim = reading.claim();
+        CheckResult.Curve left = check.curve(verdict.condition(), verdict.draw(), verdict.lambda(), claim.left());
+        CheckResult.Curve right = check.curve(verdict.condition(), verdict.draw(), verdict.lambda(), claim.right());
+        if (left == null || right == null) {
+            return null;
+        }
+        boolean logarithms = claim.scale() == Claim.Scale.LOGARITHM;
+        boolean positive = !logarithms && positive(left) && positive(right);
+        boolean flow = check.timePerStep() != 1;
+        return new Panel(
+                check.id() + "-" + index,
+                claim.id() + ": " + word(verdict.outcome()) + " (" + run(verdict) + ")",
+                new Axis(flow ? "time" : "step", true, true),
+                new Axis(logarithms ? "natural logarithm of a side" : "side", positive, positive),
+                List.of(
+                        series("left side", left, check.timePerStep(), positive, Style.SOLID),
+                        series("right side", right, check.timePerStep(), positive, Style.DOTTED)),
+                List.of(),
+                List.of());
+    }
+
+    private static boolean positive(CheckResult.Curve curve) {
+        return curve.values().stream().allMatch(value -> value >= 0)
+                && curve.values().stream().anyMatch(value -> value > 0);
+    }
+
+    /** Without step 0, which a logarithmic axis cannot show; zeros and infinities are left out likewise. */
+    private static Series series(
+            String name, CheckResult.Curve curve, double timePerStep, boolean logarithmic, Style style) {
+        List<double[]> points = new ArrayList<>();
+        for (int i = 0; i < curve.steps().size(); i++) {
+            double y = curve.values().get(i);
+            if (curve.steps().get(i) > 0) {
+                boolean shown = Double.isFinite(y) && !(logarithmic && y <= 0);
+                points.add(new double[] {curve.steps().get(i) * timePerStep, shown ? y : Double.NaN});
+            }
+        }
+        return new Series(
+                name,
+                points.stream().mapToDouble(point -> point[0]).toArray(),
+                points.stream().mapToDouble(point -> point[1]).toArray(),
+                null,
+                style);
+    }
+
+    /** Readings with their verdicts, assumptions as measured, findings. */
+    static NoteSection notes(CheckResult check) {
+        List<Fact> facts = new ArrayList<>();
+        facts.add(new Fact("Statement", check.formula(), false));
+        facts.add(new Fact("Assumes", String.join("; ", check.conditions()), false));
+        for (Reading reading : check.readings()) {
+            facts.add(new Fact(
+                    reading.claim().id() + " (" + reading.claim().words() + ")",
+                    reading.claim().formula() + " — " + describe(check, reading),
+                    false));
+        }
+        assumptions(check).forEach((name, text) -> facts.add(new Fact(name, text, false)));
+        return new NoteSection(check.id() + "-notes", check.title() + ": what was found", facts, check.findings());
+    }
+
+    /** Each assumption once: in how many runs it was met, and the range of what was measured. */
+    private static Map<String, String> assumptions(CheckResult check) {
+        Map<String, List<Assumption>> byName = new LinkedHashMap<>();
+        for (Assumption assumption : check.assumptions()) {
+            byName.computeIfAbsent(assumption.name() + " " + assumption.text(), name -> new ArrayList<>())
+                    .add(assumption);
+        }
+        Map<String, String> lines = new LinkedHashMap<>();
+        byName.forEach((name, runs) -> {
+            double smallest =
+                    runs.stream().mapToDouble(Assumption::measured).min().orElse(Double.NaN);
+            double largest =
+                    runs.stream().mapToDouble(Assumption::measured).max().orElse(Double.NaN);
+            long met = runs.stream().filter(Assumption::satisfied).count();
+            lines.put(
+                    "Assumption, measured: " + name,
+                    String.format(
+                            Locale.ROOT,
+                            "met in %d of %d runs, measured %.3g to %.3g",
+                            met,
+                            runs.size(),
+                            smallest,
+                            largest));
+        });
+        return lines;
+    }
+
+    /** How to read the page. */
+    static NoteSection method() {
+        return new NoteSection(
+                "method",
+                "Method",
+                List.of(),
+                List.of(
+                        "Each check trains small networks in double precision as its statement assumes: gradient descent"
+                                + " as Algorithm 1, gradient flow by the Dormand–Prince 8(5,3) integrator with adaptive"
+                                + " steps; integration with half the tolerance is compared with it.",
+                        "A verdict follows from the rows of curves.csv alone: metrics \"<reading>: lhs\" and \"<reading>:"
+                                + " rhs\"; runs with \"assumptions met\" = 0 are left out. Steps of gradient flow count"
+                                + " hundredths of its time.",
+                        "The margin of an inequality is (larger − smaller)/max(|lhs|, |rhs|) with the sign of the"
+                                + " relation: 0 where the sides meet, negative where it is violated; where the sides are"
+                                + " recorded as logarithms it is their difference. Of an equality it is minus the largest"
+                                + " relative deviation. Statements about a limit are judged at the last step."));
+    }
+
+    static String word(Outcome outcome) {
+        return switch (outcome) {
+            case HOLDS -> "holds";
+            case VIOLATED -> "violated";
+            case ASSUMPTION_NOT_MET -> "assumption not met";
+        };
+    }
+
+    static String margin(Reading reading) {
+        double margin = reading.verdict().margin();
+        return Double.isNaN(margin) ? "" : String.format(Locale.ROOT, "%.3g", margin);
+    }
+
+    static String run(Verdict verdict) {
+        if (verdict.outcome() == Outcome.ASSUMPTION_NOT_MET) {
+            return "";
+        }
+        String lambda = Double.isNaN(verdict.lambda()) ? "" : ", λ = " + verdict.lambda();
+        return verdict.condition() + ", draw " + verdict.draw() + lambda;
+    }
+
+    static String when(CheckResult check, Verdict verdict) {
+        return check.timePerStep() == 1
+                ? Long.toString(verdict.step())
+                : String.format(Locale.ROOT, "%.2f", verdict.step() * check.timePerStep());
+    }
+
+    /** {@code holds with margin 0.36 in 24 runs (closest: …)} and so on. */
+    static String describe(CheckResult check, Reading reading) {
+        Verdict verdict = reading.verdict();
+        String unit = check.timePerStep() == 1 ? "step " : "time ";
+        return switch (verdict.outcome()) {
+            case HOLDS ->
+                "holds with margin " + margin(reading) + " in " + verdict.runs() + " runs (closest: " + run(verdict)
+                        + ", " + unit + when(check, verdict) + ")";
+            case VIOLATED ->
+                "violated at " + unit + when(check, verdict) + " (" + run(verdict) + "), margin " + margin(reading);
+            case ASSUMPTION_NOT_MET ->
+                verdict.excluded() == 0
+                        ? "not judged: nothing to compare with these settings"
+                        : "assumption not met in any of " + verdict.excluded() + " runs";
+        };
+    }
+}

@@ -1,0 +1,81 @@
+package org.lowrank.trainer.theory;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.UncheckedIOException;
+import java.util.List;
+import org.lowrank.trainer.output.CurvePoint;
+import org.lowrank.trainer.theory.claim.CheckResult;
+import org.lowrank.trainer.theory.claim.TheorySettings;
+
+/**
+ * Everything a {@code theory} run found, as saved in result.json. A report can be rendered from it alone.
+ *
+ * @param schemaVersion of this layout
+ * @param kind {@code theory}
+ * @param toolVersion of lowrank
+ * @param commandLine as typed
+ * @param started ISO-8601 instant
+ * @param settings the checks ran with
+ * @param checks results in the paper's order
+ */
+public record TheoryResult(
+        int schemaVersion,
+        String kind,
+        String toolVersion,
+        List<String> commandLine,
+        String started,
+        TheorySettings settings,
+        List<CheckResult> checks) {
+    /** The current layout. */
+    public static final int SCHEMA_VERSION = 1;
+
+    /** The value of {@code kind}. */
+    public static final String KIND = "theory";
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** Puts results beside where they came from. */
+    public static TheoryResult of(
+            String toolVersion,
+            List<String> commandLine,
+            String started,
+            TheorySettings settings,
+            List<CheckResult> checks) {
+        return new TheoryResult(SCHEMA_VERSION, KIND, toolVersion, commandLine, started, settings, checks);
+    }
+
+    /** All checks' points, the rows of {@code curves.csv}. */
+    public List<CurvePoint> points() {
+        return checks.stream().flatMap(check -> check.points().stream()).toList();
+    }
+
+    /** As JSON; NaN and infinities as strings. */
+    public String toJson() {
+        try {
+            return JSON.writeValueAsString(this);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Back from JSON.
+     *
+     * @throws IllegalArgumentException if it is not a saved result of this kind and layout
+     */
+    public static TheoryResult read(String json) {
+        TheoryResult result;
+        try {
+            result = JSON.readValue(json, TheoryResult.class);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(
+                    "saved result: theory: " + e.getOriginalMessage() + "; run lowrank theory again", e);
+        }
+        if (result.schemaVersion() != SCHEMA_VERSION || !KIND.equals(result.kind())) {
+            throw new IllegalArgumentException("saved result: theory: kind " + result.kind() + ", schema version "
+                    + result.schemaVersion() + "; run lowrank theory again");
+        }
+        return result;
+    }
+}

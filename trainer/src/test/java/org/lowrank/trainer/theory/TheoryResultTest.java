@@ -1,0 +1,105 @@
+package org.lowrank.trainer.theory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.lowrank.reports.Report;
+import org.lowrank.trainer.output.CurvePoint;
+import org.lowrank.trainer.output.CurveTables;
+import org.lowrank.trainer.theory.claim.CheckResult;
+import org.lowrank.trainer.theory.claim.TheorySettings;
+
+class TheoryResultTest {
+    private static final TheorySettings SMALL =
+            new TheorySettings(List.of(3), List.of(0.03), List.of(0.0, 0.01), 1, 1, 1e-9);
+    private static final List<String> PROGRESS = new ArrayList<>();
+    private static TheoryResult result;
+
+    @BeforeAll
+    static void run() {
+        List<CheckResult> checks = TheoryRun.run(
+                List.of("corollary-2", "lemma-4", "lemma-5"),
+                SMALL,
+                (done, total, name) -> PROGRESS.add(done + "/" + total + " " + name));
+        result = TheoryResult.of("0.1.0", List.of("lowrank", "theory"), "2026-01-01T00:00:00Z", SMALL, checks);
+    }
+
+    @Test
+    void checksRunInThePapersOrderWithProgress() {
+        assertThat(result.checks()).extracting(CheckResult::id).containsExactly("lemma-4", "lemma-5", "corollary-2");
+        assertThat(PROGRESS)
+                .containsExactly(
+                        "0/3 Lemma 4 (low-rank structure)",
+                        "1/3 Lemma 5 (shallow ReLU networks)",
+                        "2/3 Corollary 2 (activations become orthogonal)",
+                        "3/3 ");
+    }
+
+    @Test
+    void savedResultReadsBackTheSame() {
+        assertThat(TheoryResult.read(result.toJson())).isEqualTo(result);
+    }
+
+    @Test
+    void foreignJsonIsRejected() {
+        assertThatThrownBy(() -> TheoryResult.read("{\"kind\":\"sweep\",\"schemaVersion\":1}"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("saved result: theory: kind sweep, schema version 1; run lowrank theory again");
+    }
+
+    /** K = 3, λ = 0.03: (0.03)^{2/3} e^{1/3} = 0.13475 and (0.03 e^{1/3})^{1/2} = 0.20462. */
+    @Test
+    void boundsOfLemma4AreThoseOfTheFormulas() {
+        assertThat(last("equation (3): rhs")).isCloseTo(0.13475, within(1e-5));
+        assertThat(last("equation (3), sharper: rhs")).isCloseTo(0.20462, within(1e-5));
+    }
+
+    private static double last(String metric) {
+        return result.points().stream()
+                .filter(point -> point.metric().equals(metric))
+                .reduce((first, second) -> second)
+                .map(CurvePoint::value)
+                .orElseThrow();
+    }
+
+    @Test
+    void reportHasARowPerReadingAndAFigurePerCheck() {
+        Report report = TheoryReport.of(result, CurveTables.curves(result.points()), result.toJson());
+
+        Report.TableSection table = (Report.TableSection) report.sections().get(0);
+        assertThat(table.rows())
+                .hasSize(result.checks().stream()
+                        .mapToInt(check -> check.readings().size())
+                        .sum());
+        List<Report.FigureSection> figures = report.sections().stream()
+                .filter(Report.FigureSection.class::isInstance)
+                .map(Report.FigureSection.class::cast)
+                .toList();
+        assertThat(figures).extracting(Report.FigureSection::id).containsExactly("lemma-4", "lemma-5", "corollary-2");
+        assertThat(figures.get(0).panels()).hasSize(6);
+        assertThat(figures.get(0).panels().get(0).series()).hasSize(2);
+        assertThat(report.findings())
+                .extracting(Report.Finding::verdict)
+                .containsExactly(Report.Verdict.HOLDS, Report.Verdict.HOLDS, Report.Verdict.EXCEPTION);
+    }
+
+    @Test
+    void unknownResultListsTheValidNames() {
+        assertThatThrownBy(() -> TheoryCatalog.named(List.of("lemma-9")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("theory: lemma-9: no such result; valid names are lemma-1, lemma-2,");
+    }
+
+    @Test
+    void settingsOutOfRangeAreRejected() {
+        assertThatThrownBy(() -> new TheorySettings(List.of(1), List.of(), List.of(0.0), 1, 1, 1e-9))
+                .hasMessage("theory: depths [1]: out of range; give integers from 2 to 20");
+        assertThatThrownBy(() -> new TheorySettings(List.of(), List.of(0.0), List.of(0.0), 1, 1, 1e-9))
+                .hasMessage("theory: weight decays [0.0]: out of range; give numbers above 0 and at most 1");
+    }
+}
