@@ -7,12 +7,15 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.lowrank.reports.Report.Axis;
+import org.lowrank.reports.Report.Cell;
+import org.lowrank.reports.Report.Column;
 import org.lowrank.reports.Report.Fact;
 import org.lowrank.reports.Report.FigureSection;
 import org.lowrank.reports.Report.NoteSection;
 import org.lowrank.reports.Report.Panel;
 import org.lowrank.reports.Report.Series;
 import org.lowrank.reports.Report.Style;
+import org.lowrank.reports.Report.TableSection;
 import org.lowrank.trainer.theory.claim.Assumption;
 import org.lowrank.trainer.theory.claim.CheckResult;
 import org.lowrank.trainer.theory.claim.Claim;
@@ -106,6 +109,38 @@ final class CheckSections {
         return new NoteSection(check.id() + "-notes", check.title() + ": what was found", facts, check.findings());
     }
 
+    /** Each reading's verdict for each condition alone: which depth, network, start or ε decides. */
+    static TableSection conditions(CheckResult check) {
+        List<List<Cell>> rows = new ArrayList<>();
+        for (Reading reading : check.readings()) {
+            for (Reading.OfCondition of : reading.byCondition()) {
+                Verdict verdict = of.verdict();
+                rows.add(List.of(
+                        new Cell(reading.claim().id(), null),
+                        new Cell(of.condition(), null),
+                        new Cell(word(verdict.outcome()), null),
+                        new Cell(margin(verdict), Double.isFinite(verdict.margin()) ? verdict.margin() : null),
+                        new Cell(when(check, verdict), verdict.step() * check.timePerStep()),
+                        new Cell(Integer.toString(verdict.runs()), (double) verdict.runs()),
+                        new Cell(Integer.toString(verdict.excluded()), (double) verdict.excluded())));
+            }
+        }
+        return new TableSection(
+                check.id() + "-conditions",
+                check.title() + ": by condition",
+                "The same verdicts over the runs of one condition alone.",
+                List.of(
+                        new Column("Reading", false),
+                        new Column("Condition", false),
+                        new Column("Verdict", false),
+                        new Column("Margin", true),
+                        new Column("Step or time", true),
+                        new Column("Runs judged", true),
+                        new Column("Not judged", true)),
+                rows,
+                rows.size() > 12);
+    }
+
     /** Each assumption once: in how many runs it was met, and the range of what was measured. */
     private static Map<String, String> assumptions(CheckResult check) {
         Map<String, List<Assumption>> byName = new LinkedHashMap<>();
@@ -160,8 +195,8 @@ final class CheckSections {
         };
     }
 
-    static String margin(Reading reading) {
-        double margin = reading.verdict().margin();
+    static String margin(Verdict verdict) {
+        double margin = verdict.margin();
         return Double.isNaN(margin) ? "" : String.format(Locale.ROOT, "%.3g", margin);
     }
 
@@ -185,10 +220,10 @@ final class CheckSections {
         String unit = check.timePerStep() == 1 ? "step " : "time ";
         return switch (verdict.outcome()) {
             case HOLDS ->
-                "holds with margin " + margin(reading) + " in " + verdict.runs() + " runs (closest: " + run(verdict)
+                "holds with margin " + margin(verdict) + " in " + verdict.runs() + " runs (closest: " + run(verdict)
                         + ", " + unit + when(check, verdict) + ")";
             case VIOLATED ->
-                "violated at " + unit + when(check, verdict) + " (" + run(verdict) + "), margin " + margin(reading);
+                "violated at " + unit + when(check, verdict) + " (" + run(verdict) + "), margin " + margin(verdict);
             case ASSUMPTION_NOT_MET ->
                 verdict.excluded() == 0
                         ? "not judged: nothing to compare with these settings"

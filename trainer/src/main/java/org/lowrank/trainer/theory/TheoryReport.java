@@ -34,6 +34,7 @@ public final class TheoryReport {
         for (CheckResult check : result.checks()) {
             sections.add(CheckSections.figure(check));
             sections.add(CheckSections.notes(check));
+            sections.add(CheckSections.conditions(check));
         }
         sections.add(CheckSections.method());
         return new Report(
@@ -99,7 +100,7 @@ public final class TheoryReport {
                         text(reading.claim().id()),
                         text(reading.claim().formula()),
                         text(CheckSections.word(verdict.outcome())),
-                        number(CheckSections.margin(reading), verdict.margin()),
+                        number(CheckSections.margin(verdict), verdict.margin()),
                         text(CheckSections.run(verdict)),
                         number(CheckSections.when(check, verdict), verdict.step() * check.timePerStep()),
                         number(Integer.toString(verdict.runs()), verdict.runs()),

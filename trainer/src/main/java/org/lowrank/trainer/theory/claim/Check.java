@@ -59,7 +59,7 @@ public abstract class Check implements TheoryCheck {
         Recorder recorder = new Recorder(id(), mutation);
         List<String> findings = measure(settings, recorder);
         List<Reading> readings = statement.claims().stream()
-                .map(claim -> new Reading(claim, Judge.of(claim, recorder.points())))
+                .map(claim -> Judge.reading(claim, recorder.points()))
                 .toList();
         return new CheckResult(
                 id(),

@@ -1,5 +1,6 @@
 package org.lowrank.trainer.theory.claim;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -26,6 +27,24 @@ final class Judge {
     }
 
     private record Worst(Run run, long step, double slack) {}
+
+    /** The verdict over all runs and for each condition that recorded the claim's sides. */
+    static Reading reading(Claim claim, List<CurvePoint> points) {
+        Map<String, List<CurvePoint>> conditions = new LinkedHashMap<>();
+        for (CurvePoint point : points) {
+            conditions
+                    .computeIfAbsent(point.condition(), condition -> new ArrayList<>())
+                    .add(point);
+        }
+        List<Reading.OfCondition> verdicts = new ArrayList<>();
+        conditions.forEach((condition, own) -> {
+            Verdict verdict = of(claim, own);
+            if (verdict.runs() + verdict.excluded() > 0) {
+                verdicts.add(new Reading.OfCondition(condition, verdict));
+            }
+        });
+        return new Reading(claim, of(claim, points), List.copyOf(verdicts));
+    }
 
     static Verdict of(Claim claim, List<CurvePoint> points) {
         Map<Run, NavigableMap<Long, Sides>> runs = sides(claim, points);
