@@ -1,5 +1,6 @@
 package org.lowrank.trainer.theory.linear;
 
+import java.util.Arrays;
 import java.util.Random;
 import org.lowrank.trainer.theory.claim.Recorder;
 import org.lowrank.trainer.theory.claim.Steps;
@@ -16,13 +17,16 @@ import org.lowrank.trainer.theory.flow.Vectors;
  * A deep linear network under gradient flow from a balanced start with ‖w(0)‖ = 1: 4 points on coordinates
  * first … first + 5 of {@value #DIMENSION}, so that a point on other coordinates is exactly orthogonal to them.
  *
- * @param steps recorded, hundredths of time
+ * @param steps recorded, hundredths of time; they end early where the network collapses
  * @param path θ at each
  */
 record LinearRun(Network network, Sample sample, double lambda, long[] steps, double[][] path) {
     static final int DIMENSION = 14;
     private static final int WIDTH = 5;
     private static final int USED = 6;
+    /** ‖w‖ below which a network that collapses to 0 is no longer followed: there the absolute tolerance shows. */
+    static final double RESOLVED = 1e-4;
+
     private static final double INTEGRATED = 1e-5;
 
     /** Where the inputs of a task lie: coordinates 0 … 5 or 6 … 11; 12 and 13 belong to none. */
@@ -42,7 +46,11 @@ record LinearRun(Network network, Sample sample, double lambda, long[] steps, do
             Network network, Sample sample, double lambda, double[] start, double horizon, double tolerance) {
         long[] steps = Steps.logarithmic(Math.round(horizon / Steps.FLOW), 28);
         double[][] path = GradientFlow.solve(network, sample, lambda, start, Steps.times(steps), tolerance);
-        return new LinearRun(network, sample, lambda, steps, path);
+        int resolved = 1;
+        while (resolved < path.length && Vectors.norm(network.endToEnd(path[resolved])) >= RESOLVED) {
+            resolved++;
+        }
+        return new LinearRun(network, sample, lambda, Arrays.copyOf(steps, resolved), Arrays.copyOf(path, resolved));
     }
 
     double time(int i) {
