@@ -16,6 +16,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             AnalyzeCommand.class,
             CompareCommand.class,
+            TheoryCommand.class,
             OverlapCommand.class,
             ReportCommand.class,
             ModelsCommand.class,

@@ -48,6 +48,15 @@ public final class ResultJson {
         }
     }
 
+    /** The same on one line: for results of many small records, which are no easier to read on many. */
+    public static String writeCompact(Object result) {
+        try {
+            return MAPPER.writer().without(SerializationFeature.INDENT_OUTPUT).writeValueAsString(result) + "\n";
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e); // a record of this program can always be written
+        }
+    }
+
     /**
      * A saved result as a tree.
      *

@@ -1,8 +1,5 @@
 package org.lowrank.trainer.theory;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.UncheckedIOException;
 import java.util.List;
 import org.lowrank.trainer.output.CurvePoint;
 import org.lowrank.trainer.theory.claim.CheckResult;
@@ -33,8 +30,6 @@ public record TheoryResult(
     /** The value of {@code kind}. */
     public static final String KIND = "theory";
 
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     /** Puts results beside where they came from. */
     public static TheoryResult of(
             String toolVersion,
@@ -48,34 +43,5 @@ public record TheoryResult(
     /** All checks' points, the rows of {@code curves.csv}. */
     public List<CurvePoint> points() {
         return checks.stream().flatMap(check -> check.points().stream()).toList();
-    }
-
-    /** As JSON; NaN and infinities as strings. */
-    public String toJson() {
-        try {
-            return JSON.writeValueAsString(this);
-        } catch (JsonProcessingException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /**
-     * Back from JSON.
-     *
-     * @throws IllegalArgumentException if it is not a saved result of this kind and layout
-     */
-    public static TheoryResult read(String json) {
-        TheoryResult result;
-        try {
-            result = JSON.readValue(json, TheoryResult.class);
-        } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException(
-                    "saved result: theory: " + e.getOriginalMessage() + "; run lowrank theory again", e);
-        }
-        if (result.schemaVersion() != SCHEMA_VERSION || !KIND.equals(result.kind())) {
-            throw new IllegalArgumentException("saved result: theory: kind " + result.kind() + ", schema version "
-                    + result.schemaVersion() + "; run lowrank theory again");
-        }
-        return result;
     }
 }

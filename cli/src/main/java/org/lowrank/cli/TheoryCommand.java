@@ -1,0 +1,153 @@
+package org.lowrank.cli;
+
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.lowrank.reports.OutputDirectory;
+import org.lowrank.reports.ResultJson;
+import org.lowrank.trainer.output.CurveTables;
+import org.lowrank.trainer.theory.TheoryCatalog;
+import org.lowrank.trainer.theory.TheoryReport;
+import org.lowrank.trainer.theory.TheoryResult;
+import org.lowrank.trainer.theory.TheoryRun;
+import org.lowrank.trainer.theory.claim.CheckResult;
+import org.lowrank.trainer.theory.claim.Reading;
+import org.lowrank.trainer.theory.claim.TheoryCheck;
+import org.lowrank.trainer.theory.claim.TheorySettings;
+import org.lowrank.trainer.theory.claim.Verdict;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code lowrank theory}: the paper's results, checked numerically. */
+@Command(
+        name = "theory",
+        mixinStandardHelpOptions = true,
+        description = "Check the paper's lemmas, corollaries and theorems numerically.",
+        footer = {"", "Examples:", "  lowrank theory", "  lowrank theory lemma-4 --depth 3,5,8 --lambda 1e-3,1e-2"})
+final class TheoryCommand implements Callable<Integer> {
+    /** The results there are. */
+    static final class Names extends ArrayList<String> {
+        private static final long serialVersionUID = 1L;
+
+        Names() {
+            super(TheoryCatalog.all().stream().map(TheoryCheck::id).toList());
+        }
+    }
+
+    @Parameters(
+            paramLabel = "RESULT",
+            arity = "0..*",
+            completionCandidates = Names.class,
+            description = "Which results: ${COMPLETION-CANDIDATES} (default: all).")
+    List<String> results = new ArrayList<>();
+
+    @Option(
+            names = "--depth",
+            split = ",",
+            paramLabel = "LIST",
+            description = "Numbers of layers K (default: each check's own).")
+    List<Integer> depths = new ArrayList<>();
+
+    @Option(
+            names = "--lambda",
+            split = ",",
+            paramLabel = "LIST",
+            description = "Weight decays λ (default: each check's own).")
+    List<Double> lambdas = new ArrayList<>();
+
+    @Option(
+            names = "--epsilon",
+            split = ",",
+            paramLabel = "LIST",
+            description = "Largest inner products ε between the inputs of two tasks (default 0,1e-3,1e-2,1e-1).")
+    List<Double> epsilons = new ArrayList<>(TheorySettings.defaults().epsilons());
+
+    @Option(
+            names = "--draws",
+            paramLabel = "N",
+            description = "Draws of data and initialisation (default ${DEFAULT-VALUE}).")
+    int draws = TheorySettings.defaults().draws();
+
+    @Option(names = "--seed", paramLabel = "SEED", description = "Seed of the first draw (default ${DEFAULT-VALUE}).")
+    long seed = TheorySettings.defaults().seed();
+
+    @Option(
+            names = "--tolerance",
+            paramLabel = "EPS",
+            description = "Relative tolerance of the integrator of gradient flow (default ${DEFAULT-VALUE}).")
+    double tolerance = TheorySettings.defaults().tolerance();
+
+    @Mixin
+    OutputArguments output = new OutputArguments();
+
+    @Mixin
+    ConsoleOptions console = new ConsoleOptions();
+
+    @Spec
+    @Nullable
+    CommandSpec spec;
+
+    @Override
+    public Integer call() throws Exception {
+        String started = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+        Set<OutputArguments.Format> formats = output.formats();
+        TheorySettings settings;
+        try {
+            settings = new TheorySettings(depths, lambdas, epsilons, draws, seed, tolerance);
+            TheoryCatalog.named(results);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(String.valueOf(e.getMessage()));
+        }
+        OutputDirectory directory = OutputDirectory.open(output.directory(List.of("theory")));
+        List<CheckResult> checks;
+        try (TerminalProgress progress = new TerminalProgress(console.drawsProgress())) {
+            checks = TheoryRun.run(results, settings, (done, total, name) -> progress.count("theory", done, total));
+        }
+        TheoryResult result = TheoryResult.of(
+                VersionProvider.version(), Redaction.of(Objects.requireNonNull(spec)), started, settings, checks);
+        if (!console.quiet) {
+            checks.forEach(TheoryCommand::print);
+            System.out.println();
+        }
+        ResultFiles.print(files(result).write(directory, formats));
+        return 0;
+    }
+
+    /** All files of a saved result. */
+    static ResultFiles files(TheoryResult result) {
+        String json = ResultJson.writeCompact(result);
+        String curves = CurveTables.curves(result.points());
+        return new ResultFiles(TheoryReport.of(result, curves, json), json)
+                .with("curves.csv", curves)
+                .with("summary.csv", CurveTables.summary(CurveTables.summarise(result.points())));
+    }
+
+    private static void print(CheckResult check) {
+        for (Reading reading : check.readings()) {
+            Verdict verdict = reading.verdict();
+            String words = switch (verdict.outcome()) {
+                case HOLDS -> String.format(Locale.ROOT, "holds with margin %.3g", verdict.margin());
+                case VIOLATED ->
+                    String.format(
+                            Locale.ROOT,
+                            "violated at step %d (%s, λ = %s), margin %.3g",
+                            verdict.step(),
+                            verdict.condition(),
+                            verdict.lambda(),
+                            verdict.margin());
+                case ASSUMPTION_NOT_MET -> "assumption not met in any run";
+            };
+            System.out.println(check.title() + ", " + reading.claim().id() + ": " + words);
+        }
+    }
+}
