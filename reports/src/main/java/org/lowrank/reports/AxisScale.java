@@ -1,5 +1,6 @@
 package org.lowrank.reports;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -29,6 +30,20 @@ record AxisScale(double from, double to, boolean logarithmic, Ticks ticks, doubl
 
     AxisScale at(double newStart, double newEnd) {
         return new AxisScale(from, to, logarithmic, ticks, newStart, newEnd);
+    }
+
+    /** Empties the labels that would touch the one before. */
+    AxisScale withoutCrowdedLabels() {
+        List<String> labels = new ArrayList<>();
+        double free = Double.NEGATIVE_INFINITY;
+        for (int i = 0; i < ticks.values().size(); i++) {
+            String label = ticks.labels().get(i);
+            double pixel = pixel(ticks.values().get(i));
+            double half = LineChart.width(label) / 2;
+            labels.add(pixel - half > free ? label : "");
+            free = pixel - half > free ? pixel + half + 4 : free;
+        }
+        return new AxisScale(from, to, logarithmic, new Ticks(ticks.values(), labels), start, end);
     }
 
     /** A horizontal axis ends where the data end. */

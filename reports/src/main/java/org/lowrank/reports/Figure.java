@@ -7,15 +7,22 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A figure as the page shows it: every panel already drawn.
+ * A figure as the page shows it: every panel laid out for every setting of its switches, the first one drawn.
  *
  * @param oneLegend whether all panels show the same series, so that one legend serves them
  */
 record Figure(
-        Report.FigureSection section, int columns, boolean oneLegend, List<Entry> legend, List<DrawnPanel> panels) {
+        Report.FigureSection section,
+        Map<String, Integer> slots,
+        int columns,
+        int width,
+        int height,
+        boolean oneLegend,
+        List<Entry> legend,
+        List<DrawnPanel> panels) {
 
-    /** A panel's first paint. */
-    record DrawnPanel(String id, String title, String svg, List<Entry> legend) {}
+    /** A panel with its first paint. */
+    record DrawnPanel(Report.Panel panel, List<LineChart> charts, String svg, List<Entry> legend) {}
 
     /** A line of a legend. */
     record Entry(String name, int slot, Report.Style style) {}
@@ -26,13 +33,19 @@ record Figure(
                 section.panels().stream().map(Figure::names).distinct().count() <= 1;
         int columns = Math.max(
                 1, Math.min(4, Math.min(section.columns(), section.panels().size())));
-        AxisScale shared = sharedAxis(section);
+        int width = columns >= 4 ? 300 : columns == 3 ? 400 : columns == 2 ? 590 : 1000;
+        int height = columns >= 4 ? 230 : columns == 3 ? 270 : columns == 2 ? 340 : 380;
         List<DrawnPanel> drawn = new ArrayList<>();
         for (Report.Panel panel : section.panels()) {
-            drawn.add(new DrawnPanel(
-                    panel.id(), panel.title(), svg(panel, slots, shared, columns), legend(List.of(panel), slots)));
+            List<LineChart> charts = new ArrayList<>();
+            for (PanelView view : PanelView.all(panel)) {
+                charts.add(new LineChart(view, slots, sharedAxis(section, view), width, 0, height));
+            }
+            String svg = "<svg viewBox=\"0 0 " + width + " " + height + "\" role=\"img\" aria-label=\""
+                    + Ink.escape(description(panel)) + "\">" + LineChartSvg.draw(charts.get(0), Ink.PAGE) + "</svg>";
+            drawn.add(new DrawnPanel(panel, charts, svg, legend(List.of(panel), slots)));
         }
-        return new Figure(section, columns, oneLegend, legend(section.panels(), slots), drawn);
+        return new Figure(section, slots, columns, width, height, oneLegend, legend(section.panels(), slots), drawn);
     }
 
     private static List<String> names(Report.Panel panel) {
@@ -51,30 +64,26 @@ record Figure(
     }
 
     /** Small multiples of one quantity share their vertical axis. */
-    private static @Nullable AxisScale sharedAxis(Report.FigureSection section) {
-        boolean same = section.panels().stream().map(Report.Panel::y).distinct().count() == 1;
-        if (section.columns() < 3 || section.panels().size() < 3 || !same) {
+    private static @Nullable AxisScale sharedAxis(Report.FigureSection section, PanelView view) {
+        List<Report.Panel> panels = section.panels();
+        boolean same = panels.stream().map(Report.Panel::y).distinct().count() == 1
+                && panels.stream().allMatch(panel -> panel.alternatives().size() >= view.index());
+        if (section.columns() < 3 || panels.size() < 3 || !same) {
             return null;
         }
-        List<Report.Series> all = section.panels().stream()
-                .flatMap(panel -> panel.series().stream())
-                .toList();
-        Report.Panel first = section.panels().get(0);
-        PanelView view = PanelView.first(
-                new Report.Panel(first.id(), first.title(), first.x(), first.y(), all, List.of(), List.of()));
-        return LineChart.vertical(view, 200);
-    }
-
-    private static String svg(Report.Panel panel, Map<String, Integer> slots, @Nullable AxisScale shared, int columns) {
-        int width = columns >= 3 ? 400 : columns == 2 ? 590 : 900;
-        int height = columns >= 3 ? 260 : 340;
-        LineChart chart = new LineChart(PanelView.first(panel), slots, Ink.PAGE, shared, width, 0, height);
-        return "<svg viewBox=\"0 0 " + width + " " + height + "\" role=\"img\" aria-label=\""
-                + Ink.escape(description(panel)) + "\">" + chart.body() + "</svg>";
+        List<Report.Series> series = new ArrayList<>();
+        List<Report.Series> reference = new ArrayList<>();
+        for (Report.Panel panel : panels) {
+            series.addAll(view.in(panel).series());
+            reference.addAll(view.in(panel).reference());
+        }
+        PanelView together =
+                new PanelView(view.index(), view.x(), view.y(), view.logX(), view.logY(), series, reference);
+        return LineChart.vertical(together, 180);
     }
 
     /** What a screen reader says of a panel; the numbers themselves are in the page's tables. */
-    private static String description(Report.Panel panel) {
+    static String description(Report.Panel panel) {
         return "Line chart: " + panel.title() + ". " + panel.y().title() + " against "
                 + panel.x().title() + " for " + String.join(", ", names(panel));
     }

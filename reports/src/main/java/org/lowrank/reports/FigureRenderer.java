@@ -90,15 +90,15 @@ public final class FigureRenderer {
 
     private static String panel(Report.Panel panel, Map<String, Integer> slots, int width, int height) {
         List<List<Report.Series>> legend = legendLines(panel, width);
-        int bottom = height - legend.size() * LEGEND_LINE - (legend.isEmpty() ? 0 : 6);
+        int bottom = height - legend.size() * LEGEND_LINE - (legend.isEmpty() ? 0 : 12);
         PanelView view = PanelView.first(panel);
-        LineChart chart = new LineChart(view, slots, Ink.PAPER, null, width, TITLE, bottom);
+        LineChart chart = new LineChart(view, slots, null, width, TITLE, bottom);
         StringBuilder svg = new StringBuilder();
-        svg.append(Ink.PAPER.text("title", chart.left(), 19, "start", panel.title()));
-        svg.append(chart.body());
+        svg.append(Ink.PAPER.text("title", chart.left, 19, "start", panel.title()));
+        svg.append(LineChartSvg.draw(chart, Ink.PAPER));
         for (int line = 0; line < legend.size(); line++) {
-            double x = chart.left();
-            double y = bottom + 6 + line * LEGEND_LINE;
+            double x = chart.left;
+            double y = bottom + 12 + line * LEGEND_LINE;
             for (Report.Series series : legend.get(line)) {
                 svg.append(entry(series, slots.getOrDefault(series.name(), 0), x, y));
                 x += entryWidth(series);

@@ -9,12 +9,21 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /** A report as one HTML file: opens offline, loads nothing, reads without JavaScript, prints light. */
 public final class HtmlReport {
     private static final TemplateEngine TEMPLATES = TemplateEngine.createPrecompiled(
             null, ContentType.Html, HtmlReport.class.getClassLoader(), HtmlReport.class.getPackageName());
+
+    private static final List<String> LIBRARIES =
+            List.of("vega/vega.min.js", "vega/vega-lite.min.js", "vega/vega-interpreter.js");
+    private static final List<String> OWN_SCRIPTS = List.of("report.js", "figures.js");
 
     private HtmlReport() {}
 
@@ -23,16 +32,41 @@ public final class HtmlReport {
      * Content-Security-Policy allows nothing but its own style and script, by their hashes.
      */
     public static String render(Report report) {
-        String style = resource("report.css") + HeatRamp.light() + "@media screen and (prefers-color-scheme:dark){\n"
-                + HeatRamp.dark(":root:not([data-theme=light])") + "}\n@media screen{\n"
-                + HeatRamp.dark(":root[data-theme=dark]") + "}\n";
-        String script = resource("report.js");
-        String policy = "default-src 'none'; style-src '" + hash(style) + "'; script-src '" + hash(script)
-                + "'; img-src data: blob:; base-uri 'none'; form-action 'none'";
-        Page page = new Page(report, style, script, policy, PageData.downloads(report), PageData.figures(report));
+        Map<String, Figure> figures = new LinkedHashMap<>();
+        for (Report.Section section : report.sections()) {
+            if (section instanceof Report.FigureSection figure) {
+                figures.put(figure.id(), Figure.of(figure));
+            }
+        }
+        String style = style();
+        List<String> scripts = new ArrayList<>();
+        if (!figures.isEmpty()) {
+            LIBRARIES.forEach(name -> scripts.add(resource(name)));
+        }
+        OWN_SCRIPTS.forEach(name -> scripts.add(resource(name)));
+        Page page = new Page(
+                report,
+                figures,
+                style,
+                scripts,
+                policy(style, scripts),
+                PageData.downloads(report),
+                PageData.figures(List.copyOf(figures.values())));
         StringOutput output = new StringOutput();
         TEMPLATES.render("report.jte", page, output);
         return output.toString();
+    }
+
+    private static String style() {
+        return resource("report.css") + HeatRamp.light() + "@media screen and (prefers-color-scheme:dark){\n"
+                + HeatRamp.dark(":root:not([data-theme=light])") + "}\n@media screen{\n"
+                + HeatRamp.dark(":root[data-theme=dark]") + "}\n";
+    }
+
+    private static String policy(String style, List<String> scripts) {
+        String hashes = scripts.stream().map(script -> "'" + hash(script) + "'").collect(Collectors.joining(" "));
+        return "default-src 'none'; style-src '" + hash(style) + "'; script-src " + hashes
+                + "; img-src data: blob:; base-uri 'none'; form-action 'none'";
     }
 
     private static String resource(String name) {

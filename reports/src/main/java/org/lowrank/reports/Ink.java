@@ -80,7 +80,7 @@ enum Ink {
             "axis", " fill=\"none\" stroke=\"#5c6675\" stroke-width=\"1\"",
             "leader", " fill=\"none\" stroke=\"#9aa3af\" stroke-width=\"0.8\"",
             "band", " fill-opacity=\"0.16\"",
-            "background", " fill=\"#ffffff\"");
+            "baseline", " fill=\"none\" stroke=\"#5c6675\" stroke-width=\"1.2\" stroke-dasharray=\"2,3\"");
 
     /** Attributes of a part that is the same in every chart: grid, axis, leader. */
     abstract String part(String part);

@@ -2,6 +2,8 @@ package org.lowrank.reports;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,7 +11,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param policy the Content-Security-Policy: nothing is loaded, and only this style and this script run
  */
-record Page(Report report, String style, String script, String policy, String downloadData, String figureData) {
+record Page(
+        Report report,
+        Map<String, Figure> figures,
+        String style,
+        List<String> scripts,
+        String policy,
+        String downloadData,
+        String figureData) {
 
     /** A file in the download menu. */
     record Choice(String key, String label, String fileName) {}
@@ -28,7 +37,7 @@ record Page(Report report, String style, String script, String policy, String do
     }
 
     Figure figure(Report.FigureSection section) {
-        return Figure.of(section);
+        return Objects.requireNonNull(figures.get(section.id()));
     }
 
     static String verdict(Report.Finding finding) {

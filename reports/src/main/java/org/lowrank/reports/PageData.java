@@ -34,45 +34,44 @@ final class PageData {
                 .put("content", download.content());
     }
 
-    /** The numbers of every panel. */
-    static String figures(Report report) {
-        ObjectNode figures = JSON.createObjectNode();
-        for (Report.Section section : report.sections()) {
-            if (section instanceof Report.FigureSection figure) {
-                Map<String, Integer> slots = Palette.slots(figure.panels());
-                ObjectNode node = figures.putObject(figure.id());
-                ArrayNode panels = node.putArray("panels");
-                for (Report.Panel panel : figure.panels()) {
-                    panels.add(panel(panel, slots));
-                }
-            }
+    /** The numbers of every panel, and where each setting of its switches puts them. */
+    static String figures(List<Figure> figures) {
+        ObjectNode all = JSON.createObjectNode();
+        for (Figure figure : figures) {
+            ObjectNode node = all.putObject(figure.section().id());
+            node.put("title", figure.section().title());
+            node.put("width", figure.width()).put("height", figure.height()).put("columns", figure.columns());
+            ArrayNode panels = node.putArray("panels");
+            figure.panels().forEach(panel -> panels.add(panel(panel, figure)));
         }
-        return text(figures);
+        return text(all);
     }
 
-    private static ObjectNode panel(Report.Panel panel, Map<String, Integer> slots) {
-        ObjectNode node = JSON.createObjectNode().put("id", panel.id()).put("title", panel.title());
+    private static ObjectNode panel(Figure.DrawnPanel drawn, Figure figure) {
+        Report.Panel panel = drawn.panel();
+        ObjectNode node = JSON.createObjectNode()
+                .put("id", panel.id())
+                .put("title", panel.title())
+                .put("description", Figure.description(panel));
         node.set("x", axis(panel.x()));
         ArrayNode views = node.putArray("views");
-        views.add(view("", panel.y(), panel.series(), panel.reference(), slots));
-        for (Report.Alternative alternative : panel.alternatives()) {
-            views.add(view(alternative.label(), alternative.y(), alternative.series(), alternative.reference(), slots));
+        views.add(view("", panel.y(), panel.series(), panel.reference(), figure));
+        for (Report.Alternative other : panel.alternatives()) {
+            views.add(view(other.label(), other.y(), other.series(), other.reference(), figure));
         }
+        ArrayNode layouts = node.putArray("layouts");
+        drawn.charts().forEach(chart -> layouts.add(layout(chart)));
         return node;
     }
 
     private static ObjectNode view(
-            String label,
-            Report.Axis y,
-            List<Report.Series> series,
-            List<Report.Series> reference,
-            Map<String, Integer> slots) {
+            String label, Report.Axis y, List<Report.Series> series, List<Report.Series> reference, Figure figure) {
         ObjectNode node = JSON.createObjectNode().put("label", label);
         node.set("y", axis(y));
         ArrayNode lines = node.putArray("series");
-        series.forEach(s -> lines.add(series(s, slots)));
+        series.forEach(s -> lines.add(series(s, figure.slots())));
         ArrayNode baseline = node.putArray("reference");
-        reference.forEach(s -> baseline.add(series(s, slots)));
+        reference.forEach(s -> baseline.add(series(s, figure.slots())));
         return node;
     }
 
@@ -81,6 +80,38 @@ final class PageData {
                 .put("title", axis.title())
                 .put("log", axis.logarithmic())
                 .put("switchable", axis.switchable());
+    }
+
+    private static ObjectNode layout(LineChart chart) {
+        ObjectNode node = JSON.createObjectNode()
+                .put("view", chart.view.index())
+                .put("logX", chart.view.logX())
+                .put("logY", chart.view.logY())
+                .put("baseline", !chart.view.reference().isEmpty());
+        node.set("box", JSON.valueToTree(new double[] {chart.left, chart.top, chart.right, chart.bottom}));
+        node.set("x", scale(chart.x));
+        node.set("y", scale(chart.y));
+        ArrayNode ends = node.putArray("ends");
+        for (LineChart.End end : chart.ends()) {
+            ends.addObject()
+                    .put("name", end.name())
+                    .put("x", round(end.x()))
+                    .put("y", round(end.y()))
+                    .put("at", round(end.placed()));
+        }
+        return node;
+    }
+
+    private static ObjectNode scale(AxisScale scale) {
+        ObjectNode node = JSON.createObjectNode().put("log", scale.logarithmic());
+        node.set("domain", JSON.valueToTree(new double[] {scale.from(), scale.to()}));
+        node.set("ticks", JSON.valueToTree(scale.ticks().values()));
+        node.set("labels", JSON.valueToTree(scale.ticks().labels()));
+        return node;
+    }
+
+    private static double round(double pixel) {
+        return Math.round(pixel * 10) / 10.0;
     }
 
     private static ObjectNode series(Report.Series series, Map<String, Integer> slots) {

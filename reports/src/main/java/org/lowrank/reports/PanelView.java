@@ -6,9 +6,11 @@ import java.util.List;
 /**
  * What a panel shows at one setting of its switches.
  *
+ * @param index 0 for the panel's own series, k for its k-th alternative
  * @param reference the baseline, empty where it is not shown
  */
 record PanelView(
+        int index,
         Report.Axis x,
         Report.Axis y,
         boolean logX,
@@ -18,8 +20,47 @@ record PanelView(
 
     /** As the panel opens: its own axes, no alternative, no baseline. */
     static PanelView first(Report.Panel panel) {
+        return of(panel, 0, panel.x().logarithmic(), panel.y().logarithmic(), false);
+    }
+
+    /** Every setting of the panel's switches, the one it opens with first. */
+    static List<PanelView> all(Report.Panel panel) {
+        List<PanelView> views = new ArrayList<>();
+        for (int index = 0; index <= panel.alternatives().size(); index++) {
+            Report.Axis y =
+                    index == 0 ? panel.y() : panel.alternatives().get(index - 1).y();
+            for (boolean logX : choices(panel.x())) {
+                for (boolean logY : choices(y)) {
+                    PanelView view = of(panel, index, logX, logY, false);
+                    views.add(view);
+                    PanelView withBaseline = of(panel, index, logX, logY, true);
+                    if (!withBaseline.reference().isEmpty()) {
+                        views.add(withBaseline);
+                    }
+                }
+            }
+        }
+        return views;
+    }
+
+    private static List<Boolean> choices(Report.Axis axis) {
+        return axis.switchable() ? List.of(axis.logarithmic(), !axis.logarithmic()) : List.of(axis.logarithmic());
+    }
+
+    static PanelView of(Report.Panel panel, int index, boolean logX, boolean logY, boolean baseline) {
+        List<Report.Series> none = List.of();
+        if (index == 0) {
+            return new PanelView(
+                    0, panel.x(), panel.y(), logX, logY, panel.series(), baseline ? panel.reference() : none);
+        }
+        Report.Alternative other = panel.alternatives().get(index - 1);
         return new PanelView(
-                panel.x(), panel.y(), panel.x().logarithmic(), panel.y().logarithmic(), panel.series(), List.of());
+                index, panel.x(), other.y(), logX, logY, other.series(), baseline ? other.reference() : none);
+    }
+
+    /** The same setting of another panel that has the same switches. */
+    PanelView in(Report.Panel other) {
+        return of(other, index, logX, logY, !reference.isEmpty());
     }
 
     List<double[]> abscissae() {
@@ -36,6 +77,7 @@ record PanelView(
                 double[] low = line.y().clone();
                 double[] high = line.y().clone();
                 for (int i = 0; i < sd.length; i++) {
+                    // a band that nearly reaches zero would stretch a logarithmic axis over empty decades
                     boolean lowered = !logY || low[i] - sd[i] > low[i] / 20;
                     low[i] -= lowered ? sd[i] : 0;
                     high[i] += sd[i];

@@ -113,6 +113,7 @@ document.addEventListener("pointerover", event => {
   if (part) light(part.dataset.x);
   else if (!event.target.closest(".chart")) light(null);
 });
+document.addEventListener("layer-hover", event => light(event.detail));
 
 document.body.dataset.ready = "true";
 })();

@@ -65,6 +65,7 @@ class HtmlReportTest {
                 new Download("x.json", HOSTILE));
         String page = HtmlReport.render(report);
         assertThat(page).doesNotContain("<img src=x").doesNotContain("<script>alert");
-        assertThat(page.split("<script", -1)).hasSize(4); // downloads, figures, the page's own: three elements
+        // two data blocks, three files of the library, two of the page: seven elements
+        assertThat(page.split("<script", -1)).hasSize(8);
     }
 }
