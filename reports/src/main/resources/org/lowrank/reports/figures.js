@@ -53,6 +53,9 @@ function scale({log, domain}) {
 
 const labels = ({ticks, labels: names}) => `${JSON.stringify(names)}[indexof(${JSON.stringify(ticks)}, datum.value)]`;
 
+/* A place given in pixels of the panel. */
+const pixel = field => ({field, type: "quantitative", scale: null, axis: null});
+
 /* The layers of one panel, in the page (laid out to the pixel) or on paper (a specification to keep and restyle). */
 function panelSpec(figure, panel, layout, hidden, style, paper) {
   const view = panel.views[layout.view];
@@ -82,11 +85,11 @@ function panelSpec(figure, panel, layout, hidden, style, paper) {
     layer.push({transform: [{filter: "isValid(datum.low)"}], mark: {type: "area", opacity: 0.16}, encoding: {x, y: {...y, field: "low"}, y2: {field: "high"}, color: {...colour, legend: null}}});
   }
   layer.push({mark: {type: "line", strokeWidth: 1.7, strokeJoin: "round"}, encoding: {x, y, color: colour, strokeDash: dash}});
-  layer.push({transform: [{filter: "datum.marked"}], mark: {type: "point", filled: true, size: 30, opacity: 1, stroke: style.rim, strokeWidth: 0.6}, encoding: {x, y, color: colour, shape}});
+  layer.push({transform: [{filter: "datum.marked"}], mark: {type: "point", filled: true, size: 46, opacity: 1, stroke: style.rim, strokeWidth: 0.6}, encoding: {x, y, color: colour, shape}});
   const ends = paper ? [] : layout.ends.filter(end => !hidden.has(end.name));
   if (ends.length) {
     const values = ends.map(end => ({series: end.name, fromX: end.x - left + 5, fromY: end.y - top, toX: right - left + 12, toY: end.at - top}));
-    layer.push({data: {values}, mark: {type: "rule", clip: false, x: {expr: "datum.fromX"}, y: {expr: "datum.fromY"}, x2: {expr: "datum.toX"}, y2: {expr: "datum.toY"}, color: style.quiet, strokeWidth: 0.7, opacity: 0.7}, encoding: {}});
+    layer.push({data: {values}, mark: {type: "rule", color: style.quiet, strokeWidth: 0.7, opacity: 0.7}, encoding: {x: pixel("fromX"), x2: {field: "toX"}, y: pixel("fromY"), y2: {field: "toY"}}});
     layer.push({data: {values}, mark: {type: "text", align: "left", baseline: "alphabetic", dx: 2, dy: 4, x: {expr: "datum.toX"}, y: {expr: "datum.toY"}, fontSize: 11.5, fontWeight: 650}, encoding: {text: {field: "series"}, color: colour}});
   }
   const size = {width: right - left, height: bottom - top};
@@ -379,6 +382,7 @@ document.addEventListener("layer", event => {
     await new Promise(done => setTimeout(done));
     await panel.draw();
   }
+  performance.mark("drawn");
   document.body.dataset.drawn = "true";
 })();
 })();

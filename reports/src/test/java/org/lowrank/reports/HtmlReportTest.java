@@ -10,8 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.lowrank.reports.Report.*;
 
 class HtmlReportTest {
-    private static final String HOSTILE =
-            "</script><script>alert(1)</script><img src=x onerror=alert(2)>\" onload=\"x' & ";
+    static final String HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\" onload=\"x' & ";
 
     @Test
     void pageHoldsItsParts() throws IOException {
@@ -22,9 +21,9 @@ class HtmlReportTest {
                 .contains("id=\"layers\"", "id=\"heat-map\"", "id=\"measurements\"", "id=\"provenance\"");
     }
 
-    @Test
-    void hostileTextIsText() {
-        Report report = new Report(
+    /** A report of which every text tries to leave its place. */
+    static Report hostile() {
+        return new Report(
                 HOSTILE,
                 HOSTILE,
                 List.of(new Card(HOSTILE, HOSTILE)),
@@ -63,7 +62,11 @@ class HtmlReportTest {
                 List.of(new Fact(HOSTILE, HOSTILE, false)),
                 new Download("x.csv", HOSTILE),
                 new Download("x.json", HOSTILE));
-        String page = HtmlReport.render(report);
+    }
+
+    @Test
+    void hostileTextIsText() {
+        String page = HtmlReport.render(hostile());
         assertThat(page).doesNotContain("<img src=x").doesNotContain("<script>alert");
         // two data blocks, three files of the library, two of the page: seven elements
         assertThat(page.split("<script", -1)).hasSize(8);
