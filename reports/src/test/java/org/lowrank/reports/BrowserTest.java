@@ -250,7 +250,7 @@ class BrowserTest {
     void heatMapShowsTheQuantityChosen() {
         show(SampleReports.bert());
         assertThat(page.locator(".map:visible").count()).isEqualTo(1);
-        page.locator("[data-heat] >> text=Frobenius").click();
+        page.locator("[data-map='1']").click();
         assertThat(page.locator(".map:visible").getAttribute("data-index")).isEqualTo("1");
     }
 
@@ -344,14 +344,20 @@ class BrowserTest {
                 .isLessThan(5_000_000);
         Path file = Files.createTempFile(directory, "large", ".html");
         Files.writeString(file, html);
-        page.navigate(file.toUri().toString());
-        page.waitForSelector("body[data-drawn]");
-        double ready = ((Number)
-                        page.evaluate(
-                                "performance.getEntriesByType('paint').find(entry => entry.name === 'first-contentful-paint').startTime"))
-                .doubleValue();
-        double drawn = ((Number) page.evaluate("performance.getEntriesByName('drawn')[0].startTime")).doubleValue();
-        assertThat(ready).isLessThan(2000);
+        // the best of three: other work on the machine only adds time
+        double painted = Double.POSITIVE_INFINITY;
+        double drawn = Double.POSITIVE_INFINITY;
+        for (int load = 0; load < 3; load++) {
+            page.navigate(file.toUri().toString());
+            page.waitForSelector("body[data-drawn]");
+            painted = Math.min(painted, milliseconds("first-contentful-paint"));
+            drawn = Math.min(drawn, milliseconds("drawn"));
+        }
+        assertThat(painted).isLessThan(1000);
         assertThat(drawn).isLessThan(2000);
+    }
+
+    private double milliseconds(String mark) {
+        return ((Number) page.evaluate("name => performance.getEntriesByName(name)[0].startTime", mark)).doubleValue();
     }
 }

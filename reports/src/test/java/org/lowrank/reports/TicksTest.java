@@ -1,0 +1,51 @@
+package org.lowrank.reports;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class TicksTest {
+    @Test
+    void linearTicksAreFormattedAlike() {
+        assertThat(Ticks.linear(0, 1, 0.25).labels()).containsExactly("0.00", "0.25", "0.50", "0.75", "1.00");
+        assertThat(Ticks.linear(-10, 10, 10).labels()).containsExactly("−10", "0", "10");
+    }
+
+    @Test
+    void layersHaveWholeTicks() {
+        // six layers with room for twenty ticks
+        AxisScale axis = AxisScale.horizontal(List.of(new double[] {0, 1, 2, 3, 4, 5}), false, 20);
+        assertThat(axis.ticks().labels()).containsExactly("0", "1", "2", "3", "4", "5");
+    }
+
+    @Test
+    void manyDecadesAreMarkedByPowers() {
+        assertThat(Ticks.logarithmic(1e-8, 1e-1, 10).labels())
+                .containsExactly("10⁻⁸", "10⁻⁷", "10⁻⁶", "10⁻⁵", "10⁻⁴", "10⁻³", "10⁻²", "10⁻¹");
+    }
+
+    @Test
+    void underTwoDecadesTheTicksAreOneTwoFive() {
+        assertThat(Ticks.logarithmic(4, 25, 8).labels()).containsExactly("5", "10", "20");
+    }
+
+    @Test
+    void narrowLogarithmicAxisStillHasTicks() {
+        assertThat(Ticks.logarithmic(51, 59, 5).values()).hasSizeGreaterThan(2);
+    }
+
+    @Test
+    void axisOfNothingHasARange() {
+        AxisScale axis = AxisScale.vertical(List.of(new double[] {Double.NaN}), true, 5);
+        assertThat(axis.from()).isLessThan(axis.to());
+        assertThat(axis.logarithmic()).isFalse();
+    }
+
+    @Test
+    void axisOfOneValueHasARange() {
+        AxisScale axis = AxisScale.vertical(List.of(new double[] {3, 3}), false, 5);
+        assertThat(axis.from()).isLessThan(3);
+        assertThat(axis.to()).isGreaterThan(3);
+    }
+}
