@@ -37,7 +37,7 @@ final class HeatRamp {
         return css.toString().replace("\r", "");
     }
 
-    private static int[] colour(int[][] stops, double share) {
+    static int[] colour(int[][] stops, double share) {
         double place = share * (stops.length - 1);
         int before = Math.min(stops.length - 2, (int) place);
         int[] mixed = new int[3];

@@ -58,7 +58,8 @@ public final class HtmlReport {
     }
 
     private static String style() {
-        return resource("report.css") + HeatRamp.light() + "@media screen and (prefers-color-scheme:dark){\n"
+        return resource("report.css") + Palette.rules() + HeatRamp.light()
+                + "@media screen and (prefers-color-scheme:dark){\n"
                 + HeatRamp.dark(":root:not([data-theme=light])") + "}\n@media screen{\n"
                 + HeatRamp.dark(":root[data-theme=dark]") + "}\n";
     }

@@ -68,7 +68,7 @@ enum Ink {
             double size = part.startsWith("title") ? 13 : 11;
             boolean bold = part.startsWith("title") || part.startsWith("end");
             String colour = part.startsWith("end")
-                    ? Palette.LIGHT.get(Integer.parseInt(part.substring(part.length() - 1)))
+                    ? Palette.LIGHT.get(Integer.parseInt(part.substring(part.indexOf('f') + 1)))
                     : part.startsWith("title") ? "#1d2430" : "#4a5361";
             return "<path fill=\"" + colour + "\" d=\""
                     + Outlines.of(text, size, bold).at(x, y, anchor) + "\"/>";

@@ -92,7 +92,7 @@ final class LineChart {
 
     static boolean isMarker(int points, int slot, int i) {
         int every = points <= MARKER_LIMIT ? 1 : points / 12;
-        return i % every == slot * every / Palette.size();
+        return i % every == slot % Palette.SIZE * every / Palette.SIZE;
     }
 
     /** Labels of the ends of the lines, none where only a legend can name them. */

@@ -41,6 +41,7 @@ final class PageData {
             ObjectNode node = all.putObject(figure.section().id());
             node.put("title", figure.section().title());
             node.put("width", figure.width()).put("height", figure.height()).put("columns", figure.columns());
+            node.set("colours", JSON.valueToTree(Palette.LIGHT));
             ArrayNode panels = node.putArray("panels");
             figure.panels().forEach(panel -> panels.add(panel(panel, figure)));
         }

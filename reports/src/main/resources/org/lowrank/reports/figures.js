@@ -7,16 +7,15 @@ const say = text => { document.getElementById("said").textContent = text; };
 const tip = document.getElementById("tip");
 const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'DejaVu Sans', sans-serif";
 const PAPER_FONT = "'DejaVu Sans', Verdana, 'Segoe UI', Arial, sans-serif";
-const LIGHT = ["#0b5bd3", "#c2410c", "#137a3e", "#b4247f", "#7a5200", "#1d2430", "#0a768f", "#6d3fc4"];
 const SHAPES = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right", "triangle-left"];
 const DASHES = {SOLID: [1, 0], DASHED: [5, 3], DOTTED: [1.5, 3]};
-const PAGE = {colour: slot => `var(--c${slot})`, ink: "var(--ink)", quiet: "var(--quiet)", grid: "var(--grid)", rim: "var(--page)"};
-const PAPER = {colour: slot => LIGHT[slot], ink: "#1d2430", quiet: "#4a5361", grid: "#e3e7ec", rim: "#ffffff"};
+const PAGE = {ink: "var(--ink)", quiet: "var(--quiet)", grid: "var(--grid)", rim: "var(--page)"};
+const PAPER = {ink: "#1d2430", quiet: "#4a5361", grid: "#e3e7ec", rim: "#ffffff"};
 
 /* Java's rule of which points have markers: LineChart.isMarker. */
 const marked = (count, slot, i) => {
   const every = count <= 40 ? 1 : Math.floor(count / 12);
-  return i % every === Math.floor(slot * every / 8);
+  return i % every === Math.floor(slot % 8 * every / 8);
 };
 
 function layoutOf(panel, state) {
@@ -61,10 +60,10 @@ function panelSpec(figure, panel, layout, hidden, style, paper) {
   const view = panel.views[layout.view];
   const lines = view.series.filter(line => !hidden.has(line.name));
   const names = view.series.map(line => line.name);
-  const byName = (name, range) => ({field: "series", type: "nominal", title: null, scale: {domain: names, range}, legend: paper ? {symbolSize: 60} : null});
-  const colour = byName("colour", view.series.map(line => style.colour(line.slot)));
+  const byName = (name, range) => ({field: "series", type: "nominal", title: null, scale: {domain: names, range}, legend: paper ? {symbolSize: 60, symbolOpacity: 1} : null});
+  const colour = byName("colour", view.series.map(line => paper ? figure.colours[line.slot] : `var(--c${line.slot})`));
   const dash = byName("dash", view.series.map(line => DASHES[line.style]));
-  const shape = byName("shape", view.series.map(line => SHAPES[line.slot]));
+  const shape = byName("shape", view.series.map(line => SHAPES[line.slot % 8]));
   const [left, top, right, bottom] = layout.box;
   const text = {labelFontSize: 11, titleFontSize: 11.5, labelColor: style.quiet, titleColor: style.quiet, titleFontWeight: "normal", labelOverlap: false, labelBound: false, labelFlush: false, labelLimit: 0, titleLimit: 0};
   const xAxis = {...text, title: panel.x.title, values: layout.x.ticks, labelExpr: labels(layout.x), grid: false, domainColor: style.quiet, tickColor: style.quiet, tickSize: 4, labelAngle: 0};

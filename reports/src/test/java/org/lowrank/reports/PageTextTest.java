@@ -44,7 +44,7 @@ class PageTextTest {
 
     @Test
     void everyLineColourIsReadableOnItsPage() {
-        for (int slot = 0; slot < Palette.size(); slot++) {
+        for (int slot = 0; slot < Palette.SIZE; slot++) {
             assertThat(contrast(Palette.LIGHT.get(slot), "#ffffff")).isGreaterThan(4.5);
             assertThat(contrast(Palette.DARK.get(slot), "#12161d")).isGreaterThan(4.5);
         }
