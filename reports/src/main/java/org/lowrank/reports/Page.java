@@ -78,6 +78,11 @@ record Page(
         return null;
     }
 
+    /** Numbers align right; long text may wrap, everything else stays on its line. */
+    static @Nullable String cellClass(Report.Column column, Report.Cell cell) {
+        return column.numeric() ? "n" : cell.text().length() > 44 ? "w" : null;
+    }
+
     /** The exact value behind a rounded cell; null where the text says it already. */
     static @Nullable String sortValue(Report.Cell cell) {
         Double value = cell.value();

@@ -2,9 +2,15 @@ package org.lowrank.reports;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
-/** Plain mathematical text as runs: {@code ‖A‖_F} and {@code 10⁻⁵} get real subscripts and superscripts. */
+/** Plain mathematical text as runs: {@code ‖A‖_F}, {@code a_ij} and {@code 10⁻⁵} get real subscripts and superscripts. */
 final class RichText {
+    /** One or two letters or digits behind a mathematical character or a letter that stands alone: not those of names. */
+    private static final Pattern SUBSCRIPT =
+            Pattern.compile("(?<=[‖²σλθΔ]|(?<![\\p{L}\\d._/-])\\p{L})_([\\p{L}\\d]{1,2})(?![\\p{L}\\d_])");
+
     private static final String SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻";
     private static final String PLAIN = "0123456789−";
 
@@ -13,57 +19,59 @@ final class RichText {
     /** A piece of text on the line (0), above (1) or below (−1). */
     record Run(String text, int shift) {}
 
-    /** Splits the text; an underscore makes one letter or digit a subscript only behind ‖, ², σ or λ. */
+    /** Subscripts and superscripts as runs of their own: for text drawn by us. */
     static List<Run> runs(String text) {
         List<Run> runs = new ArrayList<>();
-        StringBuilder current = new StringBuilder();
-        int shift = 0;
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            boolean lowered = isSubscript(text, i);
-            int raised = SUPERSCRIPTS.indexOf(c);
-            int next = lowered ? -1 : raised >= 0 ? 1 : 0;
-            if (next != shift) {
-                add(runs, current, shift);
-                shift = next;
-            }
-            current.append(lowered ? text.charAt(++i) : raised >= 0 ? PLAIN.charAt(raised) : c);
-            if (lowered) {
-                add(runs, current, shift);
-                shift = 0;
+        for (Run run : lowered(text)) {
+            if (run.shift() < 0) {
+                runs.add(run);
+            } else {
+                addRaised(runs, run.text());
             }
         }
-        add(runs, current, shift);
         return runs;
     }
 
     /** Only the subscripts: a page's fonts have superscript digits of their own. */
     static List<Run> lowered(String text) {
         List<Run> runs = new ArrayList<>();
+        Matcher matcher = SUBSCRIPT.matcher(text);
         int from = 0;
-        for (int i = 1; i + 1 < text.length(); i++) {
-            if (isSubscript(text, i)) {
-                runs.add(new Run(text.substring(from, i), 0));
-                runs.add(new Run(text.substring(i + 1, i + 2), -1));
-                from = i + 2;
-            }
+        while (matcher.find()) {
+            add(runs, text.substring(from, matcher.start()), 0);
+            add(runs, matcher.group(1), -1);
+            from = matcher.end();
         }
-        runs.add(new Run(text.substring(from), 0));
+        add(runs, text.substring(from), 0);
         return runs;
     }
 
-    private static boolean isSubscript(String text, int i) {
-        return text.charAt(i) == '_'
-                && i > 0
-                && i + 1 < text.length()
-                && "‖²σλ".indexOf(text.charAt(i - 1)) >= 0
-                && Character.isLetterOrDigit(text.charAt(i + 1));
+    private static void addRaised(List<Run> runs, String text) {
+        int from = 0;
+        for (int i = 0; i <= text.length(); i++) {
+            boolean ends = i == text.length() || isRaised(text, i) != isRaised(text, from);
+            if (ends) {
+                String part = text.substring(from, i);
+                boolean raised = !part.isEmpty() && isRaised(text, from);
+                add(runs, raised ? plain(part) : part, raised ? 1 : 0);
+                from = i;
+            }
+        }
     }
 
-    private static void add(List<Run> runs, StringBuilder current, int shift) {
-        if (current.length() > 0) {
-            runs.add(new Run(current.toString(), shift));
-            current.setLength(0);
+    private static boolean isRaised(String text, int i) {
+        return SUPERSCRIPTS.indexOf(text.charAt(i)) >= 0;
+    }
+
+    private static String plain(String raised) {
+        StringBuilder plain = new StringBuilder();
+        raised.chars().forEach(c -> plain.append(PLAIN.charAt(SUPERSCRIPTS.indexOf(c))));
+        return plain.toString();
+    }
+
+    private static void add(List<Run> runs, String text, int shift) {
+        if (!text.isEmpty()) {
+            runs.add(new Run(text, shift));
         }
     }
 }

@@ -118,10 +118,10 @@ function viewOf(spec, options) {
 }
 const quiet = {warn() { return this; }, info() { return this; }, debug() { return this; }, error(...text) { console.error(...text); return this; }, level() { return this; }};
 
-/* ‖A‖_F with a real subscript: Vega's text marks know none. */
+/* ‖A‖_F with a real subscript: Vega's text marks know none. The pattern is that of RichText in Java. */
 function lower(svg) {
   for (const text of svg.querySelectorAll("text")) {
-    const parts = text.textContent.split(/(?<=[‖²σλ])_([\p{L}\d])/u);
+    const parts = text.textContent.split(/(?<=[‖²σλθΔ]|(?<![\p{L}\d._/-])\p{L})_([\p{L}\d]{1,2})(?![\p{L}\d_])/u);
     if (parts.length < 2) continue;
     text.replaceChildren(...parts.flatMap((part, i) => {
       const span = document.createElementNS(svg.namespaceURI, "tspan");
@@ -346,7 +346,7 @@ for (const element of document.querySelectorAll("[data-figure]")) {
     controls.append(baseline);
   }
   if (firstX) controls.append(segments("Horizontal axis", ["x linear", "x log"], Number(state.logX), i => { state.logX = i === 1; redraw(); }));
-  if (first) controls.append(segments("Vertical axis", ["Linear", "Log"], Number(state.logY), i => { state.logY = i === 1; redraw(); }));
+  if (first) controls.append(segments("Vertical axis", firstX ? ["y linear", "y log"] : ["Linear", "Log"], Number(state.logY), i => { state.logY = i === 1; redraw(); }));
   const menu = document.createElement("details");
   menu.className = "menu";
   menu.innerHTML = `<summary>Save</summary><div class="sheet"></div>`;

@@ -13,13 +13,20 @@ class PageTextTest {
                         new RichText.Run("‖A‖", 0),
                         new RichText.Run("F", -1),
                         new RichText.Run(" / ‖A‖", 0),
-                        new RichText.Run("2", -1),
-                        new RichText.Run("", 0));
+                        new RichText.Run("2", -1));
     }
 
     @Test
     void underscoreInANameStays() {
-        assertThat(RichText.runs("matrix_norm")).containsExactly(new RichText.Run("matrix_norm", 0));
+        for (String name : List.of("matrix_norm", "layer.0.w_q", "h_1_w", "upper_failure_probability", "_F", "")) {
+            assertThat(RichText.runs(name)).as(name).allMatch(run -> run.shift() == 0);
+        }
+    }
+
+    @Test
+    void singleLettersHaveSubscriptsOfUpToTwo() {
+        assertThat(RichText.lowered("(Σ a_ij²)^½"))
+                .containsExactly(new RichText.Run("(Σ a", 0), new RichText.Run("ij", -1), new RichText.Run("²)^½", 0));
     }
 
     @Test
