@@ -109,10 +109,12 @@ public final class FigureRenderer {
 
     private static String entry(Report.Series series, int slot, double x, double y) {
         String at = Ink.number(x) + "," + Ink.number(y);
-        return "<path" + Ink.PAPER.line(slot, series.style()) + " d=\"M" + at + "h24\"/><path"
-                + Ink.PAPER.filled("key", slot) + " transform=\"translate(" + Ink.number(x + 12) + "," + Ink.number(y)
-                + ")\" d=\"" + Palette.marker(slot) + "\"/>"
-                + Ink.PAPER.text("tick", x + 30, y + 4, "start", series.name());
+        String line = "<path" + Ink.PAPER.line(slot, series.style()) + " d=\"M" + at + "h24\"/>";
+        String mark = slot >= Palette.SIZE
+                ? ""
+                : "<path" + Ink.PAPER.filled("key", slot) + " transform=\"translate(" + Ink.number(x + 12) + ","
+                        + Ink.number(y) + ")\" d=\"" + Palette.marker(slot) + "\"/>";
+        return line + mark + Ink.PAPER.text("tick", x + 30, y + 4, "start", series.name());
     }
 
     private static double entryWidth(Report.Series series) {

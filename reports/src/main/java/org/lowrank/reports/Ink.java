@@ -79,6 +79,7 @@ enum Ink {
             "grid", " fill=\"none\" stroke=\"#e3e7ec\" stroke-width=\"1\"",
             "axis", " fill=\"none\" stroke=\"#5c6675\" stroke-width=\"1\"",
             "leader", " fill=\"none\" stroke=\"#9aa3af\" stroke-width=\"0.8\"",
+            "faint", " fill-opacity=\"0.07\"",
             "band", " fill-opacity=\"0.16\"",
             "baseline", " fill=\"none\" stroke=\"#5c6675\" stroke-width=\"1.2\" stroke-dasharray=\"2,3\"");
 

@@ -71,9 +71,14 @@ final class LineChart {
 
     private static double labelWidth(List<Report.Series> series) {
         return series.stream()
-                .mapToDouble(line -> line.name().length() * 7.6 + 4)
+                .mapToDouble(line -> line.name().length() * 8.2 + 5)
                 .max()
                 .orElse(0);
+    }
+
+    /** Whether so many bands lie over each other that each must be fainter. */
+    boolean hasManyBands() {
+        return view.series().stream().filter(series -> series.sd() != null).count() > 4;
     }
 
     int slot(Report.Series series) {
@@ -91,8 +96,11 @@ final class LineChart {
     }
 
     static boolean isMarker(int points, int slot, int i) {
+        if (slot >= Palette.SIZE) {
+            return false; // many lines told apart by the ramp: markers would hide them
+        }
         int every = points <= MARKER_LIMIT ? 1 : points / 12;
-        return i % every == slot % Palette.SIZE * every / Palette.SIZE;
+        return i % every == slot * every / Palette.SIZE;
     }
 
     /** Labels of the ends of the lines, none where only a legend can name them. */

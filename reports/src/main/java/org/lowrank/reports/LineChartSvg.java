@@ -82,7 +82,7 @@ final class LineChartSvg {
         double[] sd = series.sd();
         if (sd != null) {
             for (String band : bands(series, sd)) {
-                path(ink.filled("band", slot), band);
+                path(ink.filled(chart.hasManyBands() ? "faint" : "band", slot), band);
             }
         }
         path(ink.line(slot, series.style()), line(series));

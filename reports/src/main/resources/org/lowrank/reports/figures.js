@@ -14,8 +14,9 @@ const PAPER = {ink: "#1d2430", quiet: "#4a5361", grid: "#e3e7ec", rim: "#ffffff"
 
 /* Java's rule of which points have markers: LineChart.isMarker. */
 const marked = (count, slot, i) => {
+  if (slot >= 8) return false;
   const every = count <= 40 ? 1 : Math.floor(count / 12);
-  return i % every === Math.floor(slot % 8 * every / 8);
+  return i % every === Math.floor(slot * every / 8);
 };
 
 function layoutOf(panel, state) {
@@ -81,7 +82,7 @@ function panelSpec(figure, panel, layout, hidden, style, paper) {
     layer.push({data: {values: last}, mark: {type: "text", align: "right", dx: -2, dy: -4, baseline: "alphabetic", color: style.quiet, fontSize: 11}, encoding: {x, y, text: {field: "series"}}});
   }
   if (lines.some(line => line.sd)) {
-    layer.push({transform: [{filter: "isValid(datum.low)"}], mark: {type: "area", opacity: 0.16}, encoding: {x, y: {...y, field: "low"}, y2: {field: "high"}, color: colour}});
+    layer.push({transform: [{filter: "isValid(datum.low)"}], mark: {type: "area", opacity: lines.filter(line => line.sd).length > 4 ? 0.07 : 0.16}, encoding: {x, y: {...y, field: "low"}, y2: {field: "high"}, color: colour}});
   }
   layer.push({mark: {type: "line", strokeWidth: 1.7, strokeJoin: "round"}, encoding: {x, y, color: colour, strokeDash: dash}});
   layer.push({transform: [{filter: "datum.marked"}], mark: {type: "point", filled: true, size: 46, opacity: 1, stroke: style.rim, strokeWidth: 0.6}, encoding: {x, y, color: colour, shape}});
