@@ -158,12 +158,17 @@ class Panel {
   get lines() { return this.panel.views[this.layout.view].series.filter(line => !this.state.hidden.has(line.name)); }
 
   async draw() {
+    const turn = this.turn = (this.turn ?? 0) + 1;
     const layout = this.layout;
     const target = document.createElement("div");
     target.className = "vega";
     const spec = {...panelSpec(this.figure, this.panel, layout, this.state.hidden, PAGE, false), config: config(PAGE, FONT)};
     const view = viewOf(spec, {renderer: "svg", container: target, hover: false});
     await view.runAsync();
+    if (turn !== this.turn) {
+      view.finalize();
+      return;
+    }
     const svg = target.querySelector("svg");
     lower(svg);
     svg.setAttribute("aria-hidden", "true");
@@ -376,13 +381,23 @@ document.addEventListener("layer", event => {
   }
 });
 
-/* The library takes over panel by panel, without holding up the page. */
-(async () => {
-  for (const panel of all) {
-    await new Promise(done => setTimeout(done));
-    await panel.draw();
+/* The library takes over from the drawing that came with the page, for panels on the screen or near it. */
+const waiting = new Map(all.map(panel => [panel.element, panel]));
+let queue = Promise.resolve();
+const near = new IntersectionObserver(entries => {
+  for (const {isIntersecting, target} of entries) {
+    if (isIntersecting) {
+      const panel = waiting.get(target);
+      near.unobserve(target);
+      queue = queue.then(() => new Promise(done => setTimeout(done))).then(() => panel.view ? null : panel.draw());
+    }
   }
-  performance.mark("drawn");
-  document.body.dataset.drawn = "true";
-})();
+  queue.then(() => {
+    if (document.body.dataset.drawn) return;
+    performance.mark("drawn");
+    document.body.dataset.drawn = "true";
+  });
+}, {rootMargin: "400px 0px"});
+waiting.forEach((panel, element) => near.observe(element));
+if (!waiting.size) document.body.dataset.drawn = "true";
 })();

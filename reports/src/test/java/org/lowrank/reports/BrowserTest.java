@@ -107,6 +107,13 @@ class BrowserTest {
         return page.locator("[data-panel='" + id + "']");
     }
 
+    /** A panel the library has drawn: it takes over when the panel comes near the screen. */
+    private Locator drawnPanel(String id) {
+        panel(id).scrollIntoViewIfNeeded();
+        page.waitForSelector("[data-panel='" + id + "'][data-drawn]");
+        return panel(id);
+    }
+
     private static int marks(Locator panel) {
         return panel.locator("svg .mark-symbol path").count();
     }
@@ -125,7 +132,7 @@ class BrowserTest {
                             expected += chart.marks(series, i) ? 1 : 0;
                         }
                     }
-                    Locator panel = panel(drawn.panel().id());
+                    Locator panel = drawnPanel(drawn.panel().id());
                     assertThat(marks(panel))
                             .as(drawn.panel().id())
                             .isEqualTo(expected)
@@ -137,7 +144,7 @@ class BrowserTest {
             }
         }
         // 12 layers × 7 matrices
-        assertThat(marks(panel("stable-rank"))).isEqualTo(84);
+        assertThat(marks(drawnPanel("stable-rank"))).isEqualTo(84);
     }
 
     @Test
@@ -146,7 +153,7 @@ class BrowserTest {
         Figure figure = Figure.of((FigureSection) report.sections().get(0));
         List<LineChart.End> ends = figure.panels().get(0).charts().get(0).ends();
         show(report);
-        Locator label = panel("stable-rank").locator(".vega text", new Locator.LocatorOptions().setHasText("QKV"));
+        Locator label = drawnPanel("stable-rank").locator(".vega text", new Locator.LocatorOptions().setHasText("QKV"));
         double scale = panel("stable-rank").locator(".chart").boundingBox().width / figure.width();
         double top = panel("stable-rank").locator(".chart").boundingBox().y;
         LineChart.End wanted = ends.stream()
@@ -165,7 +172,7 @@ class BrowserTest {
         FigureSection figure = (FigureSection) report.sections().get(0);
         Panel data = figure.panels().get(0);
         LineChart chart = Figure.of(figure).panels().get(0).charts().get(0);
-        Locator area = panel("stable-rank").locator(".chart");
+        Locator area = drawnPanel("stable-rank").locator(".chart");
         area.scrollIntoViewIfNeeded();
         var box = area.boundingBox();
         double scale = box.width / Figure.of(figure).width();
@@ -189,7 +196,7 @@ class BrowserTest {
     @Test
     void arrowKeysReadTheValues() {
         show(SampleReports.bert());
-        panel("stable-rank").locator(".chart").focus();
+        drawnPanel("stable-rank").locator(".chart").focus();
         page.keyboard().press("ArrowRight");
         page.keyboard().press("ArrowRight");
         assertThat(page.locator("#tip b").innerText()).isEqualTo("Layer 1");
