@@ -127,9 +127,11 @@ final class TheoryCommand implements Callable<Integer> {
     static ResultFiles files(TheoryResult result) {
         String json = ResultJson.writeCompact(result);
         String curves = CurveTables.curves(result.points());
-        return new ResultFiles(TheoryReport.of(result, curves, json), json)
+        String summary = CurveTables.summary(CurveTables.summarise(result.points()));
+        // The page offers neither for download: both are larger than the page and lie beside it.
+        return new ResultFiles(TheoryReport.of(result, null, null), json)
                 .with("curves.csv", curves)
-                .with("summary.csv", CurveTables.summary(CurveTables.summarise(result.points())));
+                .with("summary.csv", summary);
     }
 
     private static void print(CheckResult check) {

@@ -100,8 +100,15 @@ public final class AnalysisReport {
                 Report.Verdict.valueOf(finding.verdict().name()),
                 finding.number(),
                 prefix + finding.statement(),
-                finding.detail(),
+                sentence(finding.detail()),
                 evidence);
+    }
+
+    /** With a capital, unless it starts with a symbol of the field such as σ. */
+    private static String sentence(String text) {
+        return text.isEmpty() || text.codePointAt(0) > 127
+                ? text
+                : Character.toUpperCase(text.charAt(0)) + text.substring(1);
     }
 
     private static TableSection modelTable(AnalysisResult result) {

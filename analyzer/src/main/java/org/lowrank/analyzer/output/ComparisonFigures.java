@@ -146,8 +146,7 @@ final class ComparisonFigures {
                 "overlap",
                 "Overlap of the leading " + result.leadingDirections() + " directions",
                 "Principal angles θ between the spaces of the leading singular vectors of A and B: 1 for equal spaces; the "
-                        + "baseline √(k/d) is that of independent random ones. Single cosines are means over layers, with "
-                        + "one standard deviation.",
+                        + "baseline √(k/d) is that of independent random ones. Single cosines are means over layers.",
                 2,
                 panels,
                 List.of()));
@@ -167,7 +166,11 @@ final class ComparisonFigures {
             }
         }
         List<Series> series = new ArrayList<>();
-        kinds.forEach((kind, byIndex) -> series.add(LayerFigures.line(kind, byIndex)));
+        kinds.forEach((kind, byIndex) -> {
+            Series mean = LayerFigures.line(kind, byIndex);
+            // No band: cosines lie in [0, 1] and bunch at 1, where mean ± sd would leave it.
+            series.add(new Series(kind, mean.x(), mean.y(), null, mean.style()));
+        });
         return new Panel(
                 id,
                 title + ", single angles",

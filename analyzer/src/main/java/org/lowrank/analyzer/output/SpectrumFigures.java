@@ -54,13 +54,15 @@ final class SpectrumFigures {
     }
 
     static Panel panel(String id, String title, List<Series> series, long rows, long cols) {
+        List<Series> lines = new ArrayList<>(series);
+        lines.add(MarchenkoPastur.curve("Marchenko–Pastur", rows, cols, POINTS));
         return new Panel(
                 id,
                 title,
                 new Axis("i / min(r, c)", false, true),
                 new Axis("σ_i over the random edge", true, true),
-                series,
-                List.of(MarchenkoPastur.curve("Marchenko–Pastur", rows, cols, POINTS)),
+                lines,
+                List.of(),
                 List.of());
     }
 

@@ -2,6 +2,7 @@ package org.lowrank.trainer.theory;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.lowrank.reports.Report;
@@ -83,7 +84,7 @@ public final class TheoryReport {
                 .collect(Collectors.joining("; "));
         return new Finding(
                 shown,
-                CheckSections.word(verdict.outcome()),
+                Double.isNaN(verdict.margin()) ? "–" : String.format(Locale.ROOT, "%.3g", verdict.margin()),
                 check.title() + ": "
                         + CheckSections.describe(check, check.readings().get(0)),
                 others.isEmpty() ? "" : "Other readings: " + others + ".",
