@@ -1,0 +1,126 @@
+package org.lowrank.trainer.descent;
+
+import java.util.Arrays;
+
+/**
+ * Which second-layer units each sample activates, as a tree of differences. Sample i's pattern p_i ∈ {0,1}^units enters
+ * the backward pass only through sums Σ_k p_ik v_k and Σ_i p_ik s_i. Along a spanning tree of the samples (with the empty
+ * pattern as root) neighbours differ in few units, so that both sums for all samples cost one addition per difference
+ * instead of one per active unit. Any tree gives the same sums; a minimal one (Prim 1957, Hamming distance) is the cheapest.
+ */
+final class ActivationTree {
+    private final int samples;
+    private final int words;
+
+    /** Sample i's pattern: {@code words} longs. The empty pattern is number {@code samples}. */
+    private final long[] patterns;
+
+    /** Samples, every parent before its children. */
+    final int[] order;
+
+    /** Sample → sample, or {@code samples} for the root. */
+    final int[] parent;
+
+    /** Where the units that node order[p] has and its parent lacks begin; then those it lacks; then the next node's. */
+    final int[] added;
+
+    final int[] removed;
+
+    /** Unit numbers times the given stride. */
+    int[] units = new int[1024];
+
+    ActivationTree(int samples, int unitCount) {
+        this.samples = samples;
+        words = (unitCount + Long.SIZE - 1) / Long.SIZE;
+        patterns = new long[(samples + 1) * words];
+        order = new int[samples];
+        parent = new int[samples];
+        added = new int[samples + 1];
+        removed = new int[samples];
+    }
+
+    /** Takes sample i's pattern from its pre-activations. */
+    void pattern(int sample, float[] preActivations, int from, int count) {
+        for (int word = 0; word < words; word++) {
+            long bits = 0;
+            int end = Math.min(count, (word + 1) * Long.SIZE);
+            for (int k = word * Long.SIZE; k < end; k++) {
+                bits |= (preActivations[from + k] > 0 ? 1L : 0L) << k;
+            }
+            patterns[sample * words + word] = bits;
+        }
+    }
+
+    /** Chooses the tree: O(samples²). */
+    void grow() {
+        int[] distance = new int[samples];
+        int[] nearest = new int[samples];
+        boolean[] reached = new boolean[samples];
+        for (int i = 0; i < samples; i++) {
+            distance[i] = distance(i, samples);
+        }
+        Arrays.fill(nearest, samples);
+        for (int p = 0; p < samples; p++) {
+            int next = -1;
+            for (int i = 0; i < samples; i++) {
+                if (!reached[i] && (next < 0 || distance[i] < distance[next])) {
+                    next = i;
+                }
+            }
+            reached[next] = true;
+            order[p] = next;
+            parent[next] = nearest[next];
+            for (int i = 0; i < samples; i++) {
+                int d = distance(i, next);
+                if (!reached[i] && d < distance[i]) {
+                    distance[i] = d;
+                    nearest[i] = next;
+                }
+            }
+        }
+    }
+
+    /** Lists the differences of the current patterns along the tree. */
+    void list(int stride) {
+        int at = 0;
+        for (int p = 0; p < samples; p++) {
+            int node = order[p] * words;
+            int above = parent[order[p]] * words;
+            added[p] = at;
+            for (int w = 0; w < words; w++) {
+                at = append(patterns[node + w] & ~patterns[above + w], w, stride, at);
+            }
+            removed[p] = at;
+            for (int w = 0; w < words; w++) {
+                at = append(patterns[above + w] & ~patterns[node + w], w, stride, at);
+            }
+        }
+        added[samples] = at;
+    }
+
+    private int append(long difference, int word, int stride, int from) {
+        int at = from;
+        long bits = difference;
+        if (at + Long.SIZE > units.length) {
+            units = Arrays.copyOf(units, 2 * units.length);
+        }
+        while (bits != 0) {
+            units[at++] = (word * Long.SIZE + Long.numberOfTrailingZeros(bits)) * stride;
+            bits &= bits - 1;
+        }
+        return at;
+    }
+
+    /** Differences listed: what the backward pass costs, in additions per lane. */
+    int differences() {
+        return added[samples];
+    }
+
+    private int distance(int a, int b) {
+        int count = 0;
+        for (int w = 0; w < words; w++) {
+            count += Long.bitCount(patterns[a * words + w] ^ patterns[b * words + w]);
+        }
+        return count;
+    }
+}

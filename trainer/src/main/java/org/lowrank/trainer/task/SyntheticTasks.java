@@ -1,0 +1,72 @@
+package org.lowrank.trainer.task;
+
+/**
+ * The paper's synthetic data (Section 6): inputs N(0, Σ) projected onto the unit sphere, labels sign(sin(c·wᵀx)) for a
+ * labelling vector w from N(0, I_d), sign(0) = +1. Σ is the identity on a range of coordinates and zero elsewhere.
+ */
+public final class SyntheticTasks {
+    private SyntheticTasks() {}
+
+    /**
+     * One task whose inputs live on the coordinates {@code from} … {@code to} − 1.
+     *
+     * @param samples n ≥ 1
+     * @param dimension d
+     * @param frequency c
+     * @param inputs the stream the inputs come from
+     * @param labels the stream the labelling vector comes from
+     */
+    public static Task sphere(
+            int samples, int dimension, int from, int to, double frequency, RandomStream inputs, RandomStream labels) {
+        double[] w = new double[dimension];
+        for (int j = 0; j < dimension; j++) {
+            w[j] = labels.normal();
+        }
+        double[] x = new double[samples * dimension];
+        double[] y = new double[samples];
+        for (int i = 0; i < samples; i++) {
+            double square = 0;
+            for (int j = from; j < to; j++) {
+                double entry = inputs.normal();
+                x[i * dimension + j] = entry;
+                square += entry * entry;
+            }
+            double norm = Math.sqrt(square);
+            double product = 0;
+            for (int j = from; j < to; j++) {
+                x[i * dimension + j] /= norm;
+                product += w[j] * x[i * dimension + j];
+            }
+            y[i] = StrictMath.sin(frequency * product) >= 0 ? 1 : -1;
+        }
+        return new Task(samples, dimension, x, y);
+    }
+
+    /** Figure 3's orthogonal tasks of one draw: the first on the first half of the coordinates, the second on the rest. */
+    public static TaskPair orthogonal(int samples, int dimension, double frequency, long seed, int draw) {
+        return new TaskPair(
+                half(samples, dimension, 0, frequency, seed, draw, 0),
+                half(samples, dimension, dimension / 2, frequency, seed, draw, 1));
+    }
+
+    /**
+     * Figure 3's contrast: both tasks on the first half of the coordinates, fresh samples and labelling vectors. Its first
+     * task is the orthogonal pair's first: the two conditions differ in the second task alone.
+     */
+    public static TaskPair same(int samples, int dimension, double frequency, long seed, int draw) {
+        return new TaskPair(
+                half(samples, dimension, 0, frequency, seed, draw, 0),
+                half(samples, dimension, 0, frequency, seed, draw, 2));
+    }
+
+    private static Task half(int samples, int dimension, int from, double frequency, long seed, int draw, int network) {
+        return sphere(
+                samples,
+                dimension,
+                from,
+                from == 0 ? dimension / 2 : dimension,
+                frequency,
+                new RandomStream(Seeds.of(seed, draw, network, Seeds.Use.INPUTS)),
+                new RandomStream(Seeds.of(seed, draw, network, Seeds.Use.LABELS)));
+    }
+}
