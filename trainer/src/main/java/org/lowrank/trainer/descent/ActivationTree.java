@@ -21,13 +21,14 @@ final class ActivationTree {
     /** Sample → sample, or {@code samples} for the root. */
     final int[] parent;
 
-    /** Where the units that node order[p] has and its parent lacks begin; then those it lacks; then the next node's. */
-    final int[] added;
-
-    final int[] removed;
+    /** Where the differences of node order[p] begin. */
+    final int[] first;
 
     /** Unit numbers times the given stride. */
     int[] units = new int[1024];
+
+    /** +1 where the node has the unit and its parent has not, −1 the other way round. */
+    float[] signs = new float[1024];
 
     ActivationTree(int samples, int unitCount) {
         this.samples = samples;
@@ -35,8 +36,7 @@ final class ActivationTree {
         patterns = new long[(samples + 1) * words];
         order = new int[samples];
         parent = new int[samples];
-        added = new int[samples + 1];
-        removed = new int[samples];
+        first = new int[samples + 1];
     }
 
     /** Takes sample i's pattern from its pre-activations. */
@@ -86,26 +86,25 @@ final class ActivationTree {
         for (int p = 0; p < samples; p++) {
             int node = order[p] * words;
             int above = parent[order[p]] * words;
-            added[p] = at;
+            first[p] = at;
             for (int w = 0; w < words; w++) {
-                at = append(patterns[node + w] & ~patterns[above + w], w, stride, at);
-            }
-            removed[p] = at;
-            for (int w = 0; w < words; w++) {
-                at = append(patterns[above + w] & ~patterns[node + w], w, stride, at);
+                at = append(patterns[node + w], patterns[above + w], w, stride, at);
             }
         }
-        added[samples] = at;
+        first[samples] = at;
     }
 
-    private int append(long difference, int word, int stride, int from) {
+    private int append(long pattern, long above, int word, int stride, int from) {
         int at = from;
-        long bits = difference;
+        long bits = pattern ^ above;
         if (at + Long.SIZE > units.length) {
             units = Arrays.copyOf(units, 2 * units.length);
+            signs = Arrays.copyOf(signs, units.length);
         }
         while (bits != 0) {
-            units[at++] = (word * Long.SIZE + Long.numberOfTrailingZeros(bits)) * stride;
+            int bit = Long.numberOfTrailingZeros(bits);
+            units[at] = (word * Long.SIZE + bit) * stride;
+            signs[at++] = 2 * (pattern >>> bit & 1) - 1;
             bits &= bits - 1;
         }
         return at;
@@ -113,7 +112,7 @@ final class ActivationTree {
 
     /** Differences listed: what the backward pass costs, in additions per lane. */
     int differences() {
-        return added[samples];
+        return first[samples];
     }
 
     private int distance(int a, int b) {

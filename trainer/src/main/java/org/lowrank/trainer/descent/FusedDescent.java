@@ -1,6 +1,5 @@
 package org.lowrank.trainer.descent;
 
-import static org.lowrank.trainer.descent.PanelProduct.LANE_COUNT;
 import static org.lowrank.trainer.descent.PanelProduct.WIDTH;
 
 import java.nio.ByteBuffer;
@@ -45,6 +44,7 @@ public final class FusedDescent implements Descent {
     private final float[] w2; // blocks x units x WIDTH
     private final float[] w3; // units
     private final float[] h1; // blocks x padded samples x WIDTH
+    private final int[] pairs; // of samples; an odd one is followed by a spare row
     private final float[] z2; // samples x padded units
     private final float[] g; // samples: η s ∂L/∂f
     private final float[] before; // w3 of before the step
@@ -71,15 +71,22 @@ public final class FusedDescent implements Descent {
         hidden = start.widths()[1];
         units = start.widths()[2];
         paddedUnits = SecondLayer.padded(units);
-        paddedSamples = PanelProduct.padded(n);
+        paddedSamples = PanelProduct.padded(n + n % 2);
         blocks = (hidden + WIDTH - 1) / WIDTH;
         bySample = PanelProduct.grouped(span.coordinates(), n, rank, false);
         byCoordinate = PanelProduct.grouped(span.coordinates(), n, rank, true);
         w1 = new float[blocks * PanelProduct.padded(rank) * WIDTH];
         w2 = new float[blocks * units * WIDTH];
         w3 = new float[units];
+        pairs = new int[n + n % 2];
+        for (int i = 0; i < n; i++) {
+            pairs[i] = i;
+        }
+        if (n % 2 > 0) {
+            pairs[n] = n;
+        }
         h1 = new float[blocks * paddedSamples * WIDTH];
-        z2 = new float[n * paddedUnits];
+        z2 = new float[(n + n % 2) * paddedUnits];
         g = new float[n];
         before = new float[units];
         delta = new float[paddedSamples * WIDTH];
@@ -175,13 +182,13 @@ public final class FusedDescent implements Descent {
             h1[i] = Math.max(h1[i], 0);
         }
         SecondLayer.transpose(w2, b * units * WIDTH, units, columns, paddedUnits);
-        SecondLayer.forward(h1, rows, n, columns, paddedUnits, z2);
+        SecondLayer.forward(h1, rows, pairs, columns, paddedUnits, z2);
     }
 
     /** f = W3 φ(z2), η s ∂L/∂f, the patterns, and the descent on W3. */
     private void outer() {
         patterns();
-        tree.list(LANE_COUNT);
+        tree.list(WIDTH);
         System.arraycopy(w3, 0, before, 0, units);
         double cube = scale * scale * scale;
         for (int i = 0; i < n; i++) {
@@ -200,9 +207,7 @@ public final class FusedDescent implements Descent {
 
     private void backward(int b) {
         int rows = b * paddedSamples * WIDTH;
-        for (int half = 0; half < WIDTH; half += LANE_COUNT) {
-            backward.descend(tree, w2, b * units * WIDTH + half, before, h1, rows + half, g, delta, half);
-        }
+        backward.descend(tree, w2, b * units * WIDTH, before, h1, rows, g, delta);
         int groups = PanelProduct.padded(rank) / PanelProduct.ROWS;
         PanelProduct.multiply(byCoordinate, groups, n, delta, 0, gradient1, 0);
         int first = b * gradient1.length;
@@ -275,7 +280,7 @@ public final class FusedDescent implements Descent {
             active += h > 0 ? 1 : 0;
         }
         patterns();
-        tree.list(LANE_COUNT);
+        tree.list(WIDTH);
         return 2L * n * rank * hidden
                 + 2L * active * rank
                 + 2L * active * units

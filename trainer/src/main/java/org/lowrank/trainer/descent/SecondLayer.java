@@ -23,17 +23,22 @@ final class SecondLayer {
     }
 
     /**
-     * z_i += Σ_{j active} h_ij · w_j: half of the hidden units are zero for any one sample, and are skipped.
+     * z_i += Σ_{j active} h_ij · w_j: half of the hidden units are zero for any one sample. Samples go in pairs that share
+     * the loads of w_j, over the units that are active for either; a zero times w_j adds nothing.
      *
      * @param h samples × WIDTH, non-negative, from {@code hFrom}
+     * @param pairs a permutation of the samples in which neighbours 2p, 2p + 1 activate similar units; any gives the same z
      * @param w WIDTH × paddedUnits: the block's columns of W_2
      * @param z samples × paddedUnits
      */
-    static void forward(float[] h, int hFrom, int samples, float[] w, int paddedUnits, float[] z) {
+    static void forward(float[] h, int hFrom, int[] pairs, float[] w, int paddedUnits, float[] z) {
         for (int from = 0; from < paddedUnits; from += CHUNK) {
-            for (int i = 0; i < samples; i++) {
+            for (int p = 0; p < pairs.length; p += 2) {
+                int i = pairs[p];
+                int other = pairs[p + 1];
                 int row = hFrom + i * WIDTH;
-                chunk(active(h, row), h, row, w, from, paddedUnits, z, i * paddedUnits + from);
+                int otherRow = hFrom + other * WIDTH;
+                pair(h, row, otherRow, w, from, paddedUnits, z, i * paddedUnits + from, other * paddedUnits + from);
             }
         }
     }
@@ -56,43 +61,74 @@ final class SecondLayer {
                 .reduceLanes(VectorOperators.OR);
     }
 
-    private static void chunk(long active, float[] h, int row, float[] w, int from, int stride, float[] z, int at) {
-        FloatVector z0 = FloatVector.fromArray(LANES, z, at);
-        FloatVector z1 = FloatVector.fromArray(LANES, z, at + LANE_COUNT);
-        FloatVector z2 = FloatVector.fromArray(LANES, z, at + 2 * LANE_COUNT);
-        FloatVector z3 = FloatVector.fromArray(LANES, z, at + 3 * LANE_COUNT);
-        FloatVector z4 = FloatVector.fromArray(LANES, z, at + 4 * LANE_COUNT);
-        FloatVector z5 = FloatVector.fromArray(LANES, z, at + 5 * LANE_COUNT);
-        FloatVector z6 = FloatVector.fromArray(LANES, z, at + 6 * LANE_COUNT);
-        long bits = active;
+    private static void pair(
+            float[] h, int row, int otherRow, float[] w, int from, int stride, float[] z, int at, int otherAt) {
+        FloatVector a0 = FloatVector.fromArray(LANES, z, at);
+        FloatVector a1 = FloatVector.fromArray(LANES, z, at + LANE_COUNT);
+        FloatVector a2 = FloatVector.fromArray(LANES, z, at + 2 * LANE_COUNT);
+        FloatVector a3 = FloatVector.fromArray(LANES, z, at + 3 * LANE_COUNT);
+        FloatVector a4 = FloatVector.fromArray(LANES, z, at + 4 * LANE_COUNT);
+        FloatVector a5 = FloatVector.fromArray(LANES, z, at + 5 * LANE_COUNT);
+        FloatVector a6 = FloatVector.fromArray(LANES, z, at + 6 * LANE_COUNT);
+        FloatVector b0 = FloatVector.fromArray(LANES, z, otherAt);
+        FloatVector b1 = FloatVector.fromArray(LANES, z, otherAt + LANE_COUNT);
+        FloatVector b2 = FloatVector.fromArray(LANES, z, otherAt + 2 * LANE_COUNT);
+        FloatVector b3 = FloatVector.fromArray(LANES, z, otherAt + 3 * LANE_COUNT);
+        FloatVector b4 = FloatVector.fromArray(LANES, z, otherAt + 4 * LANE_COUNT);
+        FloatVector b5 = FloatVector.fromArray(LANES, z, otherAt + 5 * LANE_COUNT);
+        FloatVector b6 = FloatVector.fromArray(LANES, z, otherAt + 6 * LANE_COUNT);
+        long bits = active(h, row) | active(h, otherRow);
         while (bits != 0) {
             int j = Long.numberOfTrailingZeros(bits);
             bits &= bits - 1;
             FloatVector s = FloatVector.broadcast(LANES, h[row + j]);
+            FloatVector t = FloatVector.broadcast(LANES, h[otherRow + j]);
             int o = from + j * stride;
-            z0 = FloatVector.fromArray(LANES, w, o).fma(s, z0);
-            z1 = FloatVector.fromArray(LANES, w, o + LANE_COUNT).fma(s, z1);
-            z2 = FloatVector.fromArray(LANES, w, o + 2 * LANE_COUNT).fma(s, z2);
-            z3 = FloatVector.fromArray(LANES, w, o + 3 * LANE_COUNT).fma(s, z3);
-            z4 = FloatVector.fromArray(LANES, w, o + 4 * LANE_COUNT).fma(s, z4);
-            z5 = FloatVector.fromArray(LANES, w, o + 5 * LANE_COUNT).fma(s, z5);
-            z6 = FloatVector.fromArray(LANES, w, o + 6 * LANE_COUNT).fma(s, z6);
+            FloatVector column = FloatVector.fromArray(LANES, w, o);
+            a0 = column.fma(s, a0);
+            b0 = column.fma(t, b0);
+            column = FloatVector.fromArray(LANES, w, o + LANE_COUNT);
+            a1 = column.fma(s, a1);
+            b1 = column.fma(t, b1);
+            column = FloatVector.fromArray(LANES, w, o + 2 * LANE_COUNT);
+            a2 = column.fma(s, a2);
+            b2 = column.fma(t, b2);
+            column = FloatVector.fromArray(LANES, w, o + 3 * LANE_COUNT);
+            a3 = column.fma(s, a3);
+            b3 = column.fma(t, b3);
+            column = FloatVector.fromArray(LANES, w, o + 4 * LANE_COUNT);
+            a4 = column.fma(s, a4);
+            b4 = column.fma(t, b4);
+            column = FloatVector.fromArray(LANES, w, o + 5 * LANE_COUNT);
+            a5 = column.fma(s, a5);
+            b5 = column.fma(t, b5);
+            column = FloatVector.fromArray(LANES, w, o + 6 * LANE_COUNT);
+            a6 = column.fma(s, a6);
+            b6 = column.fma(t, b6);
         }
-        z0.intoArray(z, at);
-        z1.intoArray(z, at + LANE_COUNT);
-        z2.intoArray(z, at + 2 * LANE_COUNT);
-        z3.intoArray(z, at + 3 * LANE_COUNT);
-        z4.intoArray(z, at + 4 * LANE_COUNT);
-        z5.intoArray(z, at + 5 * LANE_COUNT);
-        z6.intoArray(z, at + 6 * LANE_COUNT);
+        a0.intoArray(z, at);
+        a1.intoArray(z, at + LANE_COUNT);
+        a2.intoArray(z, at + 2 * LANE_COUNT);
+        a3.intoArray(z, at + 3 * LANE_COUNT);
+        a4.intoArray(z, at + 4 * LANE_COUNT);
+        a5.intoArray(z, at + 5 * LANE_COUNT);
+        a6.intoArray(z, at + 6 * LANE_COUNT);
+        b0.intoArray(z, otherAt);
+        b1.intoArray(z, otherAt + LANE_COUNT);
+        b2.intoArray(z, otherAt + 2 * LANE_COUNT);
+        b3.intoArray(z, otherAt + 3 * LANE_COUNT);
+        b4.intoArray(z, otherAt + 4 * LANE_COUNT);
+        b5.intoArray(z, otherAt + 5 * LANE_COUNT);
+        b6.intoArray(z, otherAt + 6 * LANE_COUNT);
     }
 
     /** W_2's block as units × WIDTH, transposed to WIDTH × paddedUnits. */
     static void transpose(float[] w2, int from, int units, float[] into, int paddedUnits) {
-        for (int k = 0; k < units; k++) {
-            int row = from + k * WIDTH;
-            for (int j = 0; j < WIDTH; j++) {
-                into[j * paddedUnits + k] = w2[row + j];
+        for (int j = 0; j < WIDTH; j++) {
+            int column = from + j;
+            int row = j * paddedUnits;
+            for (int k = 0; k < units; k++) {
+                into[row + k] = w2[column + k * WIDTH];
             }
         }
     }
