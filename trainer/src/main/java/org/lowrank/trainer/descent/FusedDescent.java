@@ -14,7 +14,7 @@ import org.lowrank.trainer.task.Task;
  *
  * <ol>
  *   <li>W_1 in the coordinates of the inputs' span ({@link InputSpan}).
- *   <li>Decay as a factor: W = s·V with s = (1 − ηλ)^t in double; s multiplies the outputs (s³) and the step (s), and is
+ *   <li>Decay as a factor: W = s·V with s = (1 − ηλ)^t in double; s multiplies the outputs (s³) and the step (s/(1 − ηλ)), and is
  *       halved into V exactly. So decay costs nothing and does not round.
  *   <li>Zeros are skipped: inactive hidden units in the forward product ({@link SecondLayer}), shared activation patterns
  *       in the backward products ({@link SecondLayerGradient}).
@@ -46,7 +46,7 @@ public final class FusedDescent implements Descent {
     private final float[] h1; // blocks x padded samples x WIDTH
     private final int[] pairs; // of samples; an odd one is followed by a spare row
     private final float[] z2; // samples x padded units
-    private final float[] g; // samples: η s ∂L/∂f
+    private final float[] g; // samples: η s/(1 − ηλ) ∂L/∂f
     private final float[] before; // w3 of before the step
     private final float[] delta;
     private final float[] gradient1;
@@ -145,7 +145,7 @@ public final class FusedDescent implements Descent {
         }
     }
 
-    /** Exact halvings, and the tree that fits the patterns of now. */
+    /** Exact halvings, and the tree and pairs that fit the patterns of now. */
     private void settle() {
         while (scale < 0.5) {
             for (float[] w : new float[][] {w1, w2, w3}) {
@@ -158,6 +158,13 @@ public final class FusedDescent implements Descent {
         }
         patterns();
         tree.grow();
+        long[] active = new long[n * blocks];
+        for (int i = 0; i < n; i++) {
+            for (int b = 0; b < blocks; b++) {
+                active[i * blocks + b] = SecondLayer.active(h1, (b * paddedSamples + i) * WIDTH);
+            }
+        }
+        SamplePairs.match(active, blocks, n, pairs);
     }
 
     private void patterns() {
@@ -178,19 +185,20 @@ public final class FusedDescent implements Descent {
         int rows = b * paddedSamples * WIDTH;
         int first = b * PanelProduct.padded(rank) * WIDTH;
         PanelProduct.multiply(bySample, paddedSamples / PanelProduct.ROWS, rank, w1, first, h1, rows);
-        for (int i = rows; i < rows + n * WIDTH; i++) {
-            h1[i] = Math.max(h1[i], 0);
-        }
+        PanelProduct.positivePart(h1, rows, n * WIDTH);
         SecondLayer.transpose(w2, b * units * WIDTH, units, columns, paddedUnits);
         SecondLayer.forward(h1, rows, pairs, columns, paddedUnits, z2);
     }
 
-    /** f = W3 φ(z2), η s ∂L/∂f, the patterns, and the descent on W3. */
+    /** f = W3 φ(z2), the outputs' gradient, the patterns, and the descent on W3. */
     private void outer() {
         patterns();
         tree.list(WIDTH);
         System.arraycopy(w3, 0, before, 0, units);
         double cube = scale * scale * scale;
+        double keep = 1 - settings.stepSize() * settings.weightDecay();
+        // V_new = W_new / (s·keep) = V − η ∂L/∂W / (s·keep), and ∂L/∂W = s² × the gradient in terms of V.
+        double factor = settings.stepSize() * scale / keep / n;
         for (int i = 0; i < n; i++) {
             double f = 0;
             int row = i * paddedUnits;
@@ -198,7 +206,7 @@ public final class FusedDescent implements Descent {
                 f += before[k] * (double) Math.max(z2[row + k], 0);
             }
             double y = task.labels()[i];
-            g[i] = (float) (settings.stepSize() * scale * y * LogisticLoss.derivative(y * cube * f) / n);
+            g[i] = (float) (factor * y * LogisticLoss.derivative(y * cube * f));
             for (int k = 0; k < units; k++) {
                 w3[k] -= g[i] * Math.max(z2[row + k], 0);
             }
@@ -211,9 +219,7 @@ public final class FusedDescent implements Descent {
         int groups = PanelProduct.padded(rank) / PanelProduct.ROWS;
         PanelProduct.multiply(byCoordinate, groups, n, delta, 0, gradient1, 0);
         int first = b * gradient1.length;
-        for (int i = 0; i < gradient1.length; i++) {
-            w1[first + i] -= gradient1[i];
-        }
+        PanelProduct.subtract(gradient1, w1, first);
     }
 
     @Override

@@ -111,4 +111,20 @@ final class PanelProduct {
         a.intoArray(out, o);
         b.intoArray(out, o + LANE_COUNT);
     }
+
+    /** max(z, 0), in place; a multiple of {@link #WIDTH} entries. */
+    static void positivePart(float[] z, int from, int count) {
+        for (int i = from; i < from + count; i += LANE_COUNT) {
+            FloatVector.fromArray(LANES, z, i).max(0).intoArray(z, i);
+        }
+    }
+
+    /** into[from + i] −= values[i]. */
+    static void subtract(float[] values, float[] into, int from) {
+        for (int i = 0; i < values.length; i += LANE_COUNT) {
+            FloatVector.fromArray(LANES, into, from + i)
+                    .sub(FloatVector.fromArray(LANES, values, i))
+                    .intoArray(into, from + i);
+        }
+    }
 }

@@ -47,7 +47,7 @@ final class SecondLayer {
             IntVector.zero(IntVector.SPECIES_PREFERRED).addIndex(1);
 
     /** Bit j set where h[from + j] &gt; 0. */
-    private static long active(float[] h, int from) {
+    static long active(float[] h, int from) {
         int low = half(FloatVector.fromArray(LANES, h, from));
         int high = half(FloatVector.fromArray(LANES, h, from + LANE_COUNT));
         return Integer.toUnsignedLong(low) | Integer.toUnsignedLong(high) << LANE_COUNT;

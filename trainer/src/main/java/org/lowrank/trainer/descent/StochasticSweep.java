@@ -1,0 +1,250 @@
+package org.lowrank.trainer.descent;
+
+import static org.lowrank.trainer.descent.PanelProduct.LANES;
+import static org.lowrank.trainer.descent.PanelProduct.LANE_COUNT;
+import static org.lowrank.trainer.descent.PanelProduct.ROWS;
+import static org.lowrank.trainer.descent.PanelProduct.WIDTH;
+
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import org.lowrank.trainer.network.ReluNetwork;
+import org.lowrank.trainer.task.BatchOrder;
+import org.lowrank.trainer.task.Task;
+
+/**
+ * Mini-batch descent of networks with two hidden layers in float, one per λ, side by side: the same start, samples and
+ * batches, lane l of every vector belonging to the l-th λ. W = s·V with s = (1 − ηλ)^t in double as in
+ * {@link FusedDescent}, so that decays far below a float's resolution still count.
+ */
+public final class StochasticSweep {
+    private final Task task;
+    private final double stepSize;
+    private final double[] lambdas;
+    private final int batch;
+    private final BatchOrder order;
+    private final int d;
+    private final int first; // hidden units of layer 1, even
+    private final int second;
+    private final int[] widths;
+    private final float[] v1; // first/2 x d x 2 x lanes: block of two units, input, unit, lane
+    private final float[] v2; // second x first x lanes
+    private final float[] v3; // second x lanes
+    private final double[] scale; // s of each lane
+    private final float[] rows; // batch x d grouped by samples
+    private final float[] columns; // the same grouped by inputs
+    private final float[] h1; // first/2 x padded batch x 2 x lanes
+    private final float[] delta1; // likewise
+    private final float[] h2; // second x lanes, of one sample
+    private final float[] gradient1;
+    private final float[] gradient2;
+    private final float[] gradient3;
+    private final float[] outputScale = new float[LANE_COUNT];
+    private final float[] gradientScale = new float[LANE_COUNT];
+
+    /**
+     * Starts every network at the same weights.
+     *
+     * @param start two hidden layers
+     * @param lambdas at most {@link #lanes()}
+     */
+    public StochasticSweep(
+            ReluNetwork start, Task task, double stepSize, double[] lambdas, int batch, BatchOrder order) {
+        if (lambdas.length > LANE_COUNT || start.depth() != 3) {
+            throw new IllegalArgumentException("sweep: " + lambdas.length + " weight decays and depth " + start.depth()
+                    + ": at most " + LANE_COUNT + " and depth 3");
+        }
+        this.task = task;
+        this.stepSize = stepSize;
+        this.lambdas = lambdas.clone();
+        this.batch = batch;
+        this.order = order;
+        widths = start.widths().clone();
+        d = widths[0];
+        first = widths[1] + widths[1] % 2;
+        second = widths[2];
+        v1 = new float[first / 2 * PanelProduct.padded(d) * WIDTH];
+        v2 = new float[second * first * LANE_COUNT];
+        v3 = new float[second * LANE_COUNT];
+        scale = new double[LANE_COUNT];
+        Arrays.fill(scale, 1);
+        rows = new float[PanelProduct.padded(batch) * d];
+        columns = new float[PanelProduct.padded(d) * batch];
+        h1 = new float[first / 2 * PanelProduct.padded(batch) * WIDTH];
+        delta1 = new float[h1.length];
+        h2 = new float[second * LANE_COUNT];
+        gradient1 = new float[PanelProduct.padded(d) * WIDTH];
+        gradient2 = new float[v2.length];
+        gradient3 = new float[v3.length];
+        load(start);
+    }
+
+    /** How many weight decays fit side by side on this machine. */
+    public static int lanes() {
+        return LANE_COUNT;
+    }
+
+    private void load(ReluNetwork start) {
+        for (int l = 0; l < LANE_COUNT; l++) {
+            for (int o = 0; o < widths[1]; o++) {
+                for (int j = 0; j < d; j++) {
+                    v1[at1(o, j, l)] = (float) start.weights()[0][o * d + j];
+                }
+                for (int k = 0; k < second; k++) {
+                    v2[(k * first + o) * LANE_COUNT + l] = (float) start.weights()[1][k * widths[1] + o];
+                }
+            }
+            for (int k = 0; k < second; k++) {
+                v3[k * LANE_COUNT + l] = (float) start.weights()[2][k];
+            }
+        }
+    }
+
+    private int at1(int unit, int input, int lane) {
+        return (unit / 2 * PanelProduct.padded(d) + input) * WIDTH + unit % 2 * LANE_COUNT + lane;
+    }
+
+    /** One pass over all samples. */
+    public void epoch() {
+        int[] samples = order.next();
+        for (int from = 0; from < samples.length; from += batch) {
+            batch(samples, from, Math.min(batch, samples.length - from));
+        }
+        for (int l = 0; l < lambdas.length; l++) {
+            while (scale[l] < 0.5) {
+                halve(l);
+            }
+        }
+    }
+
+    /** s·V = 2s·(V/2), exactly. */
+    private void halve(int lane) {
+        scale[lane] *= 2;
+        for (float[] v : new float[][] {v1, v2, v3}) {
+            for (int i = lane; i < v.length; i += LANE_COUNT) {
+                v[i] *= 0.5f;
+            }
+        }
+    }
+
+    private void batch(int[] samples, int from, int count) {
+        gather(samples, from, count);
+        int groups = PanelProduct.padded(count) / ROWS;
+        for (int b = 0; b < first / 2; b++) {
+            int at = b * PanelProduct.padded(batch) * WIDTH;
+            PanelProduct.multiply(rows, groups, d, v1, b * PanelProduct.padded(d) * WIDTH, h1, at);
+            PanelProduct.positivePart(h1, at, count * WIDTH);
+        }
+        for (int l = 0; l < LANE_COUNT; l++) {
+            outputScale[l] = (float) (scale[l] * scale[l] * scale[l]);
+            double keep = l < lambdas.length ? 1 - stepSize * lambdas[l] : 1;
+            gradientScale[l] = (float) (stepSize * scale[l] / keep / count);
+        }
+        Arrays.fill(gradient2, 0);
+        Arrays.fill(gradient3, 0);
+        for (int i = 0; i < count; i++) {
+            sample(i, (float) task.labels()[samples[from + i]]);
+        }
+        for (int b = 0; b < first / 2; b++) {
+            int at = b * PanelProduct.padded(batch) * WIDTH;
+            PanelProduct.multiply(columns, PanelProduct.padded(d) / ROWS, count, delta1, at, gradient1, 0);
+            PanelProduct.subtract(gradient1, v1, b * gradient1.length);
+        }
+        PanelProduct.subtract(gradient2, v2, 0);
+        PanelProduct.subtract(gradient3, v3, 0);
+        for (int l = 0; l < lambdas.length; l++) {
+            scale[l] *= 1 - stepSize * lambdas[l];
+        }
+    }
+
+    /** The batch's inputs in the two groupings of the dense kernel. */
+    private void gather(int[] samples, int from, int count) {
+        for (int i = 0; i < count; i++) {
+            int x = samples[from + i] * d;
+            for (int j = 0; j < d; j++) {
+                float entry = (float) task.inputs()[x + j];
+                rows[(i / ROWS * d + j) * ROWS + i % ROWS] = entry;
+                columns[(j / ROWS * count + i) * ROWS + j % ROWS] = entry;
+            }
+        }
+    }
+
+    /** Layers 2 and 3 of one sample, forward and backward, all λ at once. */
+    private void sample(int i, float label) {
+        FloatVector f = FloatVector.zero(LANES);
+        for (int k = 0; k < second; k++) {
+            FloatVector z = FloatVector.zero(LANES);
+            for (int o = 0; o < first; o++) {
+                z = FloatVector.fromArray(LANES, v2, (k * first + o) * LANE_COUNT)
+                        .fma(FloatVector.fromArray(LANES, h1, hidden(i, o)), z);
+            }
+            z = z.max(0);
+            z.intoArray(h2, k * LANE_COUNT);
+            f = z.fma(FloatVector.fromArray(LANES, v3, k * LANE_COUNT), f);
+        }
+        FloatVector g = outputGradient(f, label);
+        for (int o = 0; o < first; o++) {
+            FloatVector.zero(LANES).intoArray(delta1, hidden(i, o));
+        }
+        for (int k = 0; k < second; k++) {
+            FloatVector h = FloatVector.fromArray(LANES, h2, k * LANE_COUNT);
+            h.fma(g, FloatVector.fromArray(LANES, gradient3, k * LANE_COUNT)).intoArray(gradient3, k * LANE_COUNT);
+            FloatVector d2 = where(h, g.mul(FloatVector.fromArray(LANES, v3, k * LANE_COUNT)));
+            for (int o = 0; o < first; o++) {
+                int w = (k * first + o) * LANE_COUNT;
+                int at = hidden(i, o);
+                d2.fma(FloatVector.fromArray(LANES, h1, at), FloatVector.fromArray(LANES, gradient2, w))
+                        .intoArray(gradient2, w);
+                d2.fma(FloatVector.fromArray(LANES, v2, w), FloatVector.fromArray(LANES, delta1, at))
+                        .intoArray(delta1, at);
+            }
+        }
+        for (int o = 0; o < first; o++) {
+            int at = hidden(i, o);
+            where(FloatVector.fromArray(LANES, h1, at), FloatVector.fromArray(LANES, delta1, at))
+                    .intoArray(delta1, at);
+        }
+    }
+
+    private int hidden(int sample, int unit) {
+        return (unit / 2 * PanelProduct.padded(batch) + sample) * WIDTH + unit % 2 * LANE_COUNT;
+    }
+
+    /** η s/(1 − ηλ) ∂L/∂f = −η s/(1 − ηλ) y / (1 + e^{y s³ f}) / batch. */
+    private FloatVector outputGradient(FloatVector f, float label) {
+        float[] margin = new float[LANE_COUNT];
+        f.mul(FloatVector.fromArray(LANES, outputScale, 0)).mul(label).intoArray(margin, 0);
+        for (int l = 0; l < LANE_COUNT; l++) {
+            margin[l] = (float) (-label * gradientScale[l] / (1 + StrictMath.exp(margin[l])));
+        }
+        return FloatVector.fromArray(LANES, margin, 0);
+    }
+
+    /** values where the activation is positive, else 0. */
+    private static FloatVector where(FloatVector activation, FloatVector values) {
+        return activation
+                .reinterpretAsInts()
+                .neg()
+                .lanewise(VectorOperators.ASHR, 31)
+                .and(values.reinterpretAsInts())
+                .reinterpretAsFloats();
+    }
+
+    /** The network of the l-th λ; a copy. */
+    public ReluNetwork network(int lane) {
+        double s = scale[lane];
+        double[][] weights = {new double[widths[1] * d], new double[second * widths[1]], new double[second]};
+        for (int o = 0; o < widths[1]; o++) {
+            for (int j = 0; j < d; j++) {
+                weights[0][o * d + j] = s * v1[at1(o, j, lane)];
+            }
+            for (int k = 0; k < second; k++) {
+                weights[1][k * widths[1] + o] = s * v2[(k * first + o) * LANE_COUNT + lane];
+            }
+        }
+        for (int k = 0; k < second; k++) {
+            weights[2][k] = s * v3[k * LANE_COUNT + lane];
+        }
+        return new ReluNetwork(widths.clone(), weights);
+    }
+}
