@@ -45,7 +45,7 @@ public record ReluNetwork(int[] widths, double[][] weights) {
             h[k + 1] = new double[n * out]; // n x widths[k + 1]
             for (int i = 0; i < n; i++) {
                 for (int o = 0; o < out; o++) {
-                    double z = dot(weights[k], o * in, h[k], i * in, in);
+                    double z = DotProduct.of(weights[k], o * in, h[k], i * in, in);
                     h[k + 1][i * out + o] = k + 1 < depth() ? Math.max(z, 0) : z;
                 }
             }
@@ -74,13 +74,15 @@ public record ReluNetwork(int[] widths, double[][] weights) {
             int in = widths[k];
             int out = widths[k + 1];
             java.util.Arrays.fill(into[k], 0);
-            double[] below = new double[n * in]; // n x widths[k]: ∂L/∂z_k
+            double[] below = new double[k > 0 ? n * in : 0]; // n x widths[k]: ∂L/∂z_k; the inputs' is not needed
             for (int i = 0; i < n; i++) {
                 for (int o = 0; o < out; o++) {
                     double d = delta[i * out + o];
                     if (d != 0) {
                         axpy(d, h[k], i * in, into[k], o * in, in); // ∂L/∂W_k = Σ δ_i h_{k−1,i}ᵀ
-                        axpy(d, weights[k], o * in, below, i * in, in); // W_kᵀ δ_i
+                        if (k > 0) {
+                            axpy(d, weights[k], o * in, below, i * in, in); // W_kᵀ δ_i
+                        }
                     }
                 }
             }
@@ -92,24 +94,6 @@ public record ReluNetwork(int[] widths, double[][] weights) {
             delta = below;
         }
         return loss;
-    }
-
-    private static double dot(double[] a, int aFrom, double[] b, int bFrom, int length) {
-        double sum0 = 0;
-        double sum1 = 0;
-        double sum2 = 0;
-        double sum3 = 0;
-        int j = 0;
-        for (; j + 3 < length; j += 4) {
-            sum0 += a[aFrom + j] * b[bFrom + j];
-            sum1 += a[aFrom + j + 1] * b[bFrom + j + 1];
-            sum2 += a[aFrom + j + 2] * b[bFrom + j + 2];
-            sum3 += a[aFrom + j + 3] * b[bFrom + j + 3];
-        }
-        for (; j < length; j++) {
-            sum0 += a[aFrom + j] * b[bFrom + j];
-        }
-        return (sum0 + sum1) + (sum2 + sum3);
     }
 
     private static void axpy(double scale, double[] a, int aFrom, double[] into, int from, int length) {

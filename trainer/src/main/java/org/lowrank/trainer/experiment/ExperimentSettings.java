@@ -1,0 +1,24 @@
+package org.lowrank.trainer.experiment;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+
+/** Everything that decides an experiment's curves: equal settings on one machine and version give equal bytes. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "experiment")
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = SweepSettings.class, name = "sweep"),
+    @JsonSubTypes.Type(value = MergingSettings.class, name = "merging")
+})
+public sealed interface ExperimentSettings permits SweepSettings, MergingSettings {
+    /** The preset these settings started from. */
+    Preset preset();
+
+    /** Number of draws. */
+    int draws();
+
+    /** The seed all draws follow from. */
+    long seed();
+
+    /** How the descent computes. */
+    Precision precision();
+}

@@ -1,0 +1,79 @@
+package org.lowrank.trainer.merge;
+
+import java.util.Arrays;
+import org.lowrank.spectral.FrobeniusNorm;
+import org.lowrank.spectral.SpectralNorm;
+import org.lowrank.spectral.StableRank;
+import org.lowrank.trainer.network.LogisticLoss;
+import org.lowrank.trainer.network.ReluNetwork;
+import org.lowrank.trainer.task.Task;
+
+/** What is measured of a network, all in double. */
+public final class NetworkMeasures {
+    private NetworkMeasures() {}
+
+    /**
+     * How a network does on a task.
+     *
+     * @param loss (1/n) Σ ln(1 + e^{−y f})
+     * @param error share of samples with sign(f) ≠ y, sign(0) = +1
+     * @param marginError share of samples with y f &lt; 1
+     */
+    public record Fit(double loss, double error, double marginError) {}
+
+    /** Loss and errors. */
+    public static Fit fit(ReluNetwork network, Task task) {
+        double[] f = network.outputs(task);
+        double loss = 0;
+        int errors = 0;
+        int small = 0;
+        for (int i = 0; i < f.length; i++) {
+            double margin = task.labels()[i] * f[i];
+            loss += LogisticLoss.of(margin);
+            errors += (f[i] >= 0 ? 1 : -1) == task.labels()[i] ? 0 : 1;
+            small += margin < 1 ? 1 : 0;
+        }
+        double n = f.length;
+        return new Fit(loss / n, errors / n, small / n);
+    }
+
+    /** ‖W_k‖_F of every layer. */
+    public static double[] frobeniusNorms(ReluNetwork network) {
+        return Arrays.stream(network.weights()).mapToDouble(FrobeniusNorm::of).toArray();
+    }
+
+    /**
+     * ‖W_k‖_F / ‖W_k‖_2 of every layer; NaN for a zero matrix. Both norms scale by a power of two first, so that a
+     * collapsed network's is right as long as its entries are not all zero.
+     */
+    public static double[] stableRanks(ReluNetwork network) {
+        double[] ranks = new double[network.depth()];
+        for (int k = 0; k < ranks.length; k++) {
+            double[] w = network.weights()[k];
+            int cols = network.widths()[k];
+            int rows = network.widths()[k + 1];
+            double spectral = rows == 1 || cols == 1 ? FrobeniusNorm.of(w) : SpectralNorm.of(w, rows, cols);
+            ranks[k] = StableRank.of(FrobeniusNorm.of(w), spectral).orElse(Double.NaN);
+        }
+        return ranks;
+    }
+
+    /** The paper's alignment cos(θ, −∇L) in [−1, 1] (Lemma 1); NaN where either vanishes. */
+    public static double alignment(ReluNetwork network, Task task) {
+        double[][] gradient =
+                Arrays.stream(network.weights()).map(w -> new double[w.length]).toArray(double[][]::new);
+        network.gradient(task, gradient);
+        double product = 0;
+        double squares = 0;
+        double gradientSquares = 0;
+        for (int k = 0; k < gradient.length; k++) {
+            for (int i = 0; i < gradient[k].length; i++) {
+                double w = network.weights()[k][i];
+                product -= w * gradient[k][i];
+                squares += w * w;
+                gradientSquares += gradient[k][i] * gradient[k][i];
+            }
+        }
+        return product / Math.sqrt(squares * gradientSquares);
+    }
+}
