@@ -5,6 +5,7 @@ import static org.lowrank.trainer.descent.PanelProduct.LANE_COUNT;
 import static org.lowrank.trainer.descent.PanelProduct.ROWS;
 import static org.lowrank.trainer.descent.PanelProduct.WIDTH;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
@@ -17,7 +18,7 @@ import org.lowrank.trainer.task.Task;
  * batches, lane l of every vector belonging to the l-th λ. W = s·V with s = (1 − ηλ)^t in double as in
  * {@link FusedDescent}, so that decays far below a float's resolution still count.
  */
-public final class StochasticSweep {
+public final class StochasticSweep implements StochasticDescent {
     private final Task task;
     private final double stepSize;
     private final double[] lambdas;
@@ -39,6 +40,7 @@ public final class StochasticSweep {
     private final float[] gradient1;
     private final float[] gradient2;
     private final float[] gradient3;
+    private int epochs;
     private final float[] outputScale = new float[LANE_COUNT];
     private final float[] gradientScale = new float[LANE_COUNT];
 
@@ -104,8 +106,9 @@ public final class StochasticSweep {
         return (unit / 2 * PanelProduct.padded(d) + input) * WIDTH + unit % 2 * LANE_COUNT + lane;
     }
 
-    /** One pass over all samples. */
+    @Override
     public void epoch() {
+        epochs++;
         int[] samples = order.next();
         for (int from = 0; from < samples.length; from += batch) {
             batch(samples, from, Math.min(batch, samples.length - from));
@@ -230,7 +233,36 @@ public final class StochasticSweep {
                 .reinterpretAsFloats();
     }
 
-    /** The network of the l-th λ; a copy. */
+    @Override
+    public int epochs() {
+        return epochs;
+    }
+
+    @Override
+    public byte[] save() {
+        ByteBuffer bytes = ByteBuffer.allocate(
+                Integer.BYTES + Double.BYTES * scale.length + Float.BYTES * (v1.length + v2.length + v3.length));
+        bytes.putInt(epochs);
+        StateBytes.put(bytes, scale);
+        StateBytes.put(bytes, v1);
+        StateBytes.put(bytes, v2);
+        StateBytes.put(bytes, v3);
+        return bytes.array();
+    }
+
+    @Override
+    public void restore(byte[] state) {
+        ByteBuffer bytes = ByteBuffer.wrap(state);
+        int target = bytes.getInt();
+        order.skip(target - epochs);
+        epochs = target;
+        StateBytes.get(bytes, scale);
+        StateBytes.get(bytes, v1);
+        StateBytes.get(bytes, v2);
+        StateBytes.get(bytes, v3);
+    }
+
+    @Override
     public ReluNetwork network(int lane) {
         double s = scale[lane];
         double[][] weights = {new double[widths[1] * d], new double[second * widths[1]], new double[second]};

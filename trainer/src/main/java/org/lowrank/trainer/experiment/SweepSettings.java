@@ -39,8 +39,7 @@ public record SweepSettings(
         implements ExperimentSettings {
     /** The grid of the specification, refined where the ranks rise: between 1e-3 and 3e-3. */
     private static final List<Double> GRID = List.of(
-            0.0, 1e-6, 1e-5, 1e-4, 3e-4, 1e-3, 1.25e-3, 1.5e-3, 1.75e-3, 2e-3, 2.25e-3, 2.5e-3, 2.75e-3, 3e-3, 5e-3,
-            1e-2, 3e-2);
+            0.0, 1e-6, 1e-5, 1e-4, 3e-4, 1e-3, 1.5e-3, 1.75e-3, 2e-3, 2.25e-3, 2.5e-3, 2.75e-3, 3e-3, 5e-3, 1e-2, 3e-2);
 
     /** Checks the ranges. */
     public SweepSettings {

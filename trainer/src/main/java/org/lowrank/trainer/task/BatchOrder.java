@@ -19,4 +19,11 @@ public final class BatchOrder {
         random.shuffle(order);
         return order;
     }
+
+    /** Goes past some epochs. */
+    public void skip(int epochs) {
+        for (int e = 0; e < epochs; e++) {
+            random.shuffle(order);
+        }
+    }
 }

@@ -1,0 +1,131 @@
+package org.lowrank.trainer.experiment;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Supplier;
+
+/** Runs pieces of work side by side, each on one thread, so that their number of threads changes nothing but the time. */
+final class PieceRunner {
+    /** A kill loses at most this and one chunk. */
+    private static final Duration BETWEEN_CHECKPOINTS = Duration.ofSeconds(30);
+
+    private final RunOptions options;
+    private final String fingerprint;
+    private final long total;
+    private long done;
+
+    private PieceRunner(RunOptions options, String fingerprint, long total) {
+        this.options = options;
+        this.fingerprint = fingerprint;
+        this.total = total;
+    }
+
+    /** A piece that is made only when its turn comes, with its share of the work. */
+    record Planned(long work, Supplier<Piece> piece) {}
+
+    /**
+     * Runs all and returns their curves in the order of the plan.
+     *
+     * @throws InterruptedException if the calling thread is interrupted; what is done is kept in the checkpoints
+     */
+    static List<Curve> run(List<Planned> plan, String fingerprint, RunOptions options)
+            throws IOException, InterruptedException {
+        if (options.checkpoints() != null) {
+            Files.createDirectories(options.checkpoints());
+        }
+        long total = plan.stream().mapToLong(Planned::work).sum();
+        PieceRunner runner = new PieceRunner(options, fingerprint, total);
+        ExecutorService threads = Executors.newFixedThreadPool(Math.min(options.threads(), plan.size()));
+        try {
+            List<Future<List<Curve>>> futures = new ArrayList<>();
+            for (Planned planned : plan) {
+                futures.add(threads.submit(() -> runner.complete(planned.piece().get())));
+            }
+            List<Curve> curves = new ArrayList<>();
+            for (Future<List<Curve>> future : futures) {
+                curves.addAll(future.get());
+            }
+            return curves;
+        } catch (ExecutionException e) {
+            throw unwrapped(e);
+        } finally {
+            threads.shutdownNow();
+            threads.awaitTermination(1, java.util.concurrent.TimeUnit.MINUTES);
+        }
+    }
+
+    private static IOException unwrapped(ExecutionException e) throws InterruptedException {
+        Throwable cause = e.getCause();
+        if (cause instanceof IOException io) {
+            return io;
+        }
+        if (cause instanceof InterruptedException interrupted) {
+            throw interrupted;
+        }
+        if (cause instanceof RuntimeException runtime) {
+            throw runtime;
+        }
+        if (cause instanceof Error error) {
+            throw error;
+        }
+        return new IOException(String.valueOf(cause), cause);
+    }
+
+    private List<Curve> complete(Piece piece) throws IOException, InterruptedException {
+        Path directory = options.checkpoints();
+        Optional<Checkpoint> checkpoint = directory == null
+                ? Optional.empty()
+                : Optional.of(new Checkpoint(directory.resolve(piece.name() + ".checkpoint"), fingerprint));
+        if (checkpoint.isPresent()) {
+            Optional<byte[]> state = checkpoint.get().read();
+            if (state.isPresent()) {
+                piece.restore(new DataInputStream(new ByteArrayInputStream(state.get())));
+            }
+        }
+        long counted = count(piece, 0);
+        long saved = System.nanoTime();
+        boolean more = true;
+        while (more) {
+            more = piece.advance();
+            counted = count(piece, counted);
+            boolean interrupted = Thread.interrupted();
+            boolean due = System.nanoTime() - saved >= BETWEEN_CHECKPOINTS.toNanos();
+            if (checkpoint.isPresent() && (interrupted || due || !more)) {
+                save(piece, checkpoint.get());
+                saved = System.nanoTime();
+            }
+            if (interrupted && more) {
+                throw new InterruptedException();
+            }
+        }
+        return piece.curves();
+    }
+
+    private static void save(Piece piece, Checkpoint checkpoint) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (DataOutputStream out = new DataOutputStream(bytes)) {
+            piece.save(out);
+        }
+        checkpoint.write(bytes.toByteArray());
+    }
+
+    private synchronized long count(Piece piece, long counted) {
+        long now = piece.done();
+        done += now - counted;
+        options.progress().update(done, total);
+        return now;
+    }
+}
