@@ -26,6 +26,9 @@ public final class FusedDescent implements Descent {
     /** Steps between new trees and exact halvings; states are saved at multiples of it. */
     private static final int PERIOD = 64;
 
+    /** Weights of a collapsing network are not halved into the denormal floats: there the scale alone shrinks. */
+    private static final float SMALLEST = 0x1p-10f;
+
     private final ReluNetwork start;
     private final Task task;
     private final DescentSettings settings;
@@ -147,7 +150,7 @@ public final class FusedDescent implements Descent {
 
     /** Exact halvings, and the tree and pairs that fit the patterns of now. */
     private void settle() {
-        while (scale < 0.5) {
+        while (scale < 0.5 && largest() > SMALLEST) {
             for (float[] w : new float[][] {w1, w2, w3}) {
                 for (int i = 0; i < w.length; i++) {
                     w[i] *= 0.5f;
@@ -165,6 +168,16 @@ public final class FusedDescent implements Descent {
             }
         }
         SamplePairs.match(active, blocks, n, pairs);
+    }
+
+    private float largest() {
+        float largest = 0;
+        for (float[] w : new float[][] {w1, w2, w3}) {
+            for (float v : w) {
+                largest = Math.max(largest, Math.abs(v));
+            }
+        }
+        return largest;
     }
 
     private void patterns() {
