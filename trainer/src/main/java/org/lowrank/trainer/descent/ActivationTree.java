@@ -27,8 +27,19 @@ final class ActivationTree {
     /** Unit numbers times the given stride. */
     int[] units = new int[1024];
 
-    /** +1 where the node has the unit and its parent has not, −1 the other way round. */
+    /** +w3_k where the node has unit k and its parent has not, −w3_k the other way round. */
+    float[] weights = new float[1024];
+
+    /** Where unit k's differences begin among {@link #nodes}. */
+    final int[] firstOfUnit;
+
+    /** The samples, times the stride, whose pattern differs from their parent's in a unit; unit after unit. */
+    int[] nodes = new int[1024];
+
+    /** +1 or −1 like {@link #weights}, unit after unit. */
     float[] signs = new float[1024];
+
+    private final int unitCount;
 
     ActivationTree(int samples, int unitCount) {
         this.samples = samples;
@@ -37,6 +48,8 @@ final class ActivationTree {
         order = new int[samples];
         parent = new int[samples];
         first = new int[samples + 1];
+        firstOfUnit = new int[unitCount + 2];
+        this.unitCount = unitCount;
     }
 
     /** Takes sample i's pattern from its pre-activations. */
@@ -80,31 +93,52 @@ final class ActivationTree {
         }
     }
 
-    /** Lists the differences of the current patterns along the tree. */
-    void list(int stride) {
+    /** Lists the differences of the current patterns along the tree, node after node and unit after unit. */
+    void list(int stride, float[] w3) {
         int at = 0;
+        Arrays.fill(firstOfUnit, 0);
         for (int p = 0; p < samples; p++) {
             int node = order[p] * words;
             int above = parent[order[p]] * words;
             first[p] = at;
             for (int w = 0; w < words; w++) {
-                at = append(patterns[node + w], patterns[above + w], w, stride, at);
+                at = append(patterns[node + w], patterns[above + w], w, at);
             }
         }
         first[samples] = at;
+        for (int k = 0; k < unitCount; k++) {
+            firstOfUnit[k + 1] += firstOfUnit[k];
+        }
+        for (int p = 0; p < samples; p++) {
+            for (int e = first[p]; e < first[p + 1]; e++) {
+                int k = units[e];
+                int to = firstOfUnit[k]++;
+                nodes[to] = order[p] * stride;
+                signs[to] = weights[e];
+                units[e] = k * stride;
+                weights[e] *= w3[k];
+            }
+        }
+        // Each start has moved to its end, which is the next one's start.
+        System.arraycopy(firstOfUnit, 0, firstOfUnit, 1, unitCount);
+        firstOfUnit[0] = 0;
     }
 
-    private int append(long pattern, long above, int word, int stride, int from) {
+    private int append(long pattern, long above, int word, int from) {
         int at = from;
         long bits = pattern ^ above;
         if (at + Long.SIZE > units.length) {
             units = Arrays.copyOf(units, 2 * units.length);
+            weights = Arrays.copyOf(weights, units.length);
+            nodes = Arrays.copyOf(nodes, units.length);
             signs = Arrays.copyOf(signs, units.length);
         }
         while (bits != 0) {
             int bit = Long.numberOfTrailingZeros(bits);
-            units[at] = (word * Long.SIZE + bit) * stride;
-            signs[at++] = 2 * (pattern >>> bit & 1) - 1;
+            int k = word * Long.SIZE + bit;
+            units[at] = k;
+            weights[at++] = 2 * (pattern >>> bit & 1) - 1;
+            firstOfUnit[k + 1]++;
             bits &= bits - 1;
         }
         return at;

@@ -75,7 +75,7 @@ public final class FusedDescent implements Descent {
         units = start.widths()[2];
         paddedUnits = SecondLayer.padded(units);
         paddedSamples = PanelProduct.padded(n + n % 2);
-        blocks = (hidden + WIDTH - 1) / WIDTH;
+        blocks = (hidden + 2 * WIDTH - 1) / (2 * WIDTH) * 2; // they go through the second layer in twos
         bySample = PanelProduct.grouped(span.coordinates(), n, rank, false);
         byCoordinate = PanelProduct.grouped(span.coordinates(), n, rank, true);
         w1 = new float[blocks * PanelProduct.padded(rank) * WIDTH];
@@ -94,7 +94,7 @@ public final class FusedDescent implements Descent {
         before = new float[units];
         delta = new float[paddedSamples * WIDTH];
         gradient1 = new float[PanelProduct.padded(rank) * WIDTH];
-        columns = new float[WIDTH * paddedUnits];
+        columns = new float[2 * WIDTH * paddedUnits];
         tree = new ActivationTree(n, units);
         backward = new SecondLayerGradient(n, units);
         double[] reduced = InputSpan.rotated(start.weights()[0], hidden, task.dimension(), span.basis());
@@ -199,15 +199,18 @@ public final class FusedDescent implements Descent {
         int first = b * PanelProduct.padded(rank) * WIDTH;
         PanelProduct.multiply(bySample, paddedSamples / PanelProduct.ROWS, rank, w1, first, h1, rows);
         PanelProduct.positivePart(h1, rows, n * WIDTH);
-        SecondLayer.transpose(w2, b * units * WIDTH, units, columns, paddedUnits);
-        SecondLayer.forward(h1, rows, pairs, columns, paddedUnits, z2);
+        int block = paddedSamples * WIDTH;
+        SecondLayer.transpose(w2, b * units * WIDTH, units, columns, b % 2 * WIDTH * paddedUnits, paddedUnits);
+        if (b % 2 == 1) {
+            SecondLayer.forward(h1, rows - block, block, pairs, columns, paddedUnits, z2);
+        }
     }
 
     /** f = W3 φ(z2), the outputs' gradient, the patterns, and the descent on W3. */
     private void outer() {
-        patterns();
-        tree.list(WIDTH);
         System.arraycopy(w3, 0, before, 0, units);
+        patterns();
+        tree.list(WIDTH, before);
         double cube = scale * scale * scale;
         double keep = 1 - settings.stepSize() * settings.weightDecay();
         // V_new = W_new / (s·keep) = V − η ∂L/∂W / (s·keep), and ∂L/∂W = s² × the gradient in terms of V.
@@ -299,7 +302,7 @@ public final class FusedDescent implements Descent {
             active += h > 0 ? 1 : 0;
         }
         patterns();
-        tree.list(WIDTH);
+        tree.list(WIDTH, before);
         return 2L * n * rank * hidden
                 + 2L * active * rank
                 + 2L * active * units

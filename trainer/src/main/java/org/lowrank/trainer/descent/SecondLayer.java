@@ -26,19 +26,23 @@ final class SecondLayer {
      * z_i += Σ_{j active} h_ij · w_j: half of the hidden units are zero for any one sample. Samples go in pairs that share
      * the loads of w_j, over the units that are active for either; a zero times w_j adds nothing.
      *
-     * @param h samples × WIDTH, non-negative, from {@code hFrom}
+     * @param h two blocks of samples × WIDTH, non-negative, from {@code hFrom}, {@code blockStride} apart
      * @param pairs a permutation of the samples in which neighbours 2p, 2p + 1 activate similar units; any gives the same z
-     * @param w WIDTH × paddedUnits: the block's columns of W_2
+     * @param w 2 WIDTH × paddedUnits: the blocks' columns of W_2
      * @param z samples × paddedUnits
      */
-    static void forward(float[] h, int hFrom, int[] pairs, float[] w, int paddedUnits, float[] z) {
+    static void forward(float[] h, int hFrom, int blockStride, int[] pairs, float[] w, int paddedUnits, float[] z) {
         for (int from = 0; from < paddedUnits; from += CHUNK) {
             for (int p = 0; p < pairs.length; p += 2) {
                 int i = pairs[p];
                 int other = pairs[p + 1];
                 int row = hFrom + i * WIDTH;
                 int otherRow = hFrom + other * WIDTH;
-                pair(h, row, otherRow, w, from, paddedUnits, z, i * paddedUnits + from, other * paddedUnits + from);
+                long low = active(h, row) | active(h, otherRow);
+                long high = active(h, row + blockStride) | active(h, otherRow + blockStride);
+                int at = i * paddedUnits + from;
+                int otherAt = other * paddedUnits + from;
+                pair(low | high << WIDTH, h, row, otherRow, blockStride, w, from, paddedUnits, z, at, otherAt);
             }
         }
     }
@@ -62,7 +66,17 @@ final class SecondLayer {
     }
 
     private static void pair(
-            float[] h, int row, int otherRow, float[] w, int from, int stride, float[] z, int at, int otherAt) {
+            long active,
+            float[] h,
+            int row,
+            int otherRow,
+            int blockStride,
+            float[] w,
+            int from,
+            int stride,
+            float[] z,
+            int at,
+            int otherAt) {
         FloatVector a0 = FloatVector.fromArray(LANES, z, at);
         FloatVector a1 = FloatVector.fromArray(LANES, z, at + LANE_COUNT);
         FloatVector a2 = FloatVector.fromArray(LANES, z, at + 2 * LANE_COUNT);
@@ -77,12 +91,13 @@ final class SecondLayer {
         FloatVector b4 = FloatVector.fromArray(LANES, z, otherAt + 4 * LANE_COUNT);
         FloatVector b5 = FloatVector.fromArray(LANES, z, otherAt + 5 * LANE_COUNT);
         FloatVector b6 = FloatVector.fromArray(LANES, z, otherAt + 6 * LANE_COUNT);
-        long bits = active(h, row) | active(h, otherRow);
+        long bits = active;
         while (bits != 0) {
             int j = Long.numberOfTrailingZeros(bits);
             bits &= bits - 1;
-            FloatVector s = FloatVector.broadcast(LANES, h[row + j]);
-            FloatVector t = FloatVector.broadcast(LANES, h[otherRow + j]);
+            int hidden = j < WIDTH ? j : j - WIDTH + blockStride;
+            FloatVector s = FloatVector.broadcast(LANES, h[row + hidden]);
+            FloatVector t = FloatVector.broadcast(LANES, h[otherRow + hidden]);
             int o = from + j * stride;
             FloatVector column = FloatVector.fromArray(LANES, w, o);
             a0 = column.fma(s, a0);
@@ -122,11 +137,11 @@ final class SecondLayer {
         b6.intoArray(z, otherAt + 6 * LANE_COUNT);
     }
 
-    /** W_2's block as units × WIDTH, transposed to WIDTH × paddedUnits. */
-    static void transpose(float[] w2, int from, int units, float[] into, int paddedUnits) {
+    /** W_2's block as units × WIDTH, transposed to WIDTH × paddedUnits from {@code to}. */
+    static void transpose(float[] w2, int from, int units, float[] into, int to, int paddedUnits) {
         for (int j = 0; j < WIDTH; j++) {
             int column = from + j;
-            int row = j * paddedUnits;
+            int row = to + j * paddedUnits;
             for (int k = 0; k < units; k++) {
                 into[row + k] = w2[column + k * WIDTH];
             }

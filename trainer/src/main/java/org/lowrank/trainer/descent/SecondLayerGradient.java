@@ -4,7 +4,6 @@ import static org.lowrank.trainer.descent.PanelProduct.LANES;
 import static org.lowrank.trainer.descent.PanelProduct.LANE_COUNT;
 import static org.lowrank.trainer.descent.PanelProduct.WIDTH;
 
-import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
@@ -16,24 +15,22 @@ import jdk.incubator.vector.VectorOperators;
 final class SecondLayerGradient {
     private final int samples;
     private final int units;
-    private final float[] weighted; // units x WIDTH: w3_k W2_kj
     private final float[] below; // (samples + 1) x WIDTH: Σ_k p_ik w3_k W2_kj, the last row 0
-    private final float[] gathered; // (samples + 1) x WIDTH: g_i h_ij, then its sum over i's subtree
-    private final float[] sums; // units x WIDTH: Σ_i p_ik g_i h_ij
+    private final float[]
+            gathered; // (samples + 1) x WIDTH: g_i h_ij, then its sum over i's subtree; the last row is the root's,
+    // never read
 
     SecondLayerGradient(int samples, int units) {
         this.samples = samples;
         this.units = units;
-        weighted = new float[units * WIDTH];
         below = new float[(samples + 1) * WIDTH];
         gathered = new float[(samples + 1) * WIDTH];
-        sums = new float[units * WIDTH];
     }
 
     /**
      * Writes δ for these units and descends on their columns of W_2.
      *
-     * @param tree listed with stride WIDTH
+     * @param tree listed with stride WIDTH and the w3 of before the step
      * @param w2 units × WIDTH from {@code w2From}; W2 −= ∂L/∂W2 (the step size is in g)
      * @param w3 of before the step
      * @param h samples × WIDTH from {@code hFrom}
@@ -42,36 +39,24 @@ final class SecondLayerGradient {
      */
     void descend(
             ActivationTree tree, float[] w2, int w2From, float[] w3, float[] h, int hFrom, float[] g, float[] delta) {
-        for (int k = 0; k < units; k++) {
-            for (int o = k * WIDTH; o < (k + 1) * WIDTH; o += LANE_COUNT) {
-                FloatVector.fromArray(LANES, w2, w2From + o).mul(w3[k]).intoArray(weighted, o);
-            }
-        }
-        down(tree);
+        down(tree, w2, w2From);
         split(h, hFrom, g, delta);
-        Arrays.fill(sums, 0);
         up(tree);
-        for (int k = 0; k < units; k++) {
-            FloatVector minus = FloatVector.broadcast(LANES, -w3[k]);
-            for (int o = k * WIDTH; o < (k + 1) * WIDTH; o += LANE_COUNT) {
-                FloatVector w = FloatVector.fromArray(LANES, w2, w2From + o);
-                FloatVector.fromArray(LANES, sums, o).fma(minus, w).intoArray(w2, w2From + o);
-            }
-        }
+        byUnit(tree, w2, w2From, w3);
     }
 
     /** From the root to the leaves: a node's sum is its parent's and the differences. */
-    private void down(ActivationTree tree) {
+    private void down(ActivationTree tree, float[] w2, int w2From) {
         for (int p = 0; p < samples; p++) {
             int o = tree.parent[tree.order[p]] * WIDTH;
             FloatVector u = FloatVector.fromArray(LANES, below, o);
             FloatVector v = FloatVector.fromArray(LANES, below, o + LANE_COUNT);
             int end = tree.first[p + 1];
             for (int e = tree.first[p]; e < end; e++) {
-                FloatVector sign = FloatVector.broadcast(LANES, tree.signs[e]);
-                int k = tree.units[e];
-                u = FloatVector.fromArray(LANES, weighted, k).fma(sign, u);
-                v = FloatVector.fromArray(LANES, weighted, k + LANE_COUNT).fma(sign, v);
+                FloatVector weight = FloatVector.broadcast(LANES, tree.weights[e]);
+                int k = w2From + tree.units[e];
+                u = FloatVector.fromArray(LANES, w2, k).fma(weight, u);
+                v = FloatVector.fromArray(LANES, w2, k + LANE_COUNT).fma(weight, v);
             }
             o = tree.order[p] * WIDTH;
             u.intoArray(below, o);
@@ -98,23 +83,38 @@ final class SecondLayerGradient {
         }
     }
 
-    /** From the leaves to the root: a node's sum over its subtree goes to its differences and to its parent. */
+    /** From the leaves to the root: sums over subtrees. */
     private void up(ActivationTree tree) {
         for (int p = samples - 1; p >= 0; p--) {
-            int o = tree.order[p] * WIDTH;
-            FloatVector u = FloatVector.fromArray(LANES, gathered, o);
-            FloatVector v = FloatVector.fromArray(LANES, gathered, o + LANE_COUNT);
-            int end = tree.first[p + 1];
-            for (int e = tree.first[p]; e < end; e++) {
-                FloatVector sign = FloatVector.broadcast(LANES, tree.signs[e]);
-                int k = tree.units[e];
-                u.fma(sign, FloatVector.fromArray(LANES, sums, k)).intoArray(sums, k);
-                v.fma(sign, FloatVector.fromArray(LANES, sums, k + LANE_COUNT)).intoArray(sums, k + LANE_COUNT);
-            }
-            o = tree.parent[tree.order[p]] * WIDTH;
-            FloatVector.fromArray(LANES, gathered, o).add(u).intoArray(gathered, o);
-            FloatVector.fromArray(LANES, gathered, o + LANE_COUNT).add(v).intoArray(gathered, o + LANE_COUNT);
+            int i = tree.order[p] * WIDTH;
+            int above = tree.parent[tree.order[p]] * WIDTH;
+            add(i, above);
+            add(i + LANE_COUNT, above + LANE_COUNT);
         }
-        Arrays.fill(gathered, samples * WIDTH, gathered.length, 0);
+    }
+
+    private void add(int from, int to) {
+        FloatVector.fromArray(LANES, gathered, to)
+                .add(FloatVector.fromArray(LANES, gathered, from))
+                .intoArray(gathered, to);
+    }
+
+    /** Σ_i p_ik g_i h_ij is the sum of the subtrees at whose roots unit k comes in, less those where it goes out. */
+    private void byUnit(ActivationTree tree, float[] w2, int w2From, float[] w3) {
+        for (int k = 0; k < units; k++) {
+            FloatVector u = FloatVector.zero(LANES);
+            FloatVector v = u;
+            int end = tree.firstOfUnit[k + 1];
+            for (int e = tree.firstOfUnit[k]; e < end; e++) {
+                FloatVector sign = FloatVector.broadcast(LANES, tree.signs[e]);
+                int i = tree.nodes[e];
+                u = FloatVector.fromArray(LANES, gathered, i).fma(sign, u);
+                v = FloatVector.fromArray(LANES, gathered, i + LANE_COUNT).fma(sign, v);
+            }
+            FloatVector minus = FloatVector.broadcast(LANES, -w3[k]);
+            int o = w2From + k * WIDTH;
+            u.fma(minus, FloatVector.fromArray(LANES, w2, o)).intoArray(w2, o);
+            v.fma(minus, FloatVector.fromArray(LANES, w2, o + LANE_COUNT)).intoArray(w2, o + LANE_COUNT);
+        }
     }
 }
