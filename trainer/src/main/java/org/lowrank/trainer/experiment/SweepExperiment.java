@@ -34,6 +34,15 @@ public final class SweepExperiment {
         return PieceRunner.run(plan, Fingerprint.of(settings), options);
     }
 
+    /** The condition of the runs with these labels and this step size: {@code c=10 eta=0.1}. */
+    public static String condition(double frequency, double stepSize) {
+        return "c=" + number(frequency) + " eta=" + number(stepSize);
+    }
+
+    private static String number(double value) {
+        return value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value);
+    }
+
     private static List<double[]> groups(SweepSettings settings) {
         double[] all = settings.weightDecays().stream()
                 .mapToDouble(Double::doubleValue)

@@ -60,15 +60,6 @@ final class SweepPiece implements Piece {
         return precision == Precision.FLOAT32 ? StochasticSweep.lanes() : 1;
     }
 
-    /** The condition of these runs. */
-    static String condition(double frequency, double stepSize) {
-        return "c=" + number(frequency) + " eta=" + number(stepSize);
-    }
-
-    private static String number(double value) {
-        return value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value);
-    }
-
     @Override
     public String name() {
         return String.format(Locale.ROOT, "c-%s-eta-%s-draw-%d-lambda-%s", frequency, stepSize, draw, lambdas[0]);
@@ -93,7 +84,7 @@ final class SweepPiece implements Piece {
             descent.epoch();
             return true;
         }
-        String condition = condition(frequency, stepSize);
+        String condition = SweepExperiment.condition(frequency, stepSize);
         for (int l = 0; l < lambdas.length; l++) {
             ReluNetwork network = descent.network(l);
             double[] ranks = NetworkMeasures.stableRanks(network);

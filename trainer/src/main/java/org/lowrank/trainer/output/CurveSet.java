@@ -1,0 +1,79 @@
+package org.lowrank.trainer.output;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.DoubleBinaryOperator;
+import org.lowrank.trainer.experiment.Curve;
+
+/** Curves by condition, λ and metric, for statistics over draws. */
+final class CurveSet {
+    private record Key(String condition, double lambda, String metric) {}
+
+    /** One quantity: {@code values[draw][record]} at {@code steps[record]}. */
+    record Draws(long[] steps, double[][] values) {
+        /** Record by record. */
+        Draws combine(Draws other, DoubleBinaryOperator operator) {
+            double[][] combined = new double[values.length][steps.length];
+            for (int d = 0; d < values.length; d++) {
+                for (int i = 0; i < steps.length; i++) {
+                    combined[d][i] = operator.applyAsDouble(values[d][i], other.values[d][i]);
+                }
+            }
+            return new Draws(steps, combined);
+        }
+
+        double mean(int record) {
+            return column(record).mean;
+        }
+
+        /** Sample standard deviation, 0 for a single draw. */
+        double sd(int record) {
+            return column(record).sd;
+        }
+
+        int last() {
+            return steps.length - 1;
+        }
+
+        private Statistic column(int record) {
+            double[] defined = Arrays.stream(values)
+                    .mapToDouble(draw -> draw[record])
+                    .filter(v -> !Double.isNaN(v))
+                    .toArray();
+            double mean = Arrays.stream(defined).average().orElse(Double.NaN);
+            double squares =
+                    Arrays.stream(defined).map(v -> (v - mean) * (v - mean)).sum();
+            return new Statistic(mean, defined.length < 2 ? 0 : Math.sqrt(squares / (defined.length - 1)));
+        }
+    }
+
+    private record Statistic(double mean, double sd) {}
+
+    private final Map<Key, List<Curve>> curves = new LinkedHashMap<>();
+
+    CurveSet(List<Curve> all) {
+        for (Curve curve : all) {
+            curves.computeIfAbsent(new Key(curve.condition(), curve.lambda(), curve.metric()), key -> new ArrayList<>())
+                    .add(curve);
+        }
+    }
+
+    /** The draws of a quantity; it must be there. */
+    Draws get(String condition, double lambda, String metric) {
+        List<Curve> found = curves.get(new Key(condition, lambda, metric));
+        if (found == null) {
+            throw new IllegalArgumentException(
+                    "result: no curve of " + metric + " for " + condition + " and weight decay " + lambda);
+        }
+        return new Draws(found.get(0).steps(), found.stream().map(Curve::values).toArray(double[][]::new));
+    }
+
+    /** Mean over both networks or tasks. */
+    Draws both(String condition, double lambda, String metric) {
+        return get(condition, lambda, metric + "_first")
+                .combine(get(condition, lambda, metric + "_second"), (a, b) -> (a + b) / 2);
+    }
+}

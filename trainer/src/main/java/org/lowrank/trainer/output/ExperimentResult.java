@@ -1,0 +1,92 @@
+package org.lowrank.trainer.output;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import java.util.ArrayList;
+import java.util.List;
+import org.lowrank.reports.Report;
+import org.lowrank.trainer.experiment.Curve;
+import org.lowrank.trainer.experiment.ExperimentSettings;
+import org.lowrank.trainer.experiment.MergingSettings;
+import org.lowrank.trainer.experiment.SweepSettings;
+
+/**
+ * Everything an {@code experiment} run found, as saved in result.json. A report can be rendered from it alone.
+ *
+ * @param schemaVersion of this layout
+ * @param kind {@code experiment}
+ * @param settings all of them; equal settings give equal curves on one machine and version
+ * @param environment what made it
+ * @param curves every draw's
+ * @param findings computed from the curves
+ */
+@JsonIgnoreProperties(ignoreUnknown = true)
+public record ExperimentResult(
+        int schemaVersion,
+        String kind,
+        ExperimentSettings settings,
+        Environment environment,
+        List<Curve> curves,
+        List<Report.Finding> findings) {
+    /** The current layout. */
+    public static final int SCHEMA_VERSION = 1;
+
+    /** The value of {@code kind}. */
+    public static final String KIND = "experiment";
+
+    /**
+     * What a result was made with.
+     *
+     * @param version of lowrank
+     * @param java version of the run-time
+     * @param os name, version and architecture
+     * @param threads used
+     * @param commandLine as typed
+     * @param started ISO-8601 instant
+     * @param seconds of wall time, of the last run where it was resumed
+     */
+    public record Environment(
+            String version,
+            String java,
+            String os,
+            int threads,
+            List<String> commandLine,
+            String started,
+            double seconds) {}
+
+    /** A result with its findings. */
+    public static ExperimentResult of(ExperimentSettings settings, Environment environment, List<Curve> curves) {
+        CurveSet set = new CurveSet(curves);
+        List<Report.Finding> findings;
+        if (settings instanceof MergingSettings merging) {
+            findings = MergingFindings.of(merging, set);
+        } else if (settings instanceof SweepSettings sweep) {
+            findings = SweepFindings.of(sweep, set);
+        } else {
+            throw new IllegalArgumentException("no findings for " + settings.getClass());
+        }
+        return new ExperimentResult(SCHEMA_VERSION, KIND, settings, environment, curves, findings);
+    }
+
+    /** {@code sweep}, {@code merging}; the first column of the CSV files. */
+    public String experiment() {
+        return settings instanceof MergingSettings ? "merging" : "sweep";
+    }
+
+    /** The curves as rows of curves.csv. */
+    public List<CurvePoint> points() {
+        List<CurvePoint> points = new ArrayList<>();
+        for (Curve curve : curves) {
+            for (int i = 0; i < curve.steps().length; i++) {
+                points.add(new CurvePoint(
+                        experiment(),
+                        curve.condition(),
+                        curve.draw(),
+                        curve.lambda(),
+                        curve.steps()[i],
+                        curve.metric(),
+                        curve.values()[i]));
+            }
+        }
+        return points;
+    }
+}

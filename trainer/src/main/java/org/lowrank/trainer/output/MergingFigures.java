@@ -1,0 +1,140 @@
+package org.lowrank.trainer.output;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.lowrank.reports.Report.Alternative;
+import org.lowrank.reports.Report.Axis;
+import org.lowrank.reports.Report.FigureSection;
+import org.lowrank.reports.Report.Finding;
+import org.lowrank.reports.Report.Panel;
+import org.lowrank.reports.Report.Section;
+import org.lowrank.reports.Report.Series;
+import org.lowrank.reports.Report.Style;
+import org.lowrank.trainer.experiment.MergingSettings;
+
+/** The four panels of Figures 3 and 5, row by row, and one of norms and alignment. */
+final class MergingFigures {
+    private static final Axis STEPS = new Axis("step of gradient descent", true, false);
+
+    private MergingFigures() {}
+
+    static List<Section> of(MergingSettings settings, CurveSet curves, List<Finding> findings) {
+        boolean synthetic = settings.data() == MergingSettings.Data.SYNTHETIC;
+        String figure = synthetic ? "Figure 3" : "Figure 5 (Fashion-MNIST)";
+        String lambda = Numbers.of(settings.weightDecay());
+        return List.of(
+                new FigureSection(
+                        "losses",
+                        figure + ", first row: losses of individual and merged networks",
+                        "Logistic loss over steps at λ = " + lambda + ", mean over " + settings.draws()
+                                + " draws, bands of one standard deviation. Merged: θ + θ′.",
+                        2,
+                        List.of(
+                                losses("orthogonal", "Orthogonal tasks", settings, curves),
+                                losses("same", "The same task, other labels", settings, curves)),
+                        under(findings, "losses")),
+                new FigureSection(
+                        "ranks",
+                        figure + ", second row: gap over weight decay, stable rank over steps",
+                        "Left: merged less individual loss on orthogonal tasks after " + settings.steps()
+                                + " steps. Right: stable ranks ‖W‖_F/‖W‖_2 at λ = " + lambda + ".",
+                        2,
+                        List.of(gap(settings, curves), ranks(settings, curves)),
+                        under(findings, "ranks")),
+                new FigureSection(
+                        "norms",
+                        "Norms and alignment",
+                        "Orthogonal tasks at λ = " + lambda + ", individual networks.",
+                        2,
+                        List.of(norms(settings, curves), alignment(settings, curves)),
+                        under(findings, "norms")));
+    }
+
+    static List<Finding> under(List<Finding> findings, String section) {
+        return findings.stream()
+                .filter(finding -> finding.evidence().equals(section))
+                .toList();
+    }
+
+    private static Panel losses(String condition, String title, MergingSettings settings, CurveSet curves) {
+        double lambda = settings.weightDecay();
+        List<Series> series = List.of(
+                line("task 1, own network", curves, condition, lambda, "loss_first", Style.SOLID),
+                line("task 2, own network", curves, condition, lambda, "loss_second", Style.SOLID),
+                line("task 1, merged", curves, condition, lambda, "loss_merged_first", Style.DASHED),
+                line("task 2, merged", curves, condition, lambda, "loss_merged_second", Style.DASHED));
+        List<Series> errors = List.of(
+                line("task 1, own network", curves, condition, lambda, "error_first", Style.SOLID),
+                line("task 2, own network", curves, condition, lambda, "error_second", Style.SOLID),
+                line("task 1, merged", curves, condition, lambda, "error_merged_first", Style.DASHED),
+                line("task 2, merged", curves, condition, lambda, "error_merged_second", Style.DASHED));
+        return new Panel(
+                "losses-" + condition,
+                title,
+                STEPS,
+                new Axis("logistic loss", true, true),
+                series,
+                List.of(),
+                List.of(new Alternative("0/1 error", new Axis("0/1 error", false, false), errors, List.of())));
+    }
+
+    private static Panel gap(MergingSettings settings, CurveSet curves) {
+        List<CurveSet.Draws> gaps = new ArrayList<>();
+        List<CurveSet.Draws> ratios = new ArrayList<>();
+        for (double lambda : settings.weightDecays()) {
+            CurveSet.Draws own = curves.both("orthogonal", lambda, "loss");
+            CurveSet.Draws merged = curves.both("orthogonal", lambda, "loss_merged");
+            gaps.add(merged.combine(own, (m, i) -> m - i));
+            ratios.add(merged.combine(own, (m, i) -> m / i));
+        }
+        return new Panel(
+                "gap",
+                "Loss gap after merging",
+                Lines.lambdaAxis(settings.weightDecays()),
+                new Axis("merged − individual loss", false, true),
+                List.of(Lines.overLambda("gap", settings.weightDecays(), gaps, Style.SOLID)),
+                List.of(),
+                List.of(new Alternative(
+                        "ratio",
+                        new Axis("merged / individual loss", true, true),
+                        List.of(Lines.overLambda("ratio", settings.weightDecays(), ratios, Style.SOLID)),
+                        List.of())));
+    }
+
+    private static Panel ranks(MergingSettings settings, CurveSet curves) {
+        List<Series> series = new ArrayList<>();
+        double lambda = settings.weightDecay();
+        for (int k = 1; k <= settings.hidden().size(); k++) {
+            String metric = "stable_rank_w" + k;
+            series.add(
+                    Lines.overSteps("W" + k + " individual", curves.both("orthogonal", lambda, metric), Style.SOLID));
+            series.add(Lines.overSteps(
+                    "W" + k + " merged", curves.get("orthogonal", lambda, metric + "_merged"), Style.DASHED));
+        }
+        return Lines.panel("stable-rank", "Stable rank", STEPS, new Axis("‖W‖_F / ‖W‖_2", false, true), series);
+    }
+
+    private static Panel norms(MergingSettings settings, CurveSet curves) {
+        List<Series> series = new ArrayList<>();
+        for (int k = 1; k <= settings.hidden().size() + 1; k++) {
+            series.add(Lines.overSteps(
+                    "W" + k, curves.both("orthogonal", settings.weightDecay(), "frobenius_norm_w" + k), Style.SOLID));
+        }
+        return Lines.panel("norms", "Frobenius norms", STEPS, new Axis("‖W‖_F", false, true), series);
+    }
+
+    private static Panel alignment(MergingSettings settings, CurveSet curves) {
+        CurveSet.Draws draws = curves.both("orthogonal", settings.weightDecay(), "alignment");
+        return Lines.panel(
+                "alignment",
+                "Alignment of weights and gradient",
+                STEPS,
+                new Axis("cos(θ, −∇L)", false, false),
+                List.of(Lines.overSteps("cosine", draws, Style.SOLID)));
+    }
+
+    private static Series line(
+            String name, CurveSet curves, String condition, double lambda, String metric, Style style) {
+        return Lines.overSteps(name, curves.get(condition, lambda, metric), style);
+    }
+}

@@ -1,0 +1,74 @@
+package org.lowrank.trainer.output;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.lowrank.reports.Report.Finding;
+import org.lowrank.reports.Report.Verdict;
+import org.lowrank.trainer.experiment.SweepSettings;
+
+/** Section 6.1's claim: the mean inverse stable rank grows with λ even though errors may be large. */
+final class SweepFindings {
+    /** Loss of the zero network. */
+    private static final double COLLAPSED = 0.99 * Math.log(2);
+
+    /** A rise that shows in the figure. */
+    private static final double CLEAR = 0.03;
+
+    private static final double SLIGHT = 0.01;
+
+    private SweepFindings() {}
+
+    static List<Finding> of(SweepSettings settings, CurveSet curves) {
+        List<Finding> findings = new ArrayList<>();
+        for (double stepSize : settings.stepSizes()) {
+            for (double frequency : settings.frequencies()) {
+                findings.add(rise(settings, curves, frequency, stepSize));
+            }
+        }
+        return findings;
+    }
+
+    private static Finding rise(SweepSettings settings, CurveSet curves, double frequency, double stepSize) {
+        String condition = SweepFigures.condition(frequency, stepSize);
+        List<Double> grid = settings.weightDecays();
+        double best = grid.get(0);
+        double collapse = Double.NaN;
+        for (double lambda : grid) {
+            if (last(curves, condition, lambda, "loss") >= COLLAPSED) {
+                collapse = lambda;
+                break;
+            }
+            if (rank(curves, condition, lambda) > rank(curves, condition, best)) {
+                best = lambda;
+            }
+        }
+        double start = rank(curves, condition, grid.get(0));
+        double rise = rank(curves, condition, best) - start;
+        CurveSet.Draws ranks = curves.get(condition, best, "mean_inverse_stable_rank");
+        String where = "c = " + Numbers.of(frequency) + ", η = " + Numbers.of(stepSize);
+        return new Finding(
+                rise >= CLEAR ? Verdict.HOLDS : rise >= SLIGHT ? Verdict.ROUGHLY : Verdict.EXCEPTION,
+                "+" + Numbers.of(rise),
+                where + ": the mean inverse stable rank rises from " + Numbers.of(start) + " at λ = "
+                        + Numbers.of(grid.get(0)) + " to " + MergingFindings.meanSd(ranks) + " at λ = "
+                        + Numbers.of(best) + ", where " + Numbers.percent(last(curves, condition, best, "error"))
+                        + " of the points are misclassified.",
+                "Loss there " + Numbers.of(last(curves, condition, best, "loss")) + ". "
+                        + (Double.isNaN(collapse)
+                                ? "No λ of the grid collapses the network."
+                                : "From λ = " + Numbers.of(collapse)
+                                        + " the network collapses to θ = 0 (loss ln 2), where the ranks are those of"
+                                        + " vanishing weights.")
+                        + " Holds from a rise of " + Numbers.of(CLEAR) + ", roughly from " + Numbers.of(SLIGHT) + ".",
+                SweepFigures.ID);
+    }
+
+    private static double rank(CurveSet curves, String condition, double lambda) {
+        return last(curves, condition, lambda, "mean_inverse_stable_rank");
+    }
+
+    private static double last(CurveSet curves, String condition, double lambda, String metric) {
+        CurveSet.Draws draws = curves.get(condition, lambda, metric);
+        return draws.mean(draws.last());
+    }
+}
