@@ -7,6 +7,8 @@ import org.lowrank.analyzer.source.MalformedWeightsException;
 import org.lowrank.analyzer.source.ModelNotFoundException;
 import org.lowrank.reports.ReportWriteException;
 import org.lowrank.reports.UnreadableResultException;
+import org.lowrank.trainer.task.MalformedDataException;
+import org.lowrank.trainer.task.MissingDataException;
 import picocli.CommandLine;
 
 /** Exceptions to one line on stderr and an exit code. */
@@ -40,10 +42,10 @@ final class Failures {
     }
 
     static int exitCode(Throwable failure) {
-        if (failure instanceof ModelNotFoundException) {
+        if (failure instanceof ModelNotFoundException || failure instanceof MissingDataException) {
             return NOT_FOUND;
         }
-        if (failure instanceof MalformedWeightsException) {
+        if (failure instanceof MalformedWeightsException || failure instanceof MalformedDataException) {
             return MALFORMED;
         }
         if (failure instanceof ReportWriteException) {
@@ -62,6 +64,8 @@ final class Failures {
         String message = failure.getMessage();
         boolean ours = failure instanceof ModelNotFoundException
                 || failure instanceof MalformedWeightsException
+                || failure instanceof MissingDataException
+                || failure instanceof MalformedDataException
                 || failure instanceof ReportWriteException
                 || failure instanceof UnreadableResultException
                 || failure instanceof UsageException;

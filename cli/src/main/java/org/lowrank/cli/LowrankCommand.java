@@ -16,6 +16,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             AnalyzeCommand.class,
             CompareCommand.class,
+            ExperimentCommand.class,
             TheoryCommand.class,
             OverlapCommand.class,
             ReportCommand.class,

@@ -15,6 +15,7 @@ import org.lowrank.analyzer.output.OverlapOutput;
 import org.lowrank.analyzer.output.OverlapReport;
 import org.lowrank.analyzer.output.OverlapResult;
 import org.lowrank.reports.ResultJson;
+import org.lowrank.trainer.output.ExperimentResult;
 import org.lowrank.trainer.theory.TheoryResult;
 
 /** From saved result.json files to the files of one report. */
@@ -41,6 +42,7 @@ final class SavedResults {
             case AnalysisResult.KIND -> analysis(merged(trees, files));
             case ComparisonResult.KIND -> comparison(ResultJson.as(tree, ComparisonResult.class, file));
             case OverlapResult.KIND -> overlap(ResultJson.as(tree, OverlapResult.class, file));
+            case ExperimentResult.KIND -> ExperimentRun.files(ResultJson.as(tree, ExperimentResult.class, file));
             case TheoryResult.KIND -> TheoryCommand.files(ResultJson.as(tree, TheoryResult.class, file));
             default ->
                 throw new UsageException("unknown result: " + file + ": kind " + kinds.get(0)

@@ -1,0 +1,113 @@
+package org.lowrank.trainer.task;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.zip.GZIPInputStream;
+
+/**
+ * Fetches Fashion-MNIST's training set from where its authors publish it, once. What arrives is checked against the SHA-256
+ * of the unpacked files (those of Debian's dataset-fashion-mnist), and appears whole or not at all.
+ */
+public final class FashionMnistDownload {
+    /** The authors' repository. */
+    public static final URI PUBLISHED =
+            URI.create("https://github.com/zalandoresearch/fashion-mnist/raw/master/data/fashion/");
+
+    private static final Map<String, String> CHECKSUMS = new TreeMap<>(Map.of(
+            "train-images-idx3-ubyte.gz", "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
+            "train-labels-idx1-ubyte.gz", "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9"));
+
+    private static final Duration TIMEOUT = Duration.ofMinutes(5);
+
+    private final URI base;
+    private final Map<String, String> checksums;
+
+    /** From the authors. */
+    public FashionMnistDownload() {
+        this(PUBLISHED, CHECKSUMS);
+    }
+
+    FashionMnistDownload(URI base, Map<String, String> checksums) {
+        this.base = base;
+        this.checksums = checksums;
+    }
+
+    /**
+     * Makes sure the files are in a directory.
+     *
+     * @throws MissingDataException if they cannot be fetched
+     * @throws MalformedDataException if what arrives is not them
+     */
+    public Path into(Path directory) throws IOException, InterruptedException {
+        HttpClient client = HttpClient.newBuilder()
+                .followRedirects(HttpClient.Redirect.NORMAL)
+                .connectTimeout(Duration.ofSeconds(10))
+                .build();
+        for (Map.Entry<String, String> file : checksums.entrySet()) {
+            Path target = directory.resolve(file.getKey());
+            if (!Files.exists(target)) {
+                byte[] content = fetch(client, base.resolve(file.getKey()));
+                verify(content, file.getValue(), base.resolve(file.getKey()));
+                Files.createDirectories(directory);
+                Path beside = Files.createTempFile(directory, "." + file.getKey(), null);
+                Files.write(beside, content);
+                Files.move(beside, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            }
+        }
+        return directory;
+    }
+
+    private static byte[] fetch(HttpClient client, URI uri) throws IOException, InterruptedException {
+        HttpResponse<byte[]> response;
+        try {
+            response = client.send(
+                    HttpRequest.newBuilder(uri).timeout(TIMEOUT).build(), HttpResponse.BodyHandlers.ofByteArray());
+        } catch (IOException e) {
+            throw missing(uri, e.getClass().getSimpleName());
+        }
+        if (response.statusCode() != 200) {
+            throw missing(uri, "status " + response.statusCode());
+        }
+        return response.body();
+    }
+
+    private static MissingDataException missing(URI uri, String reason) {
+        return new MissingDataException("Fashion-MNIST not found: " + uri + ": " + reason
+                + "; install Debian's dataset-fashion-mnist or name the directory of its IDX files with --data-dir");
+    }
+
+    private static void verify(byte[] content, String expected, URI uri) throws MalformedDataException {
+        String found;
+        try {
+            MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+            try (InputStream unpacked =
+                    new DigestInputStream(new GZIPInputStream(new ByteArrayInputStream(content)), sha256)) {
+                unpacked.transferTo(java.io.OutputStream.nullOutputStream());
+            }
+            found = HexFormat.of().formatHex(sha256.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e); // every Java platform has SHA-256
+        } catch (IOException e) {
+            found = "no gzip file";
+        }
+        if (!found.equals(expected)) {
+            throw new MalformedDataException("malformed data: " + uri + ": SHA-256 of the unpacked file is " + found
+                    + ", not " + expected + "; fetch it again or name the directory of the IDX files with --data-dir");
+        }
+    }
+}
