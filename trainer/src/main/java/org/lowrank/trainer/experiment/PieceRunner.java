@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /** Runs pieces of work side by side, each on one thread, so that their number of threads changes nothing but the time. */
@@ -62,8 +63,24 @@ final class PieceRunner {
         } catch (ExecutionException e) {
             throw unwrapped(e);
         } finally {
-            threads.shutdownNow();
-            threads.awaitTermination(1, java.util.concurrent.TimeUnit.MINUTES);
+            stop(threads);
+        }
+    }
+
+    /** Interrupts the workers and waits until they have kept what they did, however often this thread is interrupted. */
+    private static void stop(ExecutorService threads) {
+        threads.shutdownNow();
+        boolean interrupted = false;
+        boolean stopped = false;
+        while (!stopped) {
+            try {
+                stopped = threads.awaitTermination(1, TimeUnit.MINUTES);
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -1,0 +1,224 @@
+package org.lowrank.trainer.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.lowrank.reports.Report;
+import org.lowrank.trainer.network.Initialisation;
+import org.lowrank.trainer.output.CurveTables;
+import org.lowrank.trainer.output.ExperimentOutput;
+import org.lowrank.trainer.output.ExperimentReport;
+import org.lowrank.trainer.output.ExperimentResult;
+
+/** Small experiments: that they are the same however they run, and that results survive saving. */
+class ExperimentsTest {
+    private static MergingSettings merging(int draws) {
+        return new MergingSettings(
+                Preset.QUICK,
+                MergingSettings.Data.SYNTHETIC,
+                8,
+                12,
+                1,
+                List.of(24, 10),
+                Initialisation.UNIFORM,
+                0.5,
+                1e-3,
+                List.of(0.0, 1e-3),
+                3000,
+                draws,
+                10,
+                Precision.FLOAT32,
+                5);
+    }
+
+    private static SweepSettings sweep(Precision precision, int draws) {
+        return new SweepSettings(
+                Preset.QUICK,
+                60,
+                10,
+                List.of(10.0),
+                List.of(6, 5),
+                Initialisation.UNIFORM,
+                List.of(0.1),
+                20,
+                30,
+                List.of(0.0, 1e-3, 0.1),
+                draws,
+                4,
+                precision,
+                5);
+    }
+
+    private static RunOptions threads(int count) {
+        return new RunOptions(count, null, (done, total) -> {});
+    }
+
+    private static ExperimentResult result(ExperimentSettings settings, List<Curve> curves) {
+        return ExperimentResult.of(
+                settings,
+                new ExperimentResult.Environment(
+                        "0", "17", "Linux", 1, List.of("lowrank", "experiment"), "2026-01-01T00:00:00Z", 1),
+                curves);
+    }
+
+    private static String csv(ExperimentSettings settings, List<Curve> curves) {
+        return ExperimentOutput.curves(result(settings, curves));
+    }
+
+    @Test
+    void threadsChangeNothing() throws Exception {
+        assertThat(csv(merging(3), MergingExperiment.run(merging(3), null, threads(3))))
+                .isEqualTo(csv(merging(3), MergingExperiment.run(merging(3), null, threads(1))));
+        SweepSettings sweep = sweep(Precision.FLOAT32, 3);
+        assertThat(csv(sweep, SweepExperiment.run(sweep, threads(3))))
+                .isEqualTo(csv(sweep, SweepExperiment.run(sweep, threads(1))));
+    }
+
+    @Test
+    void drawIsTheSameAloneAndInABatch() throws Exception {
+        List<Curve> alone = MergingExperiment.run(merging(1), null, threads(1));
+        List<Curve> batch = MergingExperiment.run(merging(3), null, threads(2)).stream()
+                .filter(curve -> curve.draw() == 0)
+                .toList();
+        assertThat(csv(merging(1), batch)).isEqualTo(csv(merging(1), alone));
+    }
+
+    @Test
+    void runCutShortAnywhereResumesBitForBit(@TempDir Path directory) throws Exception {
+        String whole = csv(merging(2), MergingExperiment.run(merging(2), null, threads(1)));
+        for (long cut : new long[] {1, 4_000, 11_111, 27_000}) {
+            Path checkpoints = directory.resolve("cut-" + cut);
+            Thread runner = Thread.currentThread();
+            AtomicLong last = new AtomicLong();
+            assertThatThrownBy(() ->
+                            MergingExperiment.run(merging(2), null, new RunOptions(1, checkpoints, (done, total) -> {
+                                last.set(total);
+                                if (done >= cut) {
+                                    runner.interrupt();
+                                }
+                            })))
+                    .isInstanceOf(InterruptedException.class);
+            Thread.interrupted(); // the test's own later interrupts
+            assertThat(last.get()).isEqualTo(3000L * (3 + 2) * 2); // steps × networks × draws
+            assertThat(Files.list(checkpoints)).isNotEmpty();
+            AtomicLong first = new AtomicLong(-1);
+            List<Curve> resumed = MergingExperiment.run(
+                    merging(2), null, new RunOptions(1, checkpoints, (done, total) -> first.compareAndSet(-1, done)));
+            assertThat(csv(merging(2), resumed)).as("cut at %s", cut).isEqualTo(whole);
+        }
+    }
+
+    @Test
+    void damagedOrForeignCheckpointIsNotUsed(@TempDir Path directory) throws Exception {
+        RunOptions options = new RunOptions(1, directory, (done, total) -> {});
+        SweepSettings sweep = sweep(Precision.FLOAT32, 1);
+        String expected = csv(sweep, SweepExperiment.run(sweep, options));
+        Path file = Files.list(directory).findFirst().orElseThrow();
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[bytes.length - 100] ^= 1;
+        Files.write(file, bytes);
+        assertThat(csv(sweep, SweepExperiment.run(sweep, options))).isEqualTo(expected);
+        Files.write(file, new byte[] {1, 2, 3});
+        assertThat(csv(sweep, SweepExperiment.run(sweep, options))).isEqualTo(expected);
+    }
+
+    @Test
+    void doublePrecisionSweepStartsWhereTheFloatOneDoes() throws Exception {
+        List<Curve> floats = SweepExperiment.run(sweep(Precision.FLOAT32, 1), threads(1));
+        List<Curve> doubles = SweepExperiment.run(sweep(Precision.FLOAT64, 1), threads(1));
+        double[] a = mean(floats, "loss", 1e-3);
+        double[] b = mean(doubles, "loss", 1e-3);
+        assertThat(a[0]).isCloseTo(b[0], org.assertj.core.api.Assertions.within(1e-6));
+        assertThat(a[a.length - 1]).isCloseTo(b[b.length - 1], org.assertj.core.api.Assertions.withinPercentage(5));
+    }
+
+    private static double[] mean(List<Curve> curves, String metric, double lambda) {
+        return curves.stream()
+                .filter(curve -> curve.metric().equals(metric) && curve.lambda() == lambda)
+                .findFirst()
+                .orElseThrow()
+                .values();
+    }
+
+    @Test
+    void collapsedNetworkKeepsADefinedStableRank() throws Exception {
+        // λ = 0.1, η = 0.1, 3 batches × 30 epochs: the weights shrink by 0.99^90 and the loss is ln 2.
+        List<Curve> curves = SweepExperiment.run(sweep(Precision.FLOAT32, 1), threads(1));
+        double[] rank = mean(curves, "mean_inverse_stable_rank", 0.1);
+        assertThat(rank[rank.length - 1]).isBetween(1 / Math.sqrt(5), 1.0);
+    }
+
+    @Test
+    void resultIsReadBackAndGivesTheSamePage() throws Exception {
+        for (ExperimentSettings settings : List.of(merging(2), sweep(Precision.FLOAT32, 2))) {
+            List<Curve> curves = settings instanceof MergingSettings m
+                    ? MergingExperiment.run(m, null, threads(2))
+                    : SweepExperiment.run((SweepSettings) settings, threads(2));
+            ExperimentResult result = result(settings, curves);
+            ObjectMapper mapper = new ObjectMapper().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
+            String json = mapper.writeValueAsString(result);
+            ExperimentResult read = mapper.readValue(json, ExperimentResult.class);
+            assertThat(mapper.writeValueAsString(read)).isEqualTo(json);
+            assertThat(read.settings()).isEqualTo(settings);
+            Report page = ExperimentReport.of(read, null, null);
+            assertThat(mapper.writeValueAsString(page))
+                    .isEqualTo(mapper.writeValueAsString(ExperimentReport.of(result, null, null)));
+            assertThat(page.findings()).isNotEmpty();
+            assertThat(ExperimentOutput.summary(result))
+                    .startsWith("experiment,condition,lambda,step,metric,mean,sd,draws\r\n");
+            assertThat(CurveTables.summarise(result.points())).isNotEmpty();
+        }
+    }
+
+    @Test
+    void presetsAreThePapers() {
+        MergingSettings merging = MergingSettings.paper(MergingSettings.Data.SYNTHETIC);
+        assertThat(merging.hidden()).containsExactly(1000, 100);
+        assertThat(merging.steps()).isEqualTo(100_000);
+        assertThat(merging.draws()).isEqualTo(10);
+        assertThat(merging.weightDecays()).containsExactly(0.0, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2);
+        assertThat(SweepSettings.paper().epochs()).isEqualTo(5000);
+        MergingSettings fashion = MergingSettings.paper(MergingSettings.Data.FASHION_MNIST);
+        assertThat(fashion.samples()).isEqualTo(10);
+        assertThat(fashion.stepSize()).isEqualTo(0.1);
+        assertThat(fashion.weightDecay()).isEqualTo(1e-3);
+    }
+
+    @Test
+    void impossibleSettingsAreRefused() {
+        assertThatThrownBy(() -> new SweepSettings(
+                        Preset.QUICK,
+                        60,
+                        10,
+                        List.of(10.0),
+                        List.of(6),
+                        Initialisation.UNIFORM,
+                        List.of(0.1),
+                        20,
+                        30,
+                        List.of(0.0),
+                        1,
+                        4,
+                        Precision.FLOAT32,
+                        5))
+                .hasMessage("sweep: hidden widths [6], frequencies [10.0], step sizes [0.1], weight decays [0.0]: need"
+                        + " two widths and at least one of the others");
+    }
+
+    @Test
+    void failureToWriteACheckpointIsReported(@TempDir Path directory) throws IOException {
+        Path file = Files.createFile(directory.resolve("in-the-way"));
+        assertThatThrownBy(() ->
+                        SweepExperiment.run(sweep(Precision.FLOAT32, 1), new RunOptions(1, file, (done, total) -> {})))
+                .isInstanceOf(IOException.class);
+    }
+}
