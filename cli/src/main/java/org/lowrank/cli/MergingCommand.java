@@ -80,6 +80,13 @@ final class MergingCommand extends ExperimentRun {
     @Nullable
     List<Double> lambdas;
 
+    @Option(
+            names = "--grid-draws",
+            paramLabel = "N",
+            description = "Draws of the panel over λ (default: as many as --draws).")
+    @Nullable
+    Integer gridDraws;
+
     @Option(names = "--steps", paramLabel = "N", description = "Steps of gradient descent.")
     @Nullable
     Long steps;
@@ -121,6 +128,7 @@ final class MergingCommand extends ExperimentRun {
                 or(lambdas, from.weightDecays()),
                 or(steps, from.steps()),
                 or(draws, from.draws()),
+                or(gridDraws, or(draws, from.draws())),
                 or(records, from.records()),
                 precision(from.precision()),
                 or(seed, from.seed()));

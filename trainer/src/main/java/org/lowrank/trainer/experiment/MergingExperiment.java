@@ -32,13 +32,13 @@ public final class MergingExperiment {
         order.add(0, settings.weightDecay());
         List<PieceRunner.Planned> plan = new ArrayList<>();
         for (double lambda : order) {
-            for (int i = 0; i < settings.draws(); i++) {
+            for (int i = 0; i < settings.drawsAt(lambda); i++) {
                 int draw = i;
                 plan.add(new PieceRunner.Planned(
                         settings.steps() * MergingPiece.networks(settings, lambda),
                         () -> new MergingPiece(settings, tasks, draw, lambda)));
             }
         }
-        return PieceRunner.run(plan, Fingerprint.of(settings), options);
+        return PieceRunner.run(plan, Fingerprint.of(settings.ofOneDraw()), options);
     }
 }

@@ -18,6 +18,7 @@ import org.lowrank.trainer.network.Initialisation;
  * @param weightDecays the λ of the panel over λ; {@code weightDecay} is added where it is missing
  * @param steps of gradient descent
  * @param draws of the sample
+ * @param gridDraws draws of the panel over λ, besides those at {@code weightDecay}: at most {@code draws}
  * @param records how many steps are recorded, log-spaced, besides step 0
  * @param precision of the descent
  * @param seed of all draws
@@ -35,6 +36,7 @@ public record MergingSettings(
         List<Double> weightDecays,
         long steps,
         int draws,
+        int gridDraws,
         int records,
         Precision precision,
         long seed)
@@ -62,6 +64,10 @@ public record MergingSettings(
             throw new IllegalArgumentException(
                     "merging: hidden widths " + hidden + ": need at least one, each above 0");
         }
+        if (gridDraws < 1 || gridDraws > draws) {
+            throw new IllegalArgumentException("merging: draws of the panel over λ " + gridDraws + ": need 1 to "
+                    + draws + ", the number of draws");
+        }
         weightDecays.forEach(lambda -> new org.lowrank.trainer.descent.DescentSettings(stepSize, lambda));
     }
 
@@ -80,6 +86,7 @@ public record MergingSettings(
                 synthetic ? 1e-4 : 1e-3,
                 GRID,
                 100_000,
+                10,
                 10,
                 40,
                 Precision.FLOAT32,
@@ -105,8 +112,35 @@ public record MergingSettings(
                 List.of(0.0, 1e-4, 1e-3, 1e-2),
                 10_000,
                 2,
+                2,
                 20,
                 Precision.FLOAT32,
                 0);
+    }
+
+    /** How many draws are trained at a λ. */
+    public int drawsAt(double lambda) {
+        return lambda == weightDecay ? draws : gridDraws;
+    }
+
+    /** What decides one draw's curves, however many draws and λ there are: a checkpoint of it fits any such run. */
+    MergingSettings ofOneDraw() {
+        return new MergingSettings(
+                preset,
+                data,
+                samples,
+                dimension,
+                frequency,
+                hidden,
+                initialisation,
+                stepSize,
+                weightDecay,
+                List.of(),
+                steps,
+                1,
+                1,
+                records,
+                precision,
+                seed);
     }
 }

@@ -36,8 +36,11 @@ final class MergingFigures {
                 new FigureSection(
                         "ranks",
                         figure + ", second row: gap over weight decay, stable rank over steps",
-                        "Left: merged less individual loss on orthogonal tasks after " + settings.steps()
-                                + " steps. Right: stable ranks ‖W‖_F/‖W‖_2 at λ = " + lambda + ".",
+                        "Left: merged less individual loss on orthogonal tasks after " + settings.steps() + " steps"
+                                + (settings.gridDraws() == settings.draws()
+                                        ? ""
+                                        : ", over " + settings.gridDraws() + " draws but at λ = " + lambda)
+                                + ". Right: stable ranks ‖W‖_F/‖W‖_2 at λ = " + lambda + ".",
                         2,
                         List.of(gap(settings, curves), ranks(settings, curves)),
                         under(findings, "ranks")),

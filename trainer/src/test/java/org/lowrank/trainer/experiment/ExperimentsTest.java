@@ -35,6 +35,7 @@ class ExperimentsTest {
                 List.of(0.0, 1e-3),
                 3000,
                 draws,
+                draws,
                 10,
                 Precision.FLOAT32,
                 5);
