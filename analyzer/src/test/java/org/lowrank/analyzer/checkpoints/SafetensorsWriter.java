@@ -1,5 +1,6 @@
 package org.lowrank.analyzer.checkpoints;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -22,6 +23,22 @@ public final class SafetensorsWriter {
             json.append(' ');
         }
         return bytes(json.toString(), data.toByteArray());
+    }
+
+    /** A file of any size, its header not padded, as safetensors wrote before version 0.3. */
+    public static Content content(Map<String, PlannedTensor> tensors) {
+        StringBuilder json = new StringBuilder("{\"__metadata__\":{\"format\":\"pt\"}");
+        List<Content> parts = new ArrayList<>();
+        long end = 0;
+        for (Map.Entry<String, PlannedTensor> entry : tensors.entrySet()) {
+            PlannedTensor tensor = entry.getValue();
+            long begin = end;
+            end += tensor.size();
+            parts.add(tensor.content());
+            json.append(',').append(entry(entry.getKey(), tensor.dtype().name(), tensor.shape(), begin, end));
+        }
+        parts.add(0, Content.of(bytes(json.append('}').toString(), new byte[0])));
+        return Content.concat(parts);
     }
 
     /** One entry of the header. */

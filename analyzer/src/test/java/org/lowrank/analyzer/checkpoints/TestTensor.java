@@ -70,7 +70,7 @@ public record TestTensor(DType dtype, List<Long> shape, byte[] data) {
         return shape.stream().reduce(1L, Math::multiplyExact);
     }
 
-    private static void put(DType dtype, double value, ByteBuffer data) {
+    static void put(DType dtype, double value, ByteBuffer data) {
         switch (dtype) {
             case F64 -> data.putDouble(value);
             case F32 -> data.putFloat((float) value);

@@ -1,6 +1,7 @@
 package org.lowrank.analyzer.checkpoints;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** PyTorch checkpoints: the zip since 1.6 and the pickles before it (torch/serialization.py). */
@@ -15,6 +16,29 @@ public final class TorchWriter {
     public static byte[] zip(Map<String, TestTensor> tensors) {
         Map<String, TorchView> views = views(tensors);
         return zip(Pickle.stateDict(views), storages(tensors, views));
+    }
+
+    /**
+     * A state dict of any size in a zip.
+     *
+     * @param shared tensors that see the storage of another one of the same size
+     */
+    public static Content content(Map<String, PlannedTensor> tensors, Map<String, String> shared) {
+        Map<String, String> keys = new LinkedHashMap<>();
+        Map<String, TorchView> views = new LinkedHashMap<>();
+        Map<String, Content> storages = new LinkedHashMap<>();
+        tensors.forEach((name, tensor) -> {
+            String owner = shared.getOrDefault(name, name);
+            String key = keys.computeIfAbsent(owner, none -> String.valueOf(keys.size()));
+            List<Long> strides = TorchView.contiguous(tensor.shape());
+            views.put(name, new TorchView(key, tensor.dtype(), tensor.elements(), 0, tensor.shape(), strides));
+            storages.put("archive/data/" + key, tensor.content());
+        });
+        Map<String, Content> entries = new LinkedHashMap<>();
+        entries.put("archive/data.pkl", Content.of(Pickle.stateDict(views)));
+        entries.putAll(storages);
+        entries.put("archive/version", Content.of("3\n".getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+        return ZipWriter.content(entries);
     }
 
     /** Any pickle and its storages. */

@@ -2,11 +2,13 @@ package org.lowrank.analyzer.source.hub;
 
 import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPOutputStream;
+import org.lowrank.analyzer.checkpoints.Content;
 
 /** A file's content as a server sends it: whole or a range, or spoiled as ordered. */
 final class FakeBody implements AutoCloseable {
@@ -18,10 +20,10 @@ final class FakeBody implements AutoCloseable {
         return exchange.getRequestMethod().equals("HEAD");
     }
 
-    void send(HttpExchange exchange, byte[] whole, Optional<Fault> wrong) throws IOException {
-        byte[] content = wrong.map(fault -> spoiled(whole, fault)).orElse(whole);
+    void send(HttpExchange exchange, Content whole, Optional<Fault> wrong) throws IOException {
+        Content content = wrong.map(fault -> spoiled(whole, fault)).orElse(whole);
         if (isHead(exchange)) {
-            exchange.getResponseHeaders().set("Content-Length", "" + content.length);
+            exchange.getResponseHeaders().set("Content-Length", "" + content.size());
             exchange.sendResponseHeaders(200, -1);
             return;
         }
@@ -29,41 +31,41 @@ final class FakeBody implements AutoCloseable {
             exchange.getResponseHeaders().set("Content-Encoding", "gzip");
             exchange.sendResponseHeaders(200, 0);
             try (GZIPOutputStream body = new GZIPOutputStream(exchange.getResponseBody())) {
-                body.write(content);
+                content.write(body, 0, content.size());
             }
             return;
         }
         String asked = exchange.getRequestHeaders().getFirst("Range");
-        int from = 0;
-        int until = content.length;
+        long from = 0;
+        long until = content.size();
         if (asked != null && !(wrong.orElse(null) instanceof Fault.IgnoreRange)) {
             Matcher range = RANGE.matcher(asked);
-            if (!range.matches() || Integer.parseInt(range.group(1)) >= content.length) {
+            if (!range.matches() || Long.parseLong(range.group(1)) >= content.size()) {
                 exchange.sendResponseHeaders(416, -1);
                 return;
             }
-            from = Integer.parseInt(range.group(1));
+            from = Long.parseLong(range.group(1));
             until = range.group(2).isEmpty()
-                    ? content.length
-                    : Math.min(content.length, Integer.parseInt(range.group(2)) + 1);
+                    ? content.size()
+                    : Math.min(content.size(), Long.parseLong(range.group(2)) + 1);
             exchange.getResponseHeaders()
-                    .set("Content-Range", "bytes " + from + "-" + (until - 1) + "/" + content.length);
+                    .set("Content-Range", "bytes " + from + "-" + (until - 1) + "/" + content.size());
             exchange.sendResponseHeaders(206, until - from);
         } else {
-            exchange.sendResponseHeaders(200, content.length == 0 ? -1 : content.length);
+            exchange.sendResponseHeaders(200, content.size() == 0 ? -1 : content.size());
         }
         body(exchange, content, from, until, wrong);
     }
 
-    private void body(HttpExchange exchange, byte[] content, int from, int until, Optional<Fault> wrong)
+    private void body(HttpExchange exchange, Content content, long from, long until, Optional<Fault> wrong)
             throws IOException {
-        int most = until - from;
+        long most = until - from;
         if (wrong.orElse(null) instanceof Fault.Cut cut) {
             most = Math.min(most, cut.after());
         } else if (wrong.orElse(null) instanceof Fault.Stall stall) {
             most = Math.min(most, stall.after());
         }
-        exchange.getResponseBody().write(content, from, most);
+        content.write(exchange.getResponseBody(), from, from + most);
         exchange.getResponseBody().flush();
         if (wrong.orElse(null) instanceof Fault.Stall) {
             try {
@@ -74,14 +76,14 @@ final class FakeBody implements AutoCloseable {
         }
     }
 
-    private static byte[] spoiled(byte[] content, Fault fault) {
+    private static Content spoiled(Content content, Fault fault) {
         if (fault instanceof Fault.Shorter shorter) {
-            return java.util.Arrays.copyOf(content, content.length - shorter.by());
+            return Content.of(Arrays.copyOf(content.bytes(), (int) content.size() - shorter.by()));
         }
         if (fault instanceof Fault.Corrupt) {
-            byte[] other = content.clone();
+            byte[] other = content.bytes();
             other[other.length / 2] ^= 1;
-            return other;
+            return Content.of(other);
         }
         return content;
     }

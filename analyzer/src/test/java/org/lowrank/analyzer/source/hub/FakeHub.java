@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
@@ -23,7 +24,7 @@ import java.util.regex.Pattern;
  * The Hub's protocol on loopback: the hub itself and, at another port, the file server its signed redirects lead to.
  * Written after the protocol notes of huggingface_hub 1.29 (headers, error codes, paging), with faults to order.
  */
-final class FakeHub implements AutoCloseable {
+public final class FakeHub implements AutoCloseable {
     private static final Pattern REVISION = Pattern.compile("/api/models/(.+)/revision/([^/]+)");
     private static final Pattern TREE = Pattern.compile("/api/models/(.+)/tree/([^/?]+)(\\?.*)?");
     private static final Pattern FILE = Pattern.compile("/(.+?)/resolve/([^/]+)/(.+)");
@@ -37,7 +38,7 @@ final class FakeHub implements AutoCloseable {
     private final FakeBody bodies = new FakeBody();
     private final Map<String, FakeRepo> repos = new HashMap<>();
     private final Map<String, String> renamed = new HashMap<>();
-    private final Map<String, byte[]> signed = new HashMap<>();
+    private final Map<String, FakeRepo.FakeFile> signed = new HashMap<>();
     private final List<Ordered> faults = new ArrayList<>();
     private int signatures;
     private volatile String warning = "";
@@ -47,7 +48,7 @@ final class FakeHub implements AutoCloseable {
 
     private record Ordered(String server, String part, Fault fault) {}
 
-    FakeHub() throws IOException {
+    public FakeHub() throws IOException {
         hub = serve("hub", this::answerAsHub);
         cdn = serve("cdn", this::answerAsFileServer);
     }
@@ -69,7 +70,8 @@ final class FakeHub implements AutoCloseable {
         return server;
     }
 
-    String endpoint() {
+    /** What HF_ENDPOINT leads here. */
+    public String endpoint() {
         return "http://127.0.0.1:" + hub.getAddress().getPort();
     }
 
@@ -77,7 +79,8 @@ final class FakeHub implements AutoCloseable {
         return cdn.getAddress().getPort();
     }
 
-    FakeRepo repo(String id) {
+    /** The repository of this name, new and empty if there is none. */
+    public FakeRepo repo(String id) {
         return repos.computeIfAbsent(id, FakeRepo::new);
     }
 
@@ -117,9 +120,9 @@ final class FakeHub implements AutoCloseable {
         signed.clear();
     }
 
-    private synchronized String sign(byte[] content) {
-        String path = "/signed/" + FakeRepo.digest("SHA-256", content) + "?signature=secret" + signatures++;
-        signed.put(path, content);
+    private synchronized String sign(FakeRepo.FakeFile file) {
+        String path = "/signed/" + file.etag() + "?signature=secret" + signatures++;
+        signed.put(path, file);
         return "http://127.0.0.1:" + cdnPort() + path;
     }
 
@@ -161,7 +164,7 @@ final class FakeHub implements AutoCloseable {
         }
         String revision = URLDecoder.decode(matcher.group(2), StandardCharsets.UTF_8);
         String commit = repo.revisions.getOrDefault(revision, revision);
-        Map<String, byte[]> files = repo.commits.get(commit);
+        Map<String, FakeRepo.FakeFile> files = repo.commits.get(commit);
         if (files == null) {
             error(exchange, 404, "RevisionNotFound", "Invalid rev id: " + revision);
         } else if (kind.equals(REVISION)) {
@@ -171,11 +174,11 @@ final class FakeHub implements AutoCloseable {
         } else {
             exchange.getResponseHeaders().set("X-Repo-Commit", commit);
             String path = URLDecoder.decode(matcher.group(3).replace("+", "%2B"), StandardCharsets.UTF_8);
-            byte[] content = files.get(path);
-            if (content == null) {
+            FakeRepo.FakeFile file = files.get(path);
+            if (file == null) {
                 error(exchange, 404, "EntryNotFound", "Entry not found");
             } else {
-                file(exchange, path, content, fault);
+                file(exchange, path, file, fault);
             }
         }
     }
@@ -200,20 +203,21 @@ final class FakeHub implements AutoCloseable {
         return repo.reader.map(token -> ("Bearer " + token).equals(sent)).orElse(true);
     }
 
-    private void tree(HttpExchange exchange, String commit, Map<String, byte[]> files, FakeRepo repo, String query)
+    private void tree(
+            HttpExchange exchange, String commit, Map<String, FakeRepo.FakeFile> files, FakeRepo repo, String query)
             throws IOException {
         int from = query.contains("cursor=") ? Integer.parseInt(query.replaceFirst(".*cursor=(\\d+).*", "$1")) : 0;
         List<String> paths = new ArrayList<>(files.keySet());
         List<String> entries = new ArrayList<>();
         entries.add("{\"type\":\"directory\",\"path\":\"folder\",\"oid\":\"" + "0".repeat(40) + "\",\"size\":0}");
         for (String path : paths.subList(from, Math.min(paths.size(), from + filesPerPage))) {
-            byte[] content = files.get(path);
-            String etag = FakeRepo.etag(path, content);
-            String oid = FakeRepo.isLarge(path) ? "f".repeat(40) : etag;
+            FakeRepo.FakeFile file = Objects.requireNonNull(files.get(path));
+            long size = file.content().size();
+            String oid = FakeRepo.isLarge(path) ? "f".repeat(40) : file.etag();
             String lfs = FakeRepo.isLarge(path)
-                    ? ",\"lfs\":{\"oid\":\"" + etag + "\",\"size\":" + content.length + ",\"pointerSize\":133}"
+                    ? ",\"lfs\":{\"oid\":\"" + file.etag() + "\",\"size\":" + size + ",\"pointerSize\":133}"
                     : "";
-            entries.add("{\"type\":\"file\",\"path\":\"" + path.replace("\\", "\\\\") + "\",\"size\":" + content.length
+            entries.add("{\"type\":\"file\",\"path\":\"" + path.replace("\\", "\\\\") + "\",\"size\":" + size
                     + ",\"oid\":\"" + oid + "\"" + lfs + "}");
         }
         if (from + filesPerPage < paths.size()) {
@@ -227,31 +231,33 @@ final class FakeHub implements AutoCloseable {
         send(exchange, 200, "[" + String.join(",", entries) + "]");
     }
 
-    private void file(HttpExchange exchange, String path, byte[] content, Optional<Fault> fault) throws IOException {
-        exchange.getResponseHeaders().set("ETag", "\"" + FakeRepo.gitSha1(content) + "\"");
+    private void file(HttpExchange exchange, String path, FakeRepo.FakeFile file, Optional<Fault> fault)
+            throws IOException {
         if (!FakeRepo.isLarge(path)) {
-            bodies.send(exchange, content, fault);
+            exchange.getResponseHeaders().set("ETag", "\"" + file.etag() + "\"");
+            bodies.send(exchange, file.content(), fault);
             return;
         }
-        exchange.getResponseHeaders().set("X-Linked-Etag", "\"" + FakeRepo.etag(path, content) + "\"");
-        exchange.getResponseHeaders().set("X-Linked-Size", "" + content.length);
-        exchange.getResponseHeaders().set("Location", sign(content));
+        exchange.getResponseHeaders().set("ETag", "\"" + "f".repeat(40) + "\"");
+        exchange.getResponseHeaders().set("X-Linked-Etag", "\"" + file.etag() + "\"");
+        exchange.getResponseHeaders().set("X-Linked-Size", "" + file.content().size());
+        exchange.getResponseHeaders().set("Location", sign(file));
         send(exchange, 302, "Found. Redirecting");
     }
 
     private void answerAsFileServer(HttpExchange exchange) throws IOException {
         String uri = exchange.getRequestURI().toString();
         Optional<Fault> fault = fault("cdn", uri);
-        byte[] content;
+        FakeRepo.FakeFile file;
         synchronized (this) {
-            content = signed.get(uri);
+            file = signed.get(uri);
         }
         if (fault.isPresent() && (fault.get() instanceof Fault.Status || fault.get() instanceof Fault.Loop)) {
             instead(exchange, fault.get(), uri);
-        } else if (content == null) {
+        } else if (file == null) {
             send(exchange, 403, "<Error>Request has expired</Error>");
         } else {
-            bodies.send(exchange, content, fault);
+            bodies.send(exchange, file.content(), fault);
         }
     }
 

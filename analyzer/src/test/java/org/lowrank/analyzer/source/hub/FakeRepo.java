@@ -8,15 +8,21 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.lowrank.analyzer.checkpoints.Content;
 
 /** A repository of the fake hub: commits of files, names for commits, and who may read it. */
-final class FakeRepo {
+public final class FakeRepo {
+    private static final long LARGEST_HASHED = 64 << 20;
+
     final String id;
-    final Map<String, Map<String, byte[]>> commits = new HashMap<>();
+    final Map<String, Map<String, FakeFile>> commits = new HashMap<>();
     final Map<String, String> revisions = new HashMap<>();
     boolean gated;
     boolean disabled;
     Optional<String> reader = Optional.empty();
+
+    /** A file and the hash that names its content. */
+    record FakeFile(Content content, String etag) {}
 
     FakeRepo(String id) {
         this.id = id;
@@ -33,8 +39,14 @@ final class FakeRepo {
 
     /** A file that a revision has; its commit is the SHA-1 of the revision's name. */
     FakeRepo with(String revision, String path, byte[] content) {
+        return with(revision, path, Content.of(content));
+    }
+
+    /** A file of any size that a revision has. */
+    public FakeRepo with(String revision, String path, Content content) {
         String commit = revisions.computeIfAbsent(revision, FakeRepo::commitNamed);
-        commits.computeIfAbsent(commit, none -> new TreeMap<>()).put(path, content);
+        FakeFile file = new FakeFile(content, etag(path, content));
+        commits.computeIfAbsent(commit, none -> new TreeMap<>()).put(path, file);
         return this;
     }
 
@@ -63,8 +75,12 @@ final class FakeRepo {
         return path.matches(".*\\.(safetensors|bin|onnx|gguf)");
     }
 
-    static String etag(String path, byte[] content) {
-        return isLarge(path) ? digest("SHA-256", content) : gitSha1(content);
+    /** The content's hash; of the name and size where the content is too long to be hashed in a test. */
+    private static String etag(String path, Content content) {
+        if (content.size() > LARGEST_HASHED) {
+            return digest("SHA-256", (path + content.size()).getBytes(StandardCharsets.UTF_8));
+        }
+        return isLarge(path) ? digest("SHA-256", content.bytes()) : gitSha1(content.bytes());
     }
 
     static String gitSha1(byte[] content) {
