@@ -103,7 +103,7 @@ class HubDownloadTest extends HubContract {
     @Test
     void connectionThatBreaksAgainAndAgainEndsAndIsTakenUpNextTime() throws Exception {
         hub.order("cdn", "/signed/", new Fault.Cut(PART));
-        for (int i = 0; i < 6; i++) {
+        for (int i = 0; i < 20; i++) { // more than 6: the JDK's client asks again by itself where no header came
             hub.order("cdn", "/signed/", new Fault.Cut(0));
         }
         assertThatThrownBy(() -> read(MODEL, "model.safetensors"))
@@ -112,8 +112,10 @@ class HubDownloadTest extends HubContract {
                         + weights.length + " bytes; run again to go on from there");
         assertThat(below(repository().resolve("blobs"))).isEmpty();
         long partial = Files.size(folder.resolve("own/hub/" + FakeRepo.digest("SHA-256", weights) + ".part"));
+        hub.heal();
+        int before = hub.to("cdn").size();
         assertThat(read(MODEL, "model.safetensors")).isEqualTo(weights);
-        assertThat(hub.to("cdn").get(7).range()).contains("bytes=" + partial + "-" + (weights.length - 1));
+        assertThat(hub.to("cdn").get(before).range()).contains("bytes=" + partial + "-" + (weights.length - 1));
         assertThat(below(folder.resolve("own"))).isEmpty();
     }
 
