@@ -74,7 +74,7 @@ public final class Main {
     }
 
     /** Read by DJL and slf4j-simple when their classes load: no network of their own, no telemetry, no chatter. */
-    private static void quietLibraries() {
+    static void quietLibraries() {
         System.setProperty("ai.djl.offline", "true");
         System.setProperty("OPT_OUT_TRACKING", "true");
         System.setProperty("ai.djl.pytorch.num_threads", "1");

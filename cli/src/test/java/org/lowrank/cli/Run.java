@@ -11,6 +11,10 @@ import java.util.List;
  * @param exitCode what the process would exit with
  */
 record Run(int exitCode, String out, String err) {
+    static {
+        Main.quietLibraries(); // as main does, before any of their classes loads
+    }
+
     static synchronized Run of(String... arguments) {
         PrintStream out = System.out;
         PrintStream err = System.err;

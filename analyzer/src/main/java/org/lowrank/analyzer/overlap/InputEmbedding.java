@@ -16,9 +16,8 @@ import org.lowrank.spectral.StridedBlock;
  * @param tensor where it lies
  * @param tokens number of rows
  * @param dimension d
- * @param transposed stored as [d, tokens]
  */
-record InputEmbedding(Tensor tensor, long tokens, long dimension, boolean transposed) {
+record InputEmbedding(Tensor tensor, long tokens, long dimension) {
     /** Last module names of input embeddings, over all architectures and formats; earlier ones win. */
     private static final List<String> NAMES = List.of(
             "word_embeddings",
@@ -57,13 +56,9 @@ record InputEmbedding(Tensor tensor, long tokens, long dimension, boolean transp
                     .forEach(candidates::add);
         }
         for (Tensor tensor : candidates) {
-            long first = tensor.shape().get(0);
-            long second = tensor.shape().get(1);
-            if (first > largestId && (first >= second || second <= largestId)) {
-                return new InputEmbedding(tensor, first, second, false);
-            }
-            if (second > largestId) {
-                return new InputEmbedding(tensor, second, first, true);
+            if (tensor.shape().get(0) > largestId) {
+                return new InputEmbedding(
+                        tensor, tensor.shape().get(0), tensor.shape().get(1));
             }
         }
         String seen = candidates.isEmpty()
@@ -101,9 +96,7 @@ record InputEmbedding(Tensor tensor, long tokens, long dimension, boolean transp
     }
 
     private double[] unit(Tensor.Values values, TextTokenizer.Token token) throws IOException {
-        Tensor.View view = transposed
-                ? new Tensor.View(token.id(), 1, dimension, dimension * tokens, tokens)
-                : new Tensor.View(token.id() * dimension, 1, dimension, dimension, 1);
+        Tensor.View view = new Tensor.View(token.id() * dimension, 1, dimension, dimension, 1);
         StridedBlock block = values.matrix(view).get(0);
         double[] row = new double[Math.toIntExact(dimension)];
         double largest = 0;
