@@ -1,0 +1,81 @@
+package org.lowrank.spectral;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** One pass z += Aᵀ(Ax) of each kernel over one matrix. In the kernels' package because they are not public. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(
+        value = 1,
+        jvmArgsAppend = {"--add-modules", "jdk.incubator.vector"})
+public class RowKernelBenchmark {
+    @Param({"plain", "vector"})
+    public String kernel = "plain";
+
+    @Param({"F32", "F16", "BF16"})
+    public String type = "F32";
+
+    @Param({"768x768", "3072x768", "4096x4096"})
+    public String shape = "768x768";
+
+    private RowKernel tested = new PlainKernel();
+    private PackedMatrix matrix = gaussian(ElementType.F32, 4, 4);
+    private double[] x = new double[0];
+    private double[] y = new double[RowKernel.ROWS];
+    private double[] z = new double[0];
+
+    /** Makes the matrix. */
+    @Setup
+    public void setUp() {
+        String[] sides = shape.split("x");
+        matrix = gaussian(ElementType.valueOf(type), Integer.parseInt(sides[0]), Integer.parseInt(sides[1]));
+        tested = kernel.equals("plain") ? new PlainKernel() : new VectorKernel();
+        x = Lanczos.randomUnit(matrix.cols, 1);
+        z = new double[matrix.cols];
+    }
+
+    private static PackedMatrix gaussian(ElementType type, int rows, int cols) {
+        SplittableRandom random = new SplittableRandom(7);
+        ByteBuffer data = ByteBuffer.allocate(rows * cols * type.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < rows * cols; i++) {
+            if (type == ElementType.F32) {
+                data.putFloat((float) (0.02 * random.nextGaussian()));
+            } else {
+                data.putShort((short) (0x2000 | random.nextInt(0x0fff))); // small normal numbers in either type
+            }
+        }
+        data.flip();
+        StoredMatrix stored = StoredMatrix.of(new StridedBlock(data, type, rows, cols, cols));
+        return PackedMatrix.of(stored, new PackedMatrix.Arrays());
+    }
+
+    /** The pass. */
+    @Benchmark
+    public double[] pass() {
+        for (int row = 0; row < matrix.rows; row += RowKernel.ROWS) {
+            int count = Math.min(RowKernel.ROWS, matrix.rowsInChunk(row));
+            Arrays.fill(y, 0);
+            tested.dot(matrix, row, count, x, y);
+            tested.axpy(matrix, row, count, y, z);
+        }
+        return z;
+    }
+}
