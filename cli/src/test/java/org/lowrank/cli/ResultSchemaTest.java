@@ -1,0 +1,176 @@
+package org.lowrank.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.networknt.schema.Error;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaLocation;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
+import com.networknt.schema.dialect.Dialects;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.lowrank.reports.ResultJson;
+
+/** What the commands save fits docs/result-schema.json, which allows no key and leaves none out. */
+class ResultSchemaTest {
+    private static final Path FILE = Path.of("..", "docs", "result-schema.json");
+    private static final String ZERO = "bert.encoder.layer.0.attention.output.dense.weight";
+
+    private final SchemaRegistry registry = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12);
+
+    @TempDir
+    Path directory;
+
+    private List<String> violations(JsonNode result) throws IOException {
+        Schema schema = registry.getSchema(Files.readString(FILE));
+        return schema.validate(result).stream().map(Error::toString).toList();
+    }
+
+    /** Runs a command that writes result.json and reads it. */
+    private JsonNode saved(String... arguments) throws IOException {
+        Path out = directory.resolve("out");
+        List<String> all = new ArrayList<>(List.of(arguments));
+        Collections.addAll(all, "--out", out.toString(), "--format", "json", "--quiet");
+        Run run = Run.of(all.toArray(String[]::new));
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        return ResultJson.read(out.resolve("result.json"));
+    }
+
+    private Path model(String name, Map<String, float[][]> tensors) throws IOException {
+        return TinyCheckpoint.write(directory.resolve(name), tensors);
+    }
+
+    @Test
+    void schemaIsOneOfDraft2020() throws IOException {
+        Schema metaSchema = registry.getSchema(
+                SchemaLocation.of(Dialects.getDraft202012().getId()));
+        assertThat(metaSchema.validate(schemaTree())).isEmpty();
+    }
+
+    private static JsonNode schemaTree() throws IOException {
+        return new com.fasterxml.jackson.databind.ObjectMapper().readTree(Files.readString(FILE));
+    }
+
+    @Test
+    void analysisFits() throws IOException {
+        Map<String, float[][]> zero = TinyCheckpoint.bert();
+        zero.put(ZERO, new float[24][24]);
+        JsonNode result =
+                saved("analyze", model("a", TinyCheckpoint.bert()).toString(), model("b", zero).toString());
+        assertThat(result.path("matrices")).hasSize(28);
+        assertThat(result.path("matrices").findValues("stable_rank")).anyMatch(JsonNode::isNull);
+        assertThat(violations(result)).isEmpty();
+    }
+
+    @Test
+    void analysisWithSpectraFits() throws IOException {
+        JsonNode result = saved("analyze", model("a", TinyCheckpoint.bert()).toString(), "--spectrum", "--certify");
+        assertThat(result.at("/matrices/0/spectrum/singular_values")).hasSize(24);
+        assertThat(violations(result)).isEmpty();
+    }
+
+    @Test
+    void comparisonFitsWhereShapesDifferMatricesAreMissingOrZero() throws IOException {
+        Map<String, float[][]> other = TinyCheckpoint.bert();
+        other.put(ZERO, new float[24][24]);
+        Random random = new Random(1);
+        for (int layer = 0; layer < 2; layer++) {
+            String at = "bert.encoder.layer." + layer + ".";
+            other.put(at + "intermediate.dense.weight", TinyCheckpoint.gaussian(40, 24, random));
+            other.put(at + "output.dense.weight", TinyCheckpoint.gaussian(24, 40, random));
+        }
+        other.keySet().removeIf(name -> name.contains("layer.1"));
+        Path b = model("b", other);
+        Files.writeString(
+                b.resolve("config.json"),
+                "{\"model_type\": \"bert\", \"num_hidden_layers\": 1, \"num_attention_heads\": 4}");
+        JsonNode result = saved(
+                "compare", model("a", TinyCheckpoint.bert()).toString(), b.toString(), "--directions", "3");
+        assertThat(result.path("unmatched")).as("layer 1 of A").hasSize(7);
+        assertThat(result.path("pairs").findValues("task_vector")).anyMatch(JsonNode::isNull);
+        assertThat(violations(result)).isEmpty();
+    }
+
+    @Test
+    void overlapFits() throws IOException {
+        Path model = model("a", TinyCheckpoint.bert());
+        Files.writeString(model.resolve("vocab.txt"), "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nlaw\ncourt\nsalt\noil\nthe\n");
+        JsonNode result = saved("overlap", model.toString(), "the law the court", "the salt the oil");
+        assertThat(result.at("/overlap/shared/0/token").asText()).isEqualTo("the");
+        assertThat(violations(result)).isEmpty();
+    }
+
+    @Test
+    void experimentsFit() throws IOException {
+        assertThat(violations(saved(
+                        "experiment",
+                        "merging",
+                        "--preset=quick",
+                        "--samples=4",
+                        "--dimension=4",
+                        "--hidden=6,4",
+                        "--steps=3",
+                        "--records=2",
+                        "--draws=1",
+                        "--lambdas=0")))
+                .isEmpty();
+        assertThat(violations(saved(
+                        "experiment",
+                        "sweep",
+                        "--preset=quick",
+                        "--samples=8",
+                        "--dimension=4",
+                        "--hidden=4,4",
+                        "--batch=4",
+                        "--epochs=2",
+                        "--records=1",
+                        "--draws=1",
+                        "--frequency=10",
+                        "--step-size=0.1",
+                        "--lambda=0,0.01")))
+                .isEmpty();
+    }
+
+    @Test
+    void theoryFits() throws IOException {
+        JsonNode result = saved("theory", "section-5", "lemma-5", "--draws", "1", "--epsilon", "0.01");
+        assertThat(result.path("checks")).hasSize(2);
+        assertThat(violations(result)).isEmpty();
+    }
+
+    @Test
+    void whatDoesNotFitIsFound() throws IOException {
+        JsonNode result = saved("analyze", model("a", TinyCheckpoint.bert()).toString());
+        List<Change> changes = List.of(
+                new Change("unknown key", root -> row(root).put("sigma", 1)),
+                new Change("missing key", root -> row(root).remove("spectral_norm_upper")),
+                new Change("number as text", root -> row(root).put("frobenius_norm", "24.4")),
+                new Change("stable rank below 1", root -> row(root).put("stable_rank", 0.9)),
+                new Change("unknown matrix", root -> row(root).put("matrix", "W")),
+                new Change("local time", root -> root.put("started", "2026-01-01 12:00")),
+                new Change("unknown kind", root -> root.put("kind", "analyses")),
+                new Change("later layout", root -> root.put("schema_version", 2)));
+        for (Change change : changes) {
+            ObjectNode changed = result.deepCopy();
+            change.to().accept(changed);
+            assertThat(violations(changed)).as(change.name()).isNotEmpty();
+        }
+    }
+
+    private record Change(String name, java.util.function.Consumer<ObjectNode> to) {}
+
+    private static ObjectNode row(ObjectNode root) {
+        return (ObjectNode) root.at("/matrices/0");
+    }
+}
