@@ -13,6 +13,7 @@ import java.util.Optional;
 import org.lowrank.analyzer.layer.LayerCatalog;
 import org.lowrank.analyzer.layer.LayerSelection;
 import org.lowrank.analyzer.layer.ModelLayers;
+import org.lowrank.analyzer.layer.NothingSelectedException;
 import org.lowrank.analyzer.measurement.MatrixMeasurement;
 import org.lowrank.analyzer.measurement.ModelFinding;
 import org.lowrank.analyzer.measurement.ModelMeasurer;
@@ -69,7 +70,8 @@ public final class ModelAnalysis implements AutoCloseable {
      * Finds a model, reads its headers and finds its layers.
      *
      * @throws ModelNotFoundException if it does not exist or may not be read
-     * @throws MalformedWeightsException if it is malformed, incomplete, or of an unknown kind, or nothing is selected
+     * @throws MalformedWeightsException if it is malformed, incomplete, or of an unknown kind
+     * @throws NothingSelectedException if no matrix of the model is selected
      */
     public static ModelAnalysis open(String reference, SourceOptions options, LayerSelection selection)
             throws IOException, ModelNotFoundException {
@@ -82,7 +84,7 @@ public final class ModelAnalysis implements AutoCloseable {
             seconds.put("open", since(start));
             ModelLayers layers = selection.apply(LayerCatalog.resolve(checkpoint));
             if (layers.matrices().isEmpty()) {
-                throw new MalformedWeightsException("nothing selected: " + reference + ": no matrix of its "
+                throw new NothingSelectedException("nothing selected: " + reference + ": no matrix of its "
                         + layers.card().layers() + " layers fits --layers and --matrices; choose others");
             }
             return new ModelAnalysis(files, reader, checkpoint, layers, selection, seconds);

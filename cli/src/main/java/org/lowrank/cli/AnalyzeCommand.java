@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -74,6 +75,7 @@ final class AnalyzeCommand extends ModelRun implements Callable<Integer> {
         SpectralOptions options = measure.options();
         Set<OutputArguments.Format> formats = output.formats();
         int threads = measure.threads();
+        models = List.copyOf(new LinkedHashSet<>(models)); // a model named twice is one
         if (dryRun) {
             return plan(selection);
         }

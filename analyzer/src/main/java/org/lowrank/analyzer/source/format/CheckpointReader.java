@@ -104,12 +104,23 @@ public final class CheckpointReader implements AutoCloseable {
         for (Predicate<String> kind : ORDER) {
             List<String> found = names.stream().filter(kind).sorted().toList();
             if (!found.isEmpty()) {
+                warnOfOthers(found);
                 return found.get(0);
             }
         }
         throw new MalformedWeightsException("no weights: " + files.provenance().location() + ": none of "
                 + names.size() + " files" + (names.isEmpty() ? "" : " (" + firstFew(names) + ")")
                 + " is a known weight file; safetensors, PyTorch, ONNX, GGUF and TensorFlow checkpoints are read");
+    }
+
+    /** Files of one kind that are no set: which one was taken is not left to be guessed. */
+    private void warnOfOthers(List<String> found) {
+        boolean set = SHARD.matcher(found.get(0)).matches()
+                || PARALLEL_PART.matcher(found.get(0)).matches();
+        if (found.size() > 1 && !set) {
+            opened.warn("several weight files: " + found.get(0) + " was read, not "
+                    + firstFew(found.subList(1, found.size())) + "; name a file to choose another");
+        }
     }
 
     private static String firstFew(List<String> names) {
@@ -225,11 +236,12 @@ public final class CheckpointReader implements AutoCloseable {
         ObjectNode config = JSON.createObjectNode();
         for (String name : List.of(folder + "config.json", "config.json")) {
             if (names.contains(name)) {
-                JsonNode read = json(name, false);
-                if (read instanceof ObjectNode object) {
-                    config = object;
-                    break;
+                if (!(json(name, false) instanceof ObjectNode object)) {
+                    throw new MalformedWeightsException(
+                            "bad JSON: " + name + ": it holds no object of settings; mend or remove it");
                 }
+                config = object;
+                break;
             }
         }
         if (!opened.metadata().isEmpty()) {
