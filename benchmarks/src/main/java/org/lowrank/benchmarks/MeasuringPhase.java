@@ -77,9 +77,10 @@ public final class MeasuringPhase {
         int rows = Integer.parseInt(shape.group(1));
         int cols = Integer.parseInt(shape.group(2));
         try (FileChannel channel = FileChannel.open(file)) {
-            var bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size()).order(ByteOrder.LITTLE_ENDIAN);
-            SpectralMeasurement measured =
-                    engine.measure(StoredMatrix.of(new StridedBlock(bytes, ElementType.F32, rows, cols, cols)), options);
+            var bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size())
+                    .order(ByteOrder.LITTLE_ENDIAN);
+            SpectralMeasurement measured = engine.measure(
+                    StoredMatrix.of(new StridedBlock(bytes, ElementType.F32, rows, cols, cols)), options);
             return new int[] {measured.passes()};
         }
     }

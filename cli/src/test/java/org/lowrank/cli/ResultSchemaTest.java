@@ -53,8 +53,8 @@ class ResultSchemaTest {
 
     @Test
     void schemaIsOneOfDraft2020() throws IOException {
-        Schema metaSchema = registry.getSchema(
-                SchemaLocation.of(Dialects.getDraft202012().getId()));
+        Schema metaSchema =
+                registry.getSchema(SchemaLocation.of(Dialects.getDraft202012().getId()));
         assertThat(metaSchema.validate(schemaTree())).isEmpty();
     }
 
@@ -66,8 +66,10 @@ class ResultSchemaTest {
     void analysisFits() throws IOException {
         Map<String, float[][]> zero = TinyCheckpoint.bert();
         zero.put(ZERO, new float[24][24]);
-        JsonNode result =
-                saved("analyze", model("a", TinyCheckpoint.bert()).toString(), model("b", zero).toString());
+        JsonNode result = saved(
+                "analyze",
+                model("a", TinyCheckpoint.bert()).toString(),
+                model("b", zero).toString());
         assertThat(result.path("matrices")).hasSize(28);
         assertThat(result.path("matrices").findValues("stable_rank")).anyMatch(JsonNode::isNull);
         assertThat(violations(result)).isEmpty();
@@ -95,8 +97,8 @@ class ResultSchemaTest {
         Files.writeString(
                 b.resolve("config.json"),
                 "{\"model_type\": \"bert\", \"num_hidden_layers\": 1, \"num_attention_heads\": 4}");
-        JsonNode result = saved(
-                "compare", model("a", TinyCheckpoint.bert()).toString(), b.toString(), "--directions", "3");
+        JsonNode result =
+                saved("compare", model("a", TinyCheckpoint.bert()).toString(), b.toString(), "--directions", "3");
         assertThat(result.path("unmatched")).as("layer 1 of A").hasSize(7);
         assertThat(result.path("pairs").findValues("task_vector")).anyMatch(JsonNode::isNull);
         assertThat(violations(result)).isEmpty();
@@ -105,7 +107,8 @@ class ResultSchemaTest {
     @Test
     void overlapFits() throws IOException {
         Path model = model("a", TinyCheckpoint.bert());
-        Files.writeString(model.resolve("vocab.txt"), "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nlaw\ncourt\nsalt\noil\nthe\n");
+        Files.writeString(
+                model.resolve("vocab.txt"), "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nlaw\ncourt\nsalt\noil\nthe\n");
         JsonNode result = saved("overlap", model.toString(), "the law the court", "the salt the oil");
         assertThat(result.at("/overlap/shared/0/token").asText()).isEqualTo("the");
         assertThat(violations(result)).isEmpty();

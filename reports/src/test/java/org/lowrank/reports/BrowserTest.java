@@ -353,8 +353,8 @@ class BrowserTest {
         Files.writeString(file, html);
         page.navigate(file.toUri().toString());
         page.waitForSelector("body[data-drawn]");
-        // Guards against work that grows with the square of the model, on however busy a machine: an idle one paints in a
-        // quarter of a second and draws in under two seconds.
+        // Guards against work that grows with the square of the model, however busy the machine: an idle one paints in
+        // a quarter of a second and draws in under two.
         assertThat(milliseconds("first-contentful-paint")).isLessThan(10_000);
         assertThat(milliseconds("drawn")).isLessThan(20_000);
     }
