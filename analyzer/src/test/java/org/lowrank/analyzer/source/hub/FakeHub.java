@@ -140,8 +140,7 @@ public final class FakeHub implements AutoCloseable {
         if (!warning.isEmpty()) {
             exchange.getResponseHeaders().set("X-HF-Warning", warning);
         }
-        if (fault.isPresent() && (fault.get() instanceof Fault.Status || fault.get() instanceof Fault.Loop)) {
-            instead(exchange, fault.get(), uri);
+        if (instead(exchange, fault, uri)) {
             return;
         }
         for (Map.Entry<String, String> name : renamed.entrySet()) {
@@ -257,24 +256,29 @@ public final class FakeHub implements AutoCloseable {
         synchronized (this) {
             file = signed.get(uri);
         }
-        if (fault.isPresent() && (fault.get() instanceof Fault.Status || fault.get() instanceof Fault.Loop)) {
-            instead(exchange, fault.get(), uri);
-        } else if (file == null) {
+        if (instead(exchange, fault, uri)) {
+            return;
+        }
+        if (file == null) {
             send(exchange, 403, "<Error>Request has expired</Error>");
         } else {
             bodies.send(exchange, file.content(), fault);
         }
     }
 
-    private static void instead(HttpExchange exchange, Fault fault, String uri) throws IOException {
-        if (fault instanceof Fault.Status status) {
+    private static boolean instead(HttpExchange exchange, Optional<Fault> fault, String uri) throws IOException {
+        if (fault.orElse(null) instanceof Fault.Status status) {
             status.headers()
                     .forEach((name, value) -> exchange.getResponseHeaders().set(name, value));
             send(exchange, status.status(), status.body());
-        } else {
+            return true;
+        }
+        if (fault.orElse(null) instanceof Fault.Loop) {
             exchange.getResponseHeaders().set("Location", uri);
             send(exchange, 302, "");
+            return true;
         }
+        return false;
     }
 
     private static void error(HttpExchange exchange, int status, String code, String message) throws IOException {
