@@ -46,8 +46,8 @@ final class Decomposition {
 
     /**
      * All singular values as roots of the eigenvalues of AᵀA or AAᵀ: half of a decomposition's time. Eigenvalues carry an
-     * absolute error of about n·u·σ1², so that σ_i is right to about 1e-13·(σ1/σ_i)² relative, and values below the floor
-     * √(n·u)·σ1 have no correct digit.
+     * absolute error of about n·u·σ1², so that σ_i is right to about 1e-13·(σ1/σ_i)² relative. The floor reported is the root
+     * of what is certain of that error; values below it may have no correct digit.
      */
     static SpectralMeasurement spectrum(NativeGram grams, Operand operand) {
         double[] values;

@@ -58,11 +58,13 @@ public record LeadingSubspace(
      * The leading spaces of a matrix; of dimension 0 for the zero matrix. Cost: a pass over the weights per Lanczos step,
      * typically 50 to 150, and 8·cols bytes per step.
      *
+     * @param matrix r × c as stored
      * @param k how many directions, at least 1; at most the numerical rank are given
      * @param accuracy wanted bound of the sine of the angle to the true space, for instance 1e-6
      * @param maxSteps of the Lanczos process; where it ends there, {@link #angleError} tells what was reached
      * @param seed of the random start
      * @throws NonFiniteWeightException if a weight is NaN or infinite
+     * @throws IllegalArgumentException if {@code k} or {@code maxSteps} is below 1
      */
     public static LeadingSubspace of(StoredMatrix matrix, int k, double accuracy, int maxSteps, long seed) {
         if (k < 1 || maxSteps < 1) {

@@ -18,18 +18,22 @@ public final class NonFiniteWeightException extends RuntimeException {
         this.value = value;
     }
 
+    /** The block of the stored matrix that holds it, from 0. */
     public int block() {
         return block;
     }
 
+    /** Its row in that block, from 0. */
     public long row() {
         return row;
     }
 
+    /** Its column in that block, from 0. */
     public long col() {
         return col;
     }
 
+    /** NaN or an infinity. */
     public double value() {
         return value;
     }

@@ -9,11 +9,12 @@ package org.lowrank.spectral;
 public record PrincipalAngles(double[] cosines) {
 
     /**
-     * Between spans of the first min(k, k') vectors of each. Cost O(d k²); cosines to about 1e-15 where the bases are
-     * orthonormal to that.
+     * Between the spans of the first k = min(k1, k2) vectors of each; no angles where one is empty. Cost O(d k² + k³).
+     * Cosines to about 1e-15 where the bases are orthonormal to that; small angles lose half the digits (θ ≈ √(2(1 − cos θ))).
      *
-     * @param x orthonormal vectors of length d
-     * @param y orthonormal vectors of length d
+     * @param x k1 orthonormal vectors of length d; not modified
+     * @param y k2 orthonormal vectors of length d; not modified
+     * @throws IllegalArgumentException if the lengths differ
      */
     public static PrincipalAngles between(double[][] x, double[][] y) {
         int k = Math.min(x.length, y.length);
@@ -43,7 +44,13 @@ public record PrincipalAngles(double[] cosines) {
         return cosines.length == 0 ? Double.NaN : Math.sqrt(squares / cosines.length);
     }
 
-    /** √(k/d): the overlap expected of two independent uniformly random k-dimensional spaces in d dimensions (rms). */
+    /**
+     * √(k/d) in (0, 1]: the overlap expected of two independent uniformly random k-dimensional spaces in d dimensions, the
+     * root of the exact mean E‖XᵀY‖_F²/k = k/d.
+     *
+     * @param k dimension of the spaces, at most d
+     * @param d dimension of the whole, at least 1
+     */
     public static double randomOverlap(int k, long d) {
         return Math.sqrt(Math.min(1, k / (double) d));
     }

@@ -10,11 +10,15 @@ public final class SingularValues {
     private SingularValues() {}
 
     /**
-     * σ1 ≥ σ2 ≥ … of an r × c matrix, min(r, c) values, each to an absolute error of about max(r, c)·2⁻⁵²·σ1. Cost O(max
-     * min²). The matrix is scaled by a power of two first, so that no entry over- or underflows.
+     * σ1 ≥ σ2 ≥ … ≥ 0 of an r × c matrix, min(r, c) values; all 0 for the zero matrix. Cost O(max(r, c)·min(r, c)²), and two
+     * copies of the matrix. Accuracy: each to an absolute error of about max(r, c)·2⁻⁵²·σ1. The matrix is scaled by a power of
+     * two first, so that no entry over- or underflows. Source: Golub and Van Loan, 8.6, as implemented by EJML.
      *
      * @param rowMajor r·c finite entries; not modified
-     * @throws IllegalArgumentException if an entry is not finite or the length is not r·c
+     * @param rows r, at least 1
+     * @param cols c, at least 1
+     * @throws IllegalArgumentException if an entry is NaN or infinite or the length is not r·c
+     * @throws ArithmeticException if the iteration does not converge
      */
     public static double[] of(double[] rowMajor, int rows, int cols) {
         if (rowMajor.length != Math.multiplyExact(rows, cols)) {

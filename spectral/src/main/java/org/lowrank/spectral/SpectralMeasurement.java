@@ -4,7 +4,8 @@ import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was measured of one matrix A.
+ * What was measured of one r × c matrix A. 0 ≤ lower ≤ ‖A‖_2 as computed ≤ upper, and ‖A‖_2 ≤ ‖A‖_F up to rounding; all 0 for
+ * the zero matrix.
  *
  * @param rows rows as stored
  * @param cols columns as stored
@@ -31,7 +32,7 @@ public record SpectralMeasurement(
         int passes,
         String method) {
 
-    /** The paper's stable rank ‖A‖_F / ‖A‖_2; empty for the zero matrix. */
+    /** The paper's stable rank ‖A‖_F / ‖A‖_2 in [1, √rank A]; empty for the zero matrix. */
     public OptionalDouble stableRank() {
         return StableRank.of(frobeniusNorm, spectralNorm);
     }

@@ -1,18 +1,29 @@
 package org.lowrank.spectral;
 
-/** The spectral norm ‖A‖_2 = σ1 of a dense double matrix. */
+/**
+ * The spectral norm ‖A‖_2 = max ‖Ax‖/‖x‖ = σ1 of a dense double matrix (Golub and Van Loan, 2.3). For stored weights see
+ * {@link SpectralEngine}.
+ */
 public final class SpectralNorm {
     private static final int FULL = 24;
 
     private SpectralNorm() {}
 
     /**
-     * σ1 to a relative 1e-12 (missed with probability below 1e-12 over a fixed random start), by the Lanczos process on the
-     * smaller Gram side; a full decomposition for tiny matrices. Zero for the zero matrix.
+     * σ1 of an r × c matrix, in [‖A‖_F/√min(r, c), ‖A‖_F]; 0 for the zero matrix. Cost: two products with A per step of the
+     * Lanczos process on the smaller Gram side, typically 20 to 100 steps; a full decomposition where the smaller side is at
+     * most 24. Accuracy: relative 1e-12, missed with probability below 1e-12 over a random start whose seed is fixed
+     * (Golub and Van Loan, 10.1; the bound is derived in docs/adr/0001-numerics.md).
      *
      * @param rowMajor r·c finite entries; not modified
+     * @param rows r, at least 1
+     * @param cols c, at least 1
+     * @throws IllegalArgumentException if an entry is NaN or infinite or the length is not r·c
      */
     public static double of(double[] rowMajor, int rows, int cols) {
+        if (rowMajor.length != Math.multiplyExact(rows, cols)) {
+            throw new IllegalArgumentException(rowMajor.length + " entries are not " + rows + " x " + cols);
+        }
         if (Math.min(rows, cols) <= FULL) {
             return SingularValues.of(rowMajor, rows, cols)[0];
         }

@@ -19,6 +19,11 @@ public record StoredMatrix(List<StridedBlock> blocks, Axis axis) {
         COLUMNS
     }
 
+    /**
+     * Checks that the blocks fit.
+     *
+     * @throws IllegalArgumentException if there are none or their shapes do not stack along the axis
+     */
     public StoredMatrix {
         blocks = List.copyOf(blocks);
         if (blocks.isEmpty()) {
@@ -39,14 +44,22 @@ public record StoredMatrix(List<StridedBlock> blocks, Axis axis) {
         return new StoredMatrix(List.of(block), Axis.ROWS);
     }
 
-    /** Rows as stored. */
+    /**
+     * Rows as stored.
+     *
+     * @throws ArithmeticException beyond 2³¹ − 1
+     */
     public int rows() {
         return axis == Axis.ROWS
                 ? blocks.stream().mapToInt(StridedBlock::rows).reduce(0, Math::addExact)
                 : blocks.get(0).rows();
     }
 
-    /** Columns as stored. */
+    /**
+     * Columns as stored.
+     *
+     * @throws ArithmeticException beyond 2³¹ − 1
+     */
     public int cols() {
         return axis == Axis.COLUMNS
                 ? blocks.stream().mapToInt(StridedBlock::cols).reduce(0, Math::addExact)

@@ -14,6 +14,11 @@ import java.nio.ByteOrder;
  * @param rowStride elements from one row to the next, at least {@code cols}
  */
 public record StridedBlock(ByteBuffer data, ElementType type, int rows, int cols, int rowStride) {
+    /**
+     * Checks that the rows lie inside the data.
+     *
+     * @throws IllegalArgumentException if they do not, or there are none
+     */
     public StridedBlock {
         if (rows < 1 || cols < 1 || rowStride < cols) {
             throw new IllegalArgumentException(
@@ -26,7 +31,13 @@ public record StridedBlock(ByteBuffer data, ElementType type, int rows, int cols
         data = data.duplicate().order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    /** Element (i, j), widened exactly. */
+    /**
+     * Element (i, j), widened exactly; NaN and infinities as they are.
+     *
+     * @param i row, from 0
+     * @param j column, from 0
+     * @throws IndexOutOfBoundsException if it lies outside the data
+     */
     public double get(int i, int j) {
         return Elements.get(this, i, j);
     }
