@@ -2,7 +2,6 @@ package org.lowrank.spectral;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -38,8 +37,9 @@ public class RowKernelBenchmark {
 
     private RowKernel tested = new PlainKernel();
     private PackedMatrix matrix = gaussian(ElementType.F32, 4, 4);
+    private RowReader reader = new RowReader(tested);
     private double[] x = new double[0];
-    private double[] y = new double[RowKernel.ROWS];
+    private double[] y = new double[0];
     private double[] z = new double[0];
 
     /** Makes the matrix. */
@@ -48,7 +48,9 @@ public class RowKernelBenchmark {
         String[] sides = shape.split("x");
         matrix = gaussian(ElementType.valueOf(type), Integer.parseInt(sides[0]), Integer.parseInt(sides[1]));
         tested = kernel.equals("plain") ? new PlainKernel() : new VectorKernel();
+        reader = new RowReader(tested);
         x = Lanczos.randomUnit(matrix.cols, 1);
+        y = new double[RowReader.blockRows(matrix.cols)];
         z = new double[matrix.cols];
     }
 
@@ -64,17 +66,17 @@ public class RowKernelBenchmark {
         }
         data.flip();
         StoredMatrix stored = StoredMatrix.of(new StridedBlock(data, type, rows, cols, cols));
-        return PackedMatrix.of(stored, new PackedMatrix.Arrays());
+        return PackedMatrix.of(stored, new PackedMatrix.Arrays(), new PlainKernel());
     }
 
     /** The pass. */
     @Benchmark
     public double[] pass() {
-        for (int row = 0; row < matrix.rows; row += RowKernel.ROWS) {
-            int count = Math.min(RowKernel.ROWS, matrix.rowsInChunk(row));
-            Arrays.fill(y, 0);
-            tested.dot(matrix, row, count, x, y);
-            tested.axpy(matrix, row, count, y, z);
+        for (int row = 0; row < matrix.rows; ) {
+            RowBlock block = reader.block(matrix, row);
+            tested.dot(block, x, y);
+            tested.axpy(block, y, z);
+            row += block.rows();
         }
         return z;
     }

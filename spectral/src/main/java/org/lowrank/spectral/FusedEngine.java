@@ -16,14 +16,16 @@ final class FusedEngine implements SpectralEngine {
     private static final int FULL_DECOMPOSITION = 48;
 
     private final Products products;
+    private final RowKernel kernel;
     private final PackedMatrix.Arrays arrays = new PackedMatrix.Arrays();
 
     FusedEngine(RowKernel kernel) {
-        this(new HostProducts(kernel));
+        this(new HostProducts(kernel), kernel);
     }
 
-    FusedEngine(Products products) {
+    FusedEngine(Products products, RowKernel kernel) {
         this.products = products;
+        this.kernel = kernel;
     }
 
     @Override
@@ -37,7 +39,7 @@ final class FusedEngine implements SpectralEngine {
         List<PackedMatrix> packed = new ArrayList<>();
         try {
             for (StoredMatrix part : parts) {
-                packed.add(PackedMatrix.of(part, arrays));
+                packed.add(PackedMatrix.of(part, arrays, kernel));
             }
             return measurePacked(packed, stacked, axis, options);
         } finally {
@@ -59,7 +61,7 @@ final class FusedEngine implements SpectralEngine {
             Operand operand = operands.get(i);
             boolean proven = options.exact() || options.spectrum();
             if (!proven && operand.shortSide() > FULL_DECOMPOSITION && operand.frobeniusNorm() > 0) {
-                processes[i] = new Process(operand, options);
+                processes[i] = new Process(operand, options, kernel);
             }
         }
         run(parts, axis, Arrays.stream(processes).filter(Objects::nonNull).toList());

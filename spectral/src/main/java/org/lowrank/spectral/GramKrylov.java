@@ -17,14 +17,16 @@ import org.jspecify.annotations.Nullable;
 final class GramKrylov {
     private final PackedMatrix matrix;
     private final RowKernel kernel = SpectralEngines.kernel();
+    private final RowReader reader = new RowReader(kernel);
     private final SplittableRandom seeds;
-    private final List<double[]> basis = new ArrayList<>();
+    private final Basis basis;
     private final List<Double> diagonal = new ArrayList<>();
     private final List<Double> offDiagonal = new ArrayList<>();
     private double[] next;
 
     GramKrylov(PackedMatrix matrix, long seed) {
         this.matrix = matrix;
+        this.basis = new Basis(matrix.cols, kernel);
         this.seeds = new SplittableRandom(seed);
         this.next = Lanczos.randomUnit(matrix.cols, seeds.nextLong());
     }
@@ -56,7 +58,7 @@ final class GramKrylov {
         basis.add(q);
         double[] w = multiply(q, null);
         diagonal.add(Sums.dot(w, 0, q, 0, w.length));
-        orthogonalise(w);
+        basis.removeFrom(w);
         double norm = Lanczos.norm(w);
         boolean invariant = norm <= 1e-14 * largestDiagonal();
         offDiagonal.add(invariant ? 0.0 : norm);
@@ -65,7 +67,7 @@ final class GramKrylov {
         }
         if (invariant) {
             w = Lanczos.randomUnit(matrix.cols, seeds.nextLong());
-            orthogonalise(w);
+            basis.removeFrom(w);
             norm = Lanczos.norm(w);
         }
         Lanczos.scale(w, 1 / norm);
@@ -76,29 +78,18 @@ final class GramKrylov {
         return diagonal.stream().mapToDouble(Double::doubleValue).max().orElse(0);
     }
 
-    /** Twice is enough (Parlett). */
-    private void orthogonalise(double[] w) {
-        for (int pass = 0; pass < 2; pass++) {
-            for (int i = basis.size() - 1; i >= 0; i--) {
-                double[] b = basis.get(i);
-                Sums.axpy(-Sums.dot(w, 0, b, 0, w.length), b, 0, w, 0, w.length);
-            }
-        }
-    }
-
     /** B x in one pass over A; A x is left in {@code image} where that is given. */
     double[] multiply(double[] x, double @Nullable [] image) {
         double[] product = new double[matrix.cols];
-        double[] y = new double[RowKernel.ROWS];
+        double[] y = new double[RowReader.blockRows(matrix.cols)];
         for (int row = 0; row < matrix.rows; ) {
-            int count = Math.min(RowKernel.ROWS, matrix.rowsInChunk(row));
-            Arrays.fill(y, 0);
-            kernel.dot(matrix, row, count, x, y);
+            RowBlock block = reader.block(matrix, row);
+            kernel.dot(block, x, y);
             if (image != null) {
-                System.arraycopy(y, 0, image, row, count);
+                System.arraycopy(y, 0, image, row, block.rows());
             }
-            kernel.axpy(matrix, row, count, y, product);
-            row += count;
+            kernel.axpy(block, y, product);
+            row += block.rows();
         }
         return product;
     }
@@ -137,11 +128,9 @@ final class GramKrylov {
 
     /** The first k Ritz vectors in the space of A's columns, orthonormal. */
     double[][] vectors(Ritz ritz, int k) {
-        double[][] vectors = new double[k][matrix.cols];
+        double[][] vectors = new double[k][];
         for (int i = 0; i < k; i++) {
-            for (int j = 0; j < steps(); j++) {
-                Sums.axpy(ritz.vectors()[i][j], basis.get(j), 0, vectors[i], 0, matrix.cols);
-            }
+            vectors[i] = basis.combination(ritz.vectors()[i]);
             Lanczos.scale(vectors[i], 1 / Lanczos.norm(vectors[i]));
         }
         return vectors;

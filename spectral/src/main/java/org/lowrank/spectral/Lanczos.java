@@ -1,7 +1,5 @@
 package org.lowrank.spectral;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.SplittableRandom;
 
 /**
@@ -17,18 +15,20 @@ final class Lanczos {
     private final int n;
     private final double tolerance;
     private final double logAllowed;
-    private final List<double[]> basis = new ArrayList<>();
-    private final List<Double> alpha = new ArrayList<>();
-    private final List<Double> beta = new ArrayList<>();
+    private final Basis basis;
+    private final Tridiagonal projected = new Tridiagonal();
     private double[] next;
+    private double beta;
+    private double logBetas;
     private boolean done;
     private double logFailure = Double.POSITIVE_INFINITY;
     private double upperSquared;
 
-    Lanczos(int n, long seed, double tolerance, double failureProbability) {
+    Lanczos(int n, long seed, double tolerance, double failureProbability, RowKernel kernel) {
         this.n = n;
         this.tolerance = tolerance;
         this.logAllowed = Math.log(failureProbability);
+        this.basis = new Basis(n, kernel);
         this.next = randomUnit(n, seed);
     }
 
@@ -48,7 +48,7 @@ final class Lanczos {
     }
 
     int steps() {
-        return alpha.size();
+        return basis.size();
     }
 
     /** The vector whose product with B {@link #advance} wants. */
@@ -58,44 +58,29 @@ final class Lanczos {
 
     /** One step with w = B · vector(); w is used up. */
     void advance(double[] w) {
-        double[] q = next;
-        basis.add(q);
-        double a = Sums.dot(w, 0, q, 0, n);
-        alpha.add(a);
-        // Twice is enough (Parlett): the second pass removes what rounding left of the basis.
-        for (int pass = 0; pass < 2; pass++) {
-            for (int i = basis.size() - 1; i >= 0; i--) {
-                double[] b = basis.get(i);
-                Sums.axpy(-Sums.dot(w, 0, b, 0, n), b, 0, w, 0, n);
-            }
-        }
-        double b = norm(w);
-        beta.add(b);
+        projected.add(beta, Sums.dot(w, 0, next, 0, n));
+        basis.add(next);
+        basis.removeFrom(w);
+        beta = norm(w);
+        logBetas += Math.log(beta);
         check();
         if (!done) {
-            scale(w, 1 / b);
+            scale(w, 1 / beta);
             next = w;
         }
     }
 
     private void check() {
-        int k = alpha.size();
-        double[] ritz = Tridiagonal.eigenvalues(toArray(alpha), toArray(beta), k);
-        double largest = ritz[k - 1];
-        double last = beta.get(k - 1);
+        double largest = projected.largest();
         upperSquared = largest * (1 + tolerance) * (1 + tolerance);
-        if (largest <= 0 || k >= n || last <= largest * Math.ulp(1.0)) {
+        if (largest <= 0 || steps() >= n || beta <= largest * Math.ulp(1.0)) {
             // An invariant subspace: the start has a component along every eigenvector with probability 1.
             logFailure = Double.NEGATIVE_INFINITY;
             done = true;
             return;
         }
-        double log = 0.5 * Math.log(2.0 * n / Math.PI);
-        for (int i = 0; i < k; i++) {
-            log += Math.log(beta.get(i)) - Math.log(upperSquared - ritz[i]);
-        }
-        logFailure = log;
-        done = log <= logAllowed;
+        logFailure = 0.5 * Math.log(2.0 * n / Math.PI) + logBetas - projected.logDeterminant(upperSquared);
+        done = logFailure <= logAllowed;
     }
 
     /** θ_1 (1 + tolerance)²: no eigenvalue of B is larger, except with the failure probability. */
@@ -109,12 +94,7 @@ final class Lanczos {
 
     /** The unit Ritz vector of the largest Ritz value. */
     double[] ritzVector() {
-        int k = alpha.size();
-        double[] s = Tridiagonal.leadingEigenvector(toArray(alpha), toArray(beta), k);
-        double[] v = new double[n];
-        for (int i = 0; i < k; i++) {
-            Sums.axpy(s[i], basis.get(i), 0, v, 0, n);
-        }
+        double[] v = basis.combination(projected.leadingEigenvector());
         scale(v, 1 / norm(v));
         return v;
     }
@@ -127,9 +107,5 @@ final class Lanczos {
         for (int i = 0; i < x.length; i++) {
             x[i] *= factor;
         }
-    }
-
-    private static double[] toArray(List<Double> values) {
-        return values.stream().mapToDouble(Double::doubleValue).toArray();
     }
 }

@@ -70,7 +70,7 @@ public record LeadingSubspace(
         if (k < 1 || maxSteps < 1) {
             throw new IllegalArgumentException(k + " directions in " + maxSteps + " steps");
         }
-        PackedMatrix packed = PackedMatrix.of(matrix, new PackedMatrix.Arrays());
+        PackedMatrix packed = PackedMatrix.of(matrix, new PackedMatrix.Arrays(), SpectralEngines.kernel());
         int wanted = Math.min(k, Math.min(packed.rows, packed.cols));
         if (packed.squaredFrobeniusNorm == 0) {
             return new LeadingSubspace(

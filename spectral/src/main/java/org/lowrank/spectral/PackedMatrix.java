@@ -43,7 +43,7 @@ final class PackedMatrix {
     }
 
     /** Rows below one another, the blocks of a stack along columns beside one another. */
-    static PackedMatrix of(StoredMatrix matrix, Arrays arrays) {
+    static PackedMatrix of(StoredMatrix matrix, Arrays arrays, RowKernel kernel) {
         ElementType first = matrix.blocks().get(0).type();
         boolean same = matrix.blocks().stream().allMatch(block -> block.type() == first);
         ElementType type = same ? first : ElementType.F64; // mixed precisions: widen all, exactly
@@ -57,7 +57,7 @@ final class PackedMatrix {
         }
         double scale = type == ElementType.F16 ? HALF_SCALE : type == ElementType.F64 ? scaleOf(matrix) : 1;
         PackedMatrix packed = new PackedMatrix(rows, cols, type, scale, 0, rowsPerChunk, chunks);
-        double squares = packed.copy(matrix);
+        double squares = packed.copy(matrix, kernel);
         return new PackedMatrix(rows, cols, type, scale, squares, rowsPerChunk, chunks);
     }
 
@@ -105,18 +105,18 @@ final class PackedMatrix {
         return Math.scalb(1.0, exponent);
     }
 
-    private double copy(StoredMatrix matrix) {
-        double[] row = new double[cols];
+    private double copy(StoredMatrix matrix, RowKernel kernel) {
+        float[] row = type.bytes() == 2 ? new float[cols] : new float[0];
         CompensatedSum squares = new CompensatedSum();
         int rowOffset = 0;
         int colOffset = 0;
         for (int b = 0; b < matrix.blocks().size(); b++) {
             StridedBlock block = matrix.blocks().get(b);
             for (int i = 0; i < block.rows(); i++) {
+                Object chunk = chunk(rowOffset + i);
                 int at = offset(rowOffset + i) + colOffset;
-                copyRow(block, i, chunk(rowOffset + i), at);
-                decode(chunk(rowOffset + i), at, row, 0, block.cols());
-                double sum = Sums.squares(row, block.cols());
+                copyRow(block, i, chunk, at);
+                double sum = squares(chunk, at, block.cols(), row, kernel);
                 if (!(sum <= Double.MAX_VALUE)) {
                     throw nonFinite(block, b, i, sum);
                 }
@@ -129,6 +129,18 @@ final class PackedMatrix {
             }
         }
         return squares.value();
+    }
+
+    /** NaN where an element is not finite. */
+    private double squares(Object chunk, int at, int count, float[] scratch, RowKernel kernel) {
+        if (!(chunk instanceof short[] bits)) {
+            return kernel.squares(chunk, at, count);
+        }
+        if (type == ElementType.F16 && !kernel.finite(bits, at, count)) {
+            return Double.NaN;
+        }
+        kernel.widen(type, bits, at, scratch, 0, count);
+        return kernel.squares(scratch, 0, count);
     }
 
     private static NonFiniteWeightException nonFinite(StridedBlock block, int index, int row, double sum) {
@@ -160,7 +172,7 @@ final class PackedMatrix {
         }
     }
 
-    /** Widens {@code count} elements; an infinite or NaN element stays so. */
+    /** Widens {@code count} elements, all of them finite since they were copied. */
     void decode(Object chunk, int from, double[] to, int at, int count) {
         switch (type) {
             case F64 -> System.arraycopy((double[]) chunk, from, to, at, count);
@@ -178,33 +190,27 @@ final class PackedMatrix {
             }
             case F16 -> {
                 short[] bits = (short[]) chunk;
-                boolean special = false;
                 for (int j = 0; j < count; j++) {
-                    int b = bits[from + j];
-                    special |= (b & 0x7c00) == 0x7c00;
-                    to[at + j] = Float.intBitsToFloat((b << 13) & 0x8fffe000);
-                }
-                if (special) {
-                    to[at] = Double.NaN; // all exponent bits set: the caller looks for the element
+                    to[at + j] = Float.intBitsToFloat((bits[from + j] << 13) & 0x8fffe000);
                 }
             }
         }
     }
 
-    /** Arrays used again for the next matrix, so that the heap holds what is open and no more. */
+    /** Arrays used again for the next matrix: layers repeat their shapes. */
     static final class Arrays {
+        private static final int KEPT = 8;
+
         private final List<Object> free = new ArrayList<>();
 
         synchronized Object take(ElementType type, int length) {
             for (int i = 0; i < free.size(); i++) {
                 Object array = free.get(i);
-                if (matches(array, type) && length(array) >= length && length(array) / 4 <= length) {
+                if (matches(array, type) && length(array) >= length && length(array) <= length + length / 4L) {
                     free.remove(i);
                     return array;
                 }
             }
-            // What is too small or of another type would only pile up.
-            free.removeIf(array -> length(array) < length || !matches(array, type));
             return switch (type) {
                 case F64 -> new double[length];
                 case F32 -> new float[length];
@@ -212,8 +218,12 @@ final class PackedMatrix {
             };
         }
 
+        /** Only the last few are kept: other shapes would pile up. */
         synchronized void giveBack(Object array) {
             free.add(array);
+            if (free.size() > KEPT) {
+                free.remove(0);
+            }
         }
 
         private static boolean matches(Object array, ElementType type) {

@@ -1,48 +1,92 @@
 package org.lowrank.spectral;
 
-/** Plain Java: decodes four rows into a scratch that stays in cache, then multiplies. */
+/** Plain Java, with independent sums that the processor can overlap. */
 final class PlainKernel implements RowKernel {
-    private static final ThreadLocal<double[]> SCRATCH = ThreadLocal.withInitial(() -> new double[0]);
-
     @Override
-    public void dot(PackedMatrix matrix, int row, int count, double[] x, double[] y) {
-        double[] rows = decode(matrix, row, count);
-        int n = matrix.cols;
-        for (int k = 0; k < count; k++) {
-            y[k] += Sums.dot(rows, k * n, x, 0, n);
+    public void dot(RowBlock rows, double[] x, double[] y) {
+        int n = rows.cols();
+        for (int k = 0; k < rows.rows(); k++) {
+            int at = rows.at() + k * n;
+            y[k] = rows.array() instanceof float[] floats
+                    ? dot(floats, at, x, n)
+                    : Sums.dot((double[]) rows.array(), at, x, 0, n);
         }
     }
 
+    private static double dot(float[] a, int at, double[] x, int n) {
+        double s0 = 0;
+        double s1 = 0;
+        double s2 = 0;
+        double s3 = 0;
+        double s4 = 0;
+        double s5 = 0;
+        double s6 = 0;
+        double s7 = 0;
+        int j = 0;
+        for (; j <= n - 8; j += 8) {
+            s0 += a[at + j] * x[j];
+            s1 += a[at + j + 1] * x[j + 1];
+            s2 += a[at + j + 2] * x[j + 2];
+            s3 += a[at + j + 3] * x[j + 3];
+            s4 += a[at + j + 4] * x[j + 4];
+            s5 += a[at + j + 5] * x[j + 5];
+            s6 += a[at + j + 6] * x[j + 6];
+            s7 += a[at + j + 7] * x[j + 7];
+        }
+        for (; j < n; j++) {
+            s0 += a[at + j] * x[j];
+        }
+        return ((s0 + s1) + (s2 + s3)) + ((s4 + s5) + (s6 + s7));
+    }
+
     @Override
-    public void axpy(PackedMatrix matrix, int row, int count, double[] y, double[] z) {
-        double[] rows = decode(matrix, row, count);
-        int n = matrix.cols;
-        if (count == ROWS) {
-            double y0 = y[0];
-            double y1 = y[1];
-            double y2 = y[2];
-            double y3 = y[3];
-            for (int j = 0; j < n; j++) {
-                z[j] += (y0 * rows[j] + y1 * rows[n + j]) + (y2 * rows[2 * n + j] + y3 * rows[3 * n + j]);
+    public void axpy(RowBlock rows, double[] y, double[] z) {
+        int n = rows.cols();
+        for (int k = 0; k < rows.rows(); k++) {
+            int at = rows.at() + k * n;
+            if (rows.array() instanceof float[] floats) {
+                axpy(y[k], floats, at, z, n);
+            } else {
+                Sums.axpy(y[k], (double[]) rows.array(), at, z, 0, n);
             }
-            return;
-        }
-        for (int k = 0; k < count; k++) {
-            Sums.axpy(y[k], rows, k * n, z, 0, n);
         }
     }
 
-    private static double[] decode(PackedMatrix matrix, int row, int count) {
-        double[] rows = SCRATCH.get();
-        int needed = Math.multiplyExact(ROWS, matrix.cols);
-        if (rows.length < needed) {
-            rows = new double[needed];
-            SCRATCH.set(rows);
+    private static void axpy(double factor, float[] a, int at, double[] z, int n) {
+        for (int j = 0; j < n; j++) {
+            z[j] += factor * a[at + j];
         }
-        for (int k = 0; k < count; k++) {
-            matrix.decode(matrix.chunk(row + k), matrix.offset(row + k), rows, k * matrix.cols, matrix.cols);
+    }
+
+    @Override
+    public void widen(ElementType type, short[] bits, int from, float[] to, int at, int count) {
+        int shift = type == ElementType.F16 ? 13 : 16;
+        int mask = type == ElementType.F16 ? 0x8fffe000 : -1;
+        for (int j = 0; j < count; j++) {
+            to[at + j] = Float.intBitsToFloat((bits[from + j] << shift) & mask);
         }
-        return rows;
+    }
+
+    @Override
+    public boolean finite(short[] halves, int from, int count) {
+        boolean special = false;
+        for (int j = 0; j < count; j++) {
+            special |= (halves[from + j] & 0x7c00) == 0x7c00;
+        }
+        return !special;
+    }
+
+    @Override
+    public double squares(Object array, int at, int n) {
+        double[] wide = new double[n];
+        if (array instanceof float[] floats) {
+            for (int j = 0; j < n; j++) {
+                wide[j] = floats[at + j];
+            }
+        } else {
+            System.arraycopy((double[]) array, at, wide, 0, n);
+        }
+        return Sums.squares(wide, n);
     }
 
     @Override

@@ -16,9 +16,10 @@ final class Process {
     private boolean last;
     private int passes = 1;
 
-    Process(Operand operand, SpectralOptions options) {
+    Process(Operand operand, SpectralOptions options, RowKernel kernel) {
         this.operand = operand;
-        this.lanczos = new Lanczos(operand.cols(), options.seed(), options.tolerance(), options.failureProbability());
+        this.lanczos =
+                new Lanczos(operand.cols(), options.seed(), options.tolerance(), options.failureProbability(), kernel);
         this.tolerance = options.tolerance();
         this.unit = operand.unit();
         int[] widths = operand.widths();
@@ -50,14 +51,6 @@ final class Process {
     /** Parts may be stored at different powers of two: one unit for the whole operand. */
     double relativeScale(PackedMatrix part) {
         return part.scale / unit;
-    }
-
-    /** y times the scale, once for each of the two products. */
-    void scaleInner(double[] y, PackedMatrix part) {
-        double factor = relativeScale(part);
-        for (int k = 0; k < y.length; k++) {
-            y[k] *= factor * factor;
-        }
     }
 
     /** Takes the product in; true when the last pass is done. */

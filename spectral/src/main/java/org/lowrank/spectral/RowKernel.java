@@ -1,19 +1,21 @@
 package org.lowrank.spectral;
 
-/** Products with a few rows of a packed matrix, all in double; what the implementations differ in is speed. */
+/** Products with a few rows of a matrix, all in double; what the implementations differ in is speed. */
 interface RowKernel {
-    /** Rows handled at once. */
-    int ROWS = 4;
+    /** y[k] = row k · x for every row of the block. */
+    void dot(RowBlock rows, double[] x, double[] y);
 
-    /**
-     * y[k] += scale-free row (row + k) · x for k in [0, count).
-     *
-     * @param count from 1 to {@link #ROWS}
-     */
-    void dot(PackedMatrix matrix, int row, int count, double[] x, double[] y);
+    /** z += Σ_k y[k] · row k. */
+    void axpy(RowBlock rows, double[] y, double[] z);
 
-    /** z += Σ_k y[k] · row (row + k). */
-    void axpy(PackedMatrix matrix, int row, int count, double[] y, double[] z);
+    /** Widens binary16 or bfloat16 numbers; binary16 by its bits only, so that the result is 2¹¹² times too small. */
+    void widen(ElementType type, short[] bits, int from, float[] to, int at, int count);
+
+    /** Σ of the squares of n elements from {@code at} on, of float[] or double[]: relative error at most (n/8 + 16)·2⁻⁵³. */
+    double squares(Object array, int at, int n);
+
+    /** Whether no binary16 number is infinite or NaN, which {@link #widen} would turn into an ordinary one. */
+    boolean finite(short[] halves, int from, int count);
 
     /** For the report. */
     String description();

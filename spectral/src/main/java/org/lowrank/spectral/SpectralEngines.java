@@ -21,7 +21,7 @@ public final class SpectralEngines {
         if (device == ComputeDevice.GPU || (device == ComputeDevice.AUTO && driverPresent())) {
             Optional<NativeAlgebra> algebra = NativeAlgebra.get();
             if (algebra.isPresent() && algebra.get().gpus() > 0) {
-                return new FusedEngine(new DeviceProducts(algebra.get(), Device.gpu()));
+                return new FusedEngine(new DeviceProducts(algebra.get(), Device.gpu()), kernel());
             }
             if (device == ComputeDevice.GPU) {
                 throw new IllegalStateException(

@@ -33,7 +33,7 @@ public final class SpectralNorm {
         }
         boolean tall = rows >= cols;
         int n = Math.min(rows, cols);
-        Lanczos lanczos = new Lanczos(n, 1, 1e-12, 1e-12);
+        Lanczos lanczos = new Lanczos(n, 1, 1e-12, 1e-12, SpectralEngines.kernel());
         double[] inner = new double[Math.max(rows, cols)];
         while (!lanczos.done()) {
             double[] product = new double[n];

@@ -2,86 +2,112 @@ package org.lowrank.spectral;
 
 import java.util.Arrays;
 
-/** Eigenvalues of the small symmetric tridiagonal matrix of the Lanczos process, and its leading eigenvector. */
+/**
+ * The symmetric tridiagonal matrix T of the Lanczos process, growing by a row a step: its largest eigenvalue, the
+ * determinant that bounds what was missed, and the leading eigenvector, each in O(k).
+ */
 final class Tridiagonal {
-    private static final int MAX_SWEEPS = 60;
+    private static final int MAX_NEWTON = 200;
 
-    private Tridiagonal() {}
+    private double[] diagonal = new double[16];
+    private double[] offDiagonal = new double[16];
+    private int k;
+    private double largest = Double.NEGATIVE_INFINITY;
+
+    int size() {
+        return k;
+    }
 
     /**
-     * All eigenvalues in ascending order, by QL with implicit shifts (Golub and Van Loan, 8.3). O(k²).
+     * Another row.
      *
-     * @param diagonal at least k values
-     * @param offDiagonal at least k − 1 values
+     * @param above the entry beside the diagonal that joins it to the last row; ignored for the first
      */
-    static double[] eigenvalues(double[] diagonal, double[] offDiagonal, int k) {
-        double[] d = Arrays.copyOf(diagonal, k);
-        double[] e = Arrays.copyOf(offDiagonal, k);
-        e[k - 1] = 0;
-        for (int l = 0; l < k; l++) {
-            for (int sweep = 0; ; sweep++) {
-                int m = l;
-                while (m < k - 1 && Math.abs(e[m]) > Math.ulp(1.0) / 2 * (Math.abs(d[m]) + Math.abs(d[m + 1]))) {
-                    m++;
+    void add(double above, double entry) {
+        if (k == diagonal.length) {
+            diagonal = Arrays.copyOf(diagonal, 2 * k);
+            offDiagonal = Arrays.copyOf(offDiagonal, 2 * k);
+        }
+        diagonal[k] = entry;
+        if (k > 0) {
+            offDiagonal[k - 1] = above;
+        }
+        k++;
+        largest = k == 1 ? entry : newton(bound(largest, above, entry));
+    }
+
+    /** No eigenvalue of [[M, βe], [βeᵀ, α]] exceeds the larger one of [[‖M‖, β], [β, α]]. */
+    private static double bound(double norm, double above, double entry) {
+        double half = (norm - entry) / 2;
+        return (norm + entry) / 2 + Math.sqrt(half * half + above * above);
+    }
+
+    /** The largest eigenvalue. */
+    double largest() {
+        return largest;
+    }
+
+    /**
+     * Newton's method on det(t − T) from above, where it falls monotonically to the largest root. With the pivots d_i of t −
+     * T, det′/det = Σ d_i′/d_i.
+     */
+    private double newton(double from) {
+        double t = from;
+        for (int iteration = 0; iteration < MAX_NEWTON; iteration++) {
+            double pivot = t - diagonal[0];
+            double slope = 1;
+            double sum = 0;
+            for (int i = 0; ; i++) {
+                if (!(pivot > 0)) {
+                    return t; // rounding has carried t to the root
                 }
-                if (m == l) {
+                double quotient = slope / pivot;
+                sum += quotient;
+                if (i == k - 1) {
                     break;
                 }
-                if (sweep == MAX_SWEEPS) {
-                    throw new ArithmeticException("tridiagonal eigenvalues did not converge");
-                }
-                sweep(d, e, l, m);
+                double squared = offDiagonal[i] * offDiagonal[i] / pivot;
+                slope = 1 + squared * quotient;
+                pivot = t - diagonal[i + 1] - squared;
             }
+            double next = t - 1 / sum;
+            if (!(next < t) || t - next <= Math.ulp(t)) {
+                return next;
+            }
+            t = next;
         }
-        Arrays.sort(d);
-        return d;
+        return t;
     }
 
-    private static void sweep(double[] d, double[] e, int l, int m) {
-        double g = (d[l + 1] - d[l]) / (2 * e[l]);
-        double r = Math.hypot(g, 1);
-        g = d[m] - d[l] + e[l] / (g + Math.copySign(r, g));
-        double s = 1;
-        double c = 1;
-        double p = 0;
-        for (int i = m - 1; i >= l; i--) {
-            double f = s * e[i];
-            double b = c * e[i];
-            r = Math.hypot(f, g);
-            e[i + 1] = r;
-            if (r == 0) {
-                d[i + 1] -= p;
-                e[m] = 0;
-                return;
+    /** ln det(t − T) = Σ ln(t − θ_i) for t above every eigenvalue; negative infinity where rounding finds it is not. */
+    double logDeterminant(double t) {
+        double pivot = t - diagonal[0];
+        double log = 0;
+        for (int i = 0; ; i++) {
+            if (!(pivot > 0)) {
+                return Double.NEGATIVE_INFINITY;
             }
-            s = f / r;
-            c = g / r;
-            g = d[i + 1] - p;
-            r = (d[i] - g) * s + 2 * c * b;
-            p = s * r;
-            d[i + 1] = g + p;
-            g = c * r - b;
+            log += Math.log(pivot);
+            if (i == k - 1) {
+                return log;
+            }
+            pivot = t - diagonal[i + 1] - offDiagonal[i] * offDiagonal[i] / pivot;
         }
-        d[l] -= p;
-        e[l] = g;
-        e[m] = 0;
     }
 
-    /** The unit eigenvector of the largest eigenvalue, by two steps of inverse iteration. */
-    static double[] leadingEigenvector(double[] diagonal, double[] offDiagonal, int k) {
-        double largest = eigenvalues(diagonal, offDiagonal, k)[k - 1];
+    /** The unit eigenvector of the largest eigenvalue, by inverse iteration. */
+    double[] leadingEigenvector() {
         double[] v = new double[k];
         Arrays.fill(v, 1 / Math.sqrt(k));
         for (int step = 0; step < 3; step++) {
-            v = solveShifted(diagonal, offDiagonal, k, largest, v);
-            double norm = Lanczos.norm(v);
-            Lanczos.scale(v, 1 / norm);
+            v = solveShifted(largest, v);
+            Lanczos.scale(v, 1 / Lanczos.norm(v));
         }
         return v;
     }
 
     /** (T − μ)⁻¹ b by Gaussian elimination with partial pivoting on the band. */
-    private static double[] solveShifted(double[] diagonal, double[] offDiagonal, int k, double shift, double[] b) {
+    private double[] solveShifted(double shift, double[] b) {
         double[] x = b.clone();
         double[] d = new double[k];
         double[] u = new double[k];

@@ -1,6 +1,5 @@
 package org.lowrank.spectral;
 
-import java.util.function.ToDoubleFunction;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -10,8 +9,8 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The Vector API: weights are widened to double in registers, four rows at a time, so that a vector of x or z is loaded
- * once for four rows and memory sees only the stored bytes.
+ * The Vector API: floats are widened to double in registers, four rows at a time, so that a vector of x or z is loaded once
+ * for four rows. One loop per type of element and number of rows, because the compiler needs to see each whole.
  */
 final class VectorKernel implements RowKernel {
     private static final VectorSpecies<Double> D = DoubleVector.SPECIES_PREFERRED;
@@ -29,86 +28,97 @@ final class VectorKernel implements RowKernel {
     }
 
     @Override
-    public void dot(PackedMatrix matrix, int row, int count, double[] x, double[] y) {
-        if (count == ROWS && matrix.rowsInChunk(row) >= ROWS && matrix.cols >= LANES) {
-            switch (matrix.type) {
-                case F32 -> dotFloat((float[]) matrix.chunk(row), matrix.offset(row), matrix.cols, x, y);
-                case F16 -> dotHalf((short[]) matrix.chunk(row), matrix.offset(row), matrix.cols, x, y);
-                case BF16 -> dotBrain((short[]) matrix.chunk(row), matrix.offset(row), matrix.cols, x, y);
-                case F64 -> dotDouble((double[]) matrix.chunk(row), matrix.offset(row), matrix.cols, x, y);
+    public void dot(RowBlock rows, double[] x, double[] y) {
+        int n = rows.cols();
+        int k = 0;
+        if (rows.array() instanceof float[] a) {
+            for (; k <= rows.rows() - 4; k += 4) {
+                dotFour(a, rows.at() + k * n, n, x, y, k);
+            }
+            for (; k < rows.rows(); k++) {
+                y[k] = dotOne(a, rows.at() + k * n, n, x);
             }
             return;
         }
-        for (int k = 0; k < count; k++) {
-            int r = row + k;
-            double sum = 0;
-            ToDoubleFunction<Integer> element = element(matrix, r);
-            for (int j = 0; j < matrix.cols; j++) {
-                sum += element.applyAsDouble(j) * x[j];
-            }
-            y[k] += sum;
+        double[] a = (double[]) rows.array();
+        for (; k <= rows.rows() - 4; k += 4) {
+            dotFour(a, rows.at() + k * n, n, x, y, k);
+        }
+        for (; k < rows.rows(); k++) {
+            y[k] = dotOne(a, rows.at() + k * n, n, x);
         }
     }
 
     @Override
-    public void axpy(PackedMatrix matrix, int row, int count, double[] y, double[] z) {
-        if (count == ROWS && matrix.rowsInChunk(row) >= ROWS && matrix.cols >= LANES) {
-            switch (matrix.type) {
-                case F32 -> axpyFloat((float[]) matrix.chunk(row), matrix.offset(row), matrix.cols, y, z);
-                case F16 -> axpyHalf((short[]) matrix.chunk(row), matrix.offset(row), matrix.cols, y, z);
-                case BF16 -> axpyBrain((short[]) matrix.chunk(row), matrix.offset(row), matrix.cols, y, z);
-                case F64 -> axpyDouble((double[]) matrix.chunk(row), matrix.offset(row), matrix.cols, y, z);
+    public void axpy(RowBlock rows, double[] y, double[] z) {
+        int n = rows.cols();
+        int k = 0;
+        if (rows.array() instanceof float[] a) {
+            for (; k <= rows.rows() - 4; k += 4) {
+                axpyFour(a, rows.at() + k * n, n, y, k, z);
+            }
+            for (; k < rows.rows(); k++) {
+                axpyOne(a, rows.at() + k * n, n, y[k], z);
             }
             return;
         }
-        for (int k = 0; k < count; k++) {
-            int r = row + k;
-            ToDoubleFunction<Integer> element = element(matrix, r);
-            for (int j = 0; j < matrix.cols; j++) {
-                z[j] += element.applyAsDouble(j) * y[k];
-            }
+        double[] a = (double[]) rows.array();
+        for (; k <= rows.rows() - 4; k += 4) {
+            axpyFour(a, rows.at() + k * n, n, y, k, z);
+        }
+        for (; k < rows.rows(); k++) {
+            axpyOne(a, rows.at() + k * n, n, y[k], z);
         }
     }
 
-    /** Element j of a row, for the few rows and columns that fill no vector. */
-    private static ToDoubleFunction<Integer> element(PackedMatrix matrix, int row) {
-        Object chunk = matrix.chunk(row);
-        int at = matrix.offset(row);
-        return switch (matrix.type) {
-            case F64 -> j -> ((double[]) chunk)[at + j];
-            case F32 -> j -> ((float[]) chunk)[at + j];
-            case F16 -> j -> half(((short[]) chunk)[at + j]);
-            case BF16 -> j -> brain(((short[]) chunk)[at + j]);
-        };
+    @Override
+    public void widen(ElementType type, short[] bits, int from, float[] to, int at, int count) {
+        int shift = type == ElementType.F16 ? 13 : 16;
+        int mask = type == ElementType.F16 ? 0x8fffe000 : -1;
+        int j = 0;
+        for (; j <= count - LANES; j += LANES) {
+            IntVector wide =
+                    (IntVector) ShortVector.fromArray(S, bits, from + j).convertShape(VectorOperators.S2I, I, 0);
+            wide.lanewise(VectorOperators.LSHL, shift)
+                    .and(mask)
+                    .reinterpretAsFloats()
+                    .intoArray(to, at + j);
+        }
+        for (; j < count; j++) {
+            to[at + j] = Float.intBitsToFloat((bits[from + j] << shift) & mask);
+        }
     }
 
-    private static double half(short bits) {
-        return Float.intBitsToFloat((bits << 13) & 0x8fffe000);
+    @Override
+    public boolean finite(short[] halves, int from, int count) {
+        VectorSpecies<Short> species = ShortVector.SPECIES_PREFERRED;
+        ShortVector largest = ShortVector.zero(species);
+        int j = 0;
+        for (; j <= count - species.length(); j += species.length()) {
+            largest =
+                    largest.max(ShortVector.fromArray(species, halves, from + j).and((short) 0x7fff));
+        }
+        int magnitude = largest.reduceLanes(VectorOperators.MAX);
+        for (; j < count; j++) {
+            magnitude = Math.max(magnitude, halves[from + j] & 0x7fff);
+        }
+        return magnitude < 0x7c00;
     }
 
-    private static double brain(short bits) {
-        return Float.intBitsToFloat(bits << 16);
+    @Override
+    public double squares(Object array, int at, int n) {
+        return array instanceof float[] floats ? squares(floats, at, n) : squares((double[]) array, at, n);
     }
 
-    private static DoubleVector floats(float[] a, int at) {
+    private static DoubleVector load(float[] a, int at) {
         return (DoubleVector) FloatVector.fromArray(F, a, at).convertShape(VectorOperators.F2D, D, 0);
     }
 
-    private static DoubleVector halves(short[] a, int at) {
-        IntVector bits = (IntVector) ShortVector.fromArray(S, a, at).convertShape(VectorOperators.S2I, I, 0);
-        return (DoubleVector) bits.lanewise(VectorOperators.LSHL, 13)
-                .and(0x8fffe000)
-                .reinterpretAsFloats()
-                .convertShape(VectorOperators.F2D, D, 0);
+    private static DoubleVector load(double[] a, int at) {
+        return DoubleVector.fromArray(D, a, at);
     }
 
-    private static DoubleVector brains(short[] a, int at) {
-        IntVector bits = (IntVector) ShortVector.fromArray(S, a, at).convertShape(VectorOperators.S2I, I, 0);
-        return (DoubleVector)
-                bits.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().convertShape(VectorOperators.F2D, D, 0);
-    }
-
-    private static void dotFloat(float[] a, int at, int n, double[] x, double[] y) {
+    private static void dotFour(float[] a, int at, int n, double[] x, double[] y, int k) {
         DoubleVector s0 = DoubleVector.zero(D);
         DoubleVector s1 = s0;
         DoubleVector s2 = s0;
@@ -116,10 +126,10 @@ final class VectorKernel implements RowKernel {
         int j = 0;
         for (; j <= n - LANES; j += LANES) {
             DoubleVector xj = DoubleVector.fromArray(D, x, j);
-            s0 = floats(a, at + j).fma(xj, s0);
-            s1 = floats(a, at + n + j).fma(xj, s1);
-            s2 = floats(a, at + 2 * n + j).fma(xj, s2);
-            s3 = floats(a, at + 3 * n + j).fma(xj, s3);
+            s0 = load(a, at + j).fma(xj, s0);
+            s1 = load(a, at + n + j).fma(xj, s1);
+            s2 = load(a, at + 2 * n + j).fma(xj, s2);
+            s3 = load(a, at + 3 * n + j).fma(xj, s3);
         }
         double t0 = s0.reduceLanes(VectorOperators.ADD);
         double t1 = s1.reduceLanes(VectorOperators.ADD);
@@ -131,32 +141,59 @@ final class VectorKernel implements RowKernel {
             t2 += a[at + 2 * n + j] * x[j];
             t3 += a[at + 3 * n + j] * x[j];
         }
-        y[0] += t0;
-        y[1] += t1;
-        y[2] += t2;
-        y[3] += t3;
+        y[k] = t0;
+        y[k + 1] = t1;
+        y[k + 2] = t2;
+        y[k + 3] = t3;
     }
 
-    private static void axpyFloat(float[] a, int at, int n, double[] y, double[] z) {
-        DoubleVector y0 = DoubleVector.broadcast(D, y[0]);
-        DoubleVector y1 = DoubleVector.broadcast(D, y[1]);
-        DoubleVector y2 = DoubleVector.broadcast(D, y[2]);
-        DoubleVector y3 = DoubleVector.broadcast(D, y[3]);
+    private static double dotOne(float[] a, int at, int n, double[] x) {
+        DoubleVector s = DoubleVector.zero(D);
+        int j = 0;
+        for (; j <= n - LANES; j += LANES) {
+            s = load(a, at + j).fma(DoubleVector.fromArray(D, x, j), s);
+        }
+        double t = s.reduceLanes(VectorOperators.ADD);
+        for (; j < n; j++) {
+            t += a[at + j] * x[j];
+        }
+        return t;
+    }
+
+    private static void axpyFour(float[] a, int at, int n, double[] y, int k, double[] z) {
+        DoubleVector y0 = DoubleVector.broadcast(D, y[k]);
+        DoubleVector y1 = DoubleVector.broadcast(D, y[k + 1]);
+        DoubleVector y2 = DoubleVector.broadcast(D, y[k + 2]);
+        DoubleVector y3 = DoubleVector.broadcast(D, y[k + 3]);
         int j = 0;
         for (; j <= n - LANES; j += LANES) {
             DoubleVector zj = DoubleVector.fromArray(D, z, j);
-            zj = floats(a, at + j).fma(y0, zj);
-            zj = floats(a, at + n + j).fma(y1, zj);
-            zj = floats(a, at + 2 * n + j).fma(y2, zj);
-            zj = floats(a, at + 3 * n + j).fma(y3, zj);
+            zj = load(a, at + j).fma(y0, zj);
+            zj = load(a, at + n + j).fma(y1, zj);
+            zj = load(a, at + 2 * n + j).fma(y2, zj);
+            zj = load(a, at + 3 * n + j).fma(y3, zj);
             zj.intoArray(z, j);
         }
         for (; j < n; j++) {
-            z[j] += y[0] * a[at + j] + y[1] * a[at + n + j] + y[2] * a[at + 2 * n + j] + y[3] * a[at + 3 * n + j];
+            z[j] += y[k] * a[at + j]
+                    + y[k + 1] * a[at + n + j]
+                    + y[k + 2] * a[at + 2 * n + j]
+                    + y[k + 3] * a[at + 3 * n + j];
         }
     }
 
-    private static void dotHalf(short[] a, int at, int n, double[] x, double[] y) {
+    private static void axpyOne(float[] a, int at, int n, double y, double[] z) {
+        DoubleVector yk = DoubleVector.broadcast(D, y);
+        int j = 0;
+        for (; j <= n - LANES; j += LANES) {
+            load(a, at + j).fma(yk, DoubleVector.fromArray(D, z, j)).intoArray(z, j);
+        }
+        for (; j < n; j++) {
+            z[j] += y * a[at + j];
+        }
+    }
+
+    private static void dotFour(double[] a, int at, int n, double[] x, double[] y, int k) {
         DoubleVector s0 = DoubleVector.zero(D);
         DoubleVector s1 = s0;
         DoubleVector s2 = s0;
@@ -164,112 +201,10 @@ final class VectorKernel implements RowKernel {
         int j = 0;
         for (; j <= n - LANES; j += LANES) {
             DoubleVector xj = DoubleVector.fromArray(D, x, j);
-            s0 = halves(a, at + j).fma(xj, s0);
-            s1 = halves(a, at + n + j).fma(xj, s1);
-            s2 = halves(a, at + 2 * n + j).fma(xj, s2);
-            s3 = halves(a, at + 3 * n + j).fma(xj, s3);
-        }
-        double t0 = s0.reduceLanes(VectorOperators.ADD);
-        double t1 = s1.reduceLanes(VectorOperators.ADD);
-        double t2 = s2.reduceLanes(VectorOperators.ADD);
-        double t3 = s3.reduceLanes(VectorOperators.ADD);
-        for (; j < n; j++) {
-            t0 += half(a[at + j]) * x[j];
-            t1 += half(a[at + n + j]) * x[j];
-            t2 += half(a[at + 2 * n + j]) * x[j];
-            t3 += half(a[at + 3 * n + j]) * x[j];
-        }
-        y[0] += t0;
-        y[1] += t1;
-        y[2] += t2;
-        y[3] += t3;
-    }
-
-    private static void axpyHalf(short[] a, int at, int n, double[] y, double[] z) {
-        DoubleVector y0 = DoubleVector.broadcast(D, y[0]);
-        DoubleVector y1 = DoubleVector.broadcast(D, y[1]);
-        DoubleVector y2 = DoubleVector.broadcast(D, y[2]);
-        DoubleVector y3 = DoubleVector.broadcast(D, y[3]);
-        int j = 0;
-        for (; j <= n - LANES; j += LANES) {
-            DoubleVector zj = DoubleVector.fromArray(D, z, j);
-            zj = halves(a, at + j).fma(y0, zj);
-            zj = halves(a, at + n + j).fma(y1, zj);
-            zj = halves(a, at + 2 * n + j).fma(y2, zj);
-            zj = halves(a, at + 3 * n + j).fma(y3, zj);
-            zj.intoArray(z, j);
-        }
-        for (; j < n; j++) {
-            z[j] += y[0] * half(a[at + j])
-                    + y[1] * half(a[at + n + j])
-                    + y[2] * half(a[at + 2 * n + j])
-                    + y[3] * half(a[at + 3 * n + j]);
-        }
-    }
-
-    private static void dotBrain(short[] a, int at, int n, double[] x, double[] y) {
-        DoubleVector s0 = DoubleVector.zero(D);
-        DoubleVector s1 = s0;
-        DoubleVector s2 = s0;
-        DoubleVector s3 = s0;
-        int j = 0;
-        for (; j <= n - LANES; j += LANES) {
-            DoubleVector xj = DoubleVector.fromArray(D, x, j);
-            s0 = brains(a, at + j).fma(xj, s0);
-            s1 = brains(a, at + n + j).fma(xj, s1);
-            s2 = brains(a, at + 2 * n + j).fma(xj, s2);
-            s3 = brains(a, at + 3 * n + j).fma(xj, s3);
-        }
-        double t0 = s0.reduceLanes(VectorOperators.ADD);
-        double t1 = s1.reduceLanes(VectorOperators.ADD);
-        double t2 = s2.reduceLanes(VectorOperators.ADD);
-        double t3 = s3.reduceLanes(VectorOperators.ADD);
-        for (; j < n; j++) {
-            t0 += brain(a[at + j]) * x[j];
-            t1 += brain(a[at + n + j]) * x[j];
-            t2 += brain(a[at + 2 * n + j]) * x[j];
-            t3 += brain(a[at + 3 * n + j]) * x[j];
-        }
-        y[0] += t0;
-        y[1] += t1;
-        y[2] += t2;
-        y[3] += t3;
-    }
-
-    private static void axpyBrain(short[] a, int at, int n, double[] y, double[] z) {
-        DoubleVector y0 = DoubleVector.broadcast(D, y[0]);
-        DoubleVector y1 = DoubleVector.broadcast(D, y[1]);
-        DoubleVector y2 = DoubleVector.broadcast(D, y[2]);
-        DoubleVector y3 = DoubleVector.broadcast(D, y[3]);
-        int j = 0;
-        for (; j <= n - LANES; j += LANES) {
-            DoubleVector zj = DoubleVector.fromArray(D, z, j);
-            zj = brains(a, at + j).fma(y0, zj);
-            zj = brains(a, at + n + j).fma(y1, zj);
-            zj = brains(a, at + 2 * n + j).fma(y2, zj);
-            zj = brains(a, at + 3 * n + j).fma(y3, zj);
-            zj.intoArray(z, j);
-        }
-        for (; j < n; j++) {
-            z[j] += y[0] * brain(a[at + j])
-                    + y[1] * brain(a[at + n + j])
-                    + y[2] * brain(a[at + 2 * n + j])
-                    + y[3] * brain(a[at + 3 * n + j]);
-        }
-    }
-
-    private static void dotDouble(double[] a, int at, int n, double[] x, double[] y) {
-        DoubleVector s0 = DoubleVector.zero(D);
-        DoubleVector s1 = s0;
-        DoubleVector s2 = s0;
-        DoubleVector s3 = s0;
-        int j = 0;
-        for (; j <= n - LANES; j += LANES) {
-            DoubleVector xj = DoubleVector.fromArray(D, x, j);
-            s0 = DoubleVector.fromArray(D, a, at + j).fma(xj, s0);
-            s1 = DoubleVector.fromArray(D, a, at + n + j).fma(xj, s1);
-            s2 = DoubleVector.fromArray(D, a, at + 2 * n + j).fma(xj, s2);
-            s3 = DoubleVector.fromArray(D, a, at + 3 * n + j).fma(xj, s3);
+            s0 = load(a, at + j).fma(xj, s0);
+            s1 = load(a, at + n + j).fma(xj, s1);
+            s2 = load(a, at + 2 * n + j).fma(xj, s2);
+            s3 = load(a, at + 3 * n + j).fma(xj, s3);
         }
         double t0 = s0.reduceLanes(VectorOperators.ADD);
         double t1 = s1.reduceLanes(VectorOperators.ADD);
@@ -281,29 +216,90 @@ final class VectorKernel implements RowKernel {
             t2 += a[at + 2 * n + j] * x[j];
             t3 += a[at + 3 * n + j] * x[j];
         }
-        y[0] += t0;
-        y[1] += t1;
-        y[2] += t2;
-        y[3] += t3;
+        y[k] = t0;
+        y[k + 1] = t1;
+        y[k + 2] = t2;
+        y[k + 3] = t3;
     }
 
-    private static void axpyDouble(double[] a, int at, int n, double[] y, double[] z) {
-        DoubleVector y0 = DoubleVector.broadcast(D, y[0]);
-        DoubleVector y1 = DoubleVector.broadcast(D, y[1]);
-        DoubleVector y2 = DoubleVector.broadcast(D, y[2]);
-        DoubleVector y3 = DoubleVector.broadcast(D, y[3]);
+    private static double dotOne(double[] a, int at, int n, double[] x) {
+        DoubleVector s = DoubleVector.zero(D);
+        int j = 0;
+        for (; j <= n - LANES; j += LANES) {
+            s = load(a, at + j).fma(DoubleVector.fromArray(D, x, j), s);
+        }
+        double t = s.reduceLanes(VectorOperators.ADD);
+        for (; j < n; j++) {
+            t += a[at + j] * x[j];
+        }
+        return t;
+    }
+
+    private static void axpyFour(double[] a, int at, int n, double[] y, int k, double[] z) {
+        DoubleVector y0 = DoubleVector.broadcast(D, y[k]);
+        DoubleVector y1 = DoubleVector.broadcast(D, y[k + 1]);
+        DoubleVector y2 = DoubleVector.broadcast(D, y[k + 2]);
+        DoubleVector y3 = DoubleVector.broadcast(D, y[k + 3]);
         int j = 0;
         for (; j <= n - LANES; j += LANES) {
             DoubleVector zj = DoubleVector.fromArray(D, z, j);
-            zj = DoubleVector.fromArray(D, a, at + j).fma(y0, zj);
-            zj = DoubleVector.fromArray(D, a, at + n + j).fma(y1, zj);
-            zj = DoubleVector.fromArray(D, a, at + 2 * n + j).fma(y2, zj);
-            zj = DoubleVector.fromArray(D, a, at + 3 * n + j).fma(y3, zj);
+            zj = load(a, at + j).fma(y0, zj);
+            zj = load(a, at + n + j).fma(y1, zj);
+            zj = load(a, at + 2 * n + j).fma(y2, zj);
+            zj = load(a, at + 3 * n + j).fma(y3, zj);
             zj.intoArray(z, j);
         }
         for (; j < n; j++) {
-            z[j] += y[0] * a[at + j] + y[1] * a[at + n + j] + y[2] * a[at + 2 * n + j] + y[3] * a[at + 3 * n + j];
+            z[j] += y[k] * a[at + j]
+                    + y[k + 1] * a[at + n + j]
+                    + y[k + 2] * a[at + 2 * n + j]
+                    + y[k + 3] * a[at + 3 * n + j];
         }
+    }
+
+    private static void axpyOne(double[] a, int at, int n, double y, double[] z) {
+        DoubleVector yk = DoubleVector.broadcast(D, y);
+        int j = 0;
+        for (; j <= n - LANES; j += LANES) {
+            load(a, at + j).fma(yk, DoubleVector.fromArray(D, z, j)).intoArray(z, j);
+        }
+        for (; j < n; j++) {
+            z[j] += y * a[at + j];
+        }
+    }
+
+    private static double squares(float[] a, int at, int n) {
+        DoubleVector s0 = DoubleVector.zero(D);
+        DoubleVector s1 = s0;
+        int j = 0;
+        for (; j <= n - 2 * LANES; j += 2 * LANES) {
+            DoubleVector v0 = load(a, at + j);
+            DoubleVector v1 = load(a, at + j + LANES);
+            s0 = v0.fma(v0, s0);
+            s1 = v1.fma(v1, s1);
+        }
+        double t = s0.add(s1).reduceLanes(VectorOperators.ADD);
+        for (; j < n; j++) {
+            t += (double) a[at + j] * a[at + j];
+        }
+        return t;
+    }
+
+    private static double squares(double[] a, int at, int n) {
+        DoubleVector s0 = DoubleVector.zero(D);
+        DoubleVector s1 = s0;
+        int j = 0;
+        for (; j <= n - 2 * LANES; j += 2 * LANES) {
+            DoubleVector v0 = load(a, at + j);
+            DoubleVector v1 = load(a, at + j + LANES);
+            s0 = v0.fma(v0, s0);
+            s1 = v1.fma(v1, s1);
+        }
+        double t = s0.add(s1).reduceLanes(VectorOperators.ADD);
+        for (; j < n; j++) {
+            t += a[at + j] * a[at + j];
+        }
+        return t;
     }
 
     @Override

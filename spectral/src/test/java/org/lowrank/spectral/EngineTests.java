@@ -25,7 +25,8 @@ class EngineTests {
     class DjlDevice extends SpectralEngineContract {
         @Override
         SpectralEngine engine() {
-            return new FusedEngine(new DeviceProducts(NativeAlgebra.get().orElseThrow(), ai.djl.Device.cpu()));
+            return new FusedEngine(
+                    new DeviceProducts(NativeAlgebra.get().orElseThrow(), ai.djl.Device.cpu()), new PlainKernel());
         }
     }
 }

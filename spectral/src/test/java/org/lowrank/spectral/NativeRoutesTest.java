@@ -15,7 +15,7 @@ class NativeRoutesTest {
 
     private static Operand operand(double[] entries, int rows, int cols, ElementType type) {
         StoredMatrix stored = TestMatrices.stored(entries, rows, cols, type);
-        return new Operand(List.of(PackedMatrix.of(stored, new PackedMatrix.Arrays())), Axis.ROWS);
+        return new Operand(List.of(PackedMatrix.of(stored, new PackedMatrix.Arrays(), new PlainKernel())), Axis.ROWS);
     }
 
     @ParameterizedTest
