@@ -49,9 +49,9 @@ public class RowKernelBenchmark {
         matrix = gaussian(ElementType.valueOf(type), Integer.parseInt(sides[0]), Integer.parseInt(sides[1]));
         tested = kernel.equals("plain") ? new PlainKernel() : new VectorKernel();
         reader = new RowReader(tested);
-        x = Lanczos.randomUnit(matrix.cols, 1);
-        y = new double[RowReader.blockRows(matrix.cols)];
-        z = new double[matrix.cols];
+        x = new Lanczos(matrix.cols, 1, tested).vectors();
+        y = new double[matrix.rows * Lanczos.BLOCK];
+        z = new double[matrix.cols * Lanczos.BLOCK];
     }
 
     private static PackedMatrix gaussian(ElementType type, int rows, int cols) {
@@ -73,9 +73,9 @@ public class RowKernelBenchmark {
     @Benchmark
     public double[] pass() {
         for (int row = 0; row < matrix.rows; ) {
-            RowBlock block = reader.block(matrix, row);
-            tested.dot(block, x, y);
-            tested.axpy(block, y, z);
+            RowBlock block = reader.block(matrix, row, matrix.rows);
+            tested.dot(block, Columns.of(x, matrix.cols), y);
+            tested.axpy(block, y, Columns.of(z, matrix.cols));
             row += block.rows();
         }
         return z;

@@ -19,32 +19,45 @@ final class Basis {
         return size;
     }
 
-    void add(double[] vector) {
+    /** Adds vectors that lie one after another. */
+    void add(double[] block) {
         int at = Math.multiplyExact(size, n);
-        if (at == vectors.length) {
-            vectors = Arrays.copyOf(vectors, (int) Math.min(2L * at, (long) Integer.MAX_VALUE / n * n));
+        int end = Math.addExact(at, block.length);
+        if (end > vectors.length) {
+            vectors = Arrays.copyOf(vectors, (int) Math.min(2L * end, (long) Integer.MAX_VALUE / n * n));
         }
-        System.arraycopy(vector, 0, vectors, at, n);
-        size++;
+        System.arraycopy(block, 0, vectors, at, block.length);
+        size += block.length / n;
+    }
+
+    /** The inner product of basis vector i and vector v of w is element i·count + v. */
+    double[] products(Columns w) {
+        double[] products = new double[size * w.count()];
+        kernel.dot(rows(), w, products);
+        return products;
+    }
+
+    /** w −= Σ_i products of i · vector i. */
+    void subtract(double[] products, Columns w) {
+        double[] factors = products.clone();
+        Lanczos.scale(factors, -1);
+        kernel.axpy(rows(), factors, w);
     }
 
     /** Takes the basis out of w, twice: the second time removes what rounding left (Parlett: twice is enough). */
-    void removeFrom(double[] w) {
-        RowBlock all = new RowBlock(vectors, 0, size, n);
-        double[] products = new double[size];
-        for (int pass = 0; pass < 2; pass++) {
-            kernel.dot(all, w, products);
-            for (int i = 0; i < size; i++) {
-                products[i] = -products[i];
-            }
-            kernel.axpy(all, products, w);
-        }
+    void removeFrom(Columns w) {
+        subtract(products(w), w);
+        subtract(products(w), w);
     }
 
     /** Σ s_i · vector i. */
     double[] combination(double[] s) {
         double[] v = new double[n];
-        kernel.axpy(new RowBlock(vectors, 0, size, n), s, v);
+        kernel.axpy(rows(), s, Columns.of(v, n));
         return v;
+    }
+
+    private RowBlock rows() {
+        return new RowBlock(vectors, 0, size, n);
     }
 }

@@ -58,68 +58,81 @@ final class DeviceProducts implements Products {
         return slabs;
     }
 
+    @Override
+    public double depth(Operand operand) {
+        return (double) operand.rows() + operand.cols(); // in any order
+    }
+
     private record DeviceSession(NDManager manager, Map<PackedMatrix, List<NDArray>> slabs) implements Session {
         @Override
         public void pass(List<Process> running) {
-            for (Process process : running) {
-                if (process.operand.axis() == Axis.ROWS) {
-                    passRows(process);
-                } else {
-                    passColumns(process);
-                }
-            }
+            running.forEach(this::multiply);
         }
 
-        private void passRows(Process process) {
-            for (PackedMatrix part : process.operand.parts()) {
-                double factor = process.relativeScale(part);
-                for (NDArray slab : slabs.getOrDefault(part, List.of())) {
-                    double[] y = times(slab, process.x(0));
-                    Lanczos.scale(y, factor * factor);
-                    add(transposedTimes(slab, y), process.z(0));
-                }
-            }
-        }
-
-        private void passColumns(Process process) {
+        private void multiply(Process process) {
             List<PackedMatrix> parts = process.operand.parts();
-            double[] whole = new double[process.operand.rows()];
-            for (int p = 0; p < parts.size(); p++) {
-                int row = 0;
-                for (NDArray slab : slabs.getOrDefault(parts.get(p), List.of())) {
-                    double[] y = times(slab, process.x(p));
-                    Sums.axpy(process.relativeScale(parts.get(p)), y, 0, whole, row, y.length);
-                    row += y.length;
+            if (process.operand.axis() == Axis.ROWS) {
+                parts.forEach(part -> multiply(process, List.of(part)));
+            } else {
+                multiply(process, parts);
+            }
+        }
+
+        /** z += Aᵀ(Ax) for parts that lie beside one another. */
+        private void multiply(Process process, List<PackedMatrix> beside) {
+            double[] whole = new double[beside.get(0).rows * Lanczos.BLOCK];
+            for (PackedMatrix part : beside) {
+                double[] x = rowMajor(process.x().from(process.operand.columnOffset(part)), part.cols);
+                int at = 0;
+                for (NDArray slab : slabs.getOrDefault(part, List.of())) {
+                    double[] y = times(slab, x);
+                    Sums.axpy(process.relativeScale(part), y, 0, whole, at, y.length);
+                    at += y.length;
                 }
             }
-            for (int p = 0; p < parts.size(); p++) {
-                int row = 0;
-                for (NDArray slab : slabs.getOrDefault(parts.get(p), List.of())) {
-                    int count = Math.toIntExact(slab.getShape().get(0));
-                    double[] y = java.util.Arrays.copyOfRange(whole, row, row + count);
-                    Lanczos.scale(y, process.relativeScale(parts.get(p)));
-                    add(transposedTimes(slab, y), process.z(p));
-                    row += count;
+            for (PackedMatrix part : beside) {
+                Columns z = process.z().from(process.operand.columnOffset(part));
+                int at = 0;
+                for (NDArray slab : slabs.getOrDefault(part, List.of())) {
+                    int length = Math.toIntExact(slab.getShape().get(0)) * Lanczos.BLOCK;
+                    double[] y = java.util.Arrays.copyOfRange(whole, at, at + length);
+                    Lanczos.scale(y, process.relativeScale(part));
+                    add(transposedTimes(slab, y), z, part.cols);
+                    at += length;
                 }
             }
+        }
+
+        private static double[] rowMajor(Columns x, int n) {
+            double[] rows = new double[n * Lanczos.BLOCK];
+            for (int v = 0; v < Lanczos.BLOCK; v++) {
+                for (int j = 0; j < n; j++) {
+                    rows[j * Lanczos.BLOCK + v] = x.array()[x.at() + v * x.stride() + j];
+                }
+            }
+            return rows;
         }
 
         private double[] times(NDArray slab, double[] x) {
-            try (NDArray vector = manager.create(x, new Shape(x.length, 1));
-                    NDArray product = slab.matMul(vector)) {
+            try (NDArray vectors = manager.create(x, new Shape(x.length / Lanczos.BLOCK, Lanczos.BLOCK));
+                    NDArray product = slab.matMul(vectors)) {
                 return product.toDoubleArray();
             }
         }
 
+        /** yᵀA: vector after vector. */
         private double[] transposedTimes(NDArray slab, double[] y) {
-            try (NDArray vector = manager.create(y, new Shape(1, y.length));
-                    NDArray product = vector.matMul(slab)) {
+            try (NDArray vectors = manager.create(y, new Shape(y.length / Lanczos.BLOCK, Lanczos.BLOCK));
+                    NDArray rows = vectors.transpose();
+                    NDArray product = rows.matMul(slab)) {
                 return product.toDoubleArray();
             }
         }
 
-        private static void add(double[] terms, double[] to) {
-            Sums.axpy(1, terms, 0, to, 0, to.length);
+        private static void add(double[] terms, Columns z, int n) {
+            for (int v = 0; v < Lanczos.BLOCK; v++) {
+                Sums.axpy(1, terms, v * n, z.array(), z.at() + v * z.stride(), n);
+            }
         }
 
         @Override

@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
 import org.lowrank.spectral.StoredMatrix.Axis;
 
 /**
- * Measures by the Lanczos process with one pass over the weights per step: four rows at a time are multiplied by x and, while
- * they are still in cache, added into Aᵀ(Ax). Q, K, V and their stack are stepped together in the same pass.
+ * Measures by the block Lanczos process with one pass over the weights per step: a few rows at a time are multiplied by the
+ * vectors x and, while they are still in cache, added into Aᵀ(Ax). Q, K, V and their stack are stepped together in the same
+ * pass.
  */
 final class FusedEngine implements SpectralEngine {
     /** Below this side a full decomposition costs less than the iteration and proves more. */
@@ -61,7 +62,7 @@ final class FusedEngine implements SpectralEngine {
             Operand operand = operands.get(i);
             boolean proven = options.exact() || options.spectrum();
             if (!proven && operand.shortSide() > FULL_DECOMPOSITION && operand.frobeniusNorm() > 0) {
-                processes[i] = new Process(operand, options, kernel);
+                processes[i] = new Process(operand, options, products, kernel);
             }
         }
         run(parts, axis, Arrays.stream(processes).filter(Objects::nonNull).toList());
@@ -101,9 +102,6 @@ final class FusedEngine implements SpectralEngine {
         List<Process> running = new ArrayList<>(processes);
         try (Products.Session session = products.open(parts, axis)) {
             while (!running.isEmpty()) {
-                for (Process process : running) {
-                    process.begin();
-                }
                 session.pass(running);
                 running.removeIf(Process::end);
             }

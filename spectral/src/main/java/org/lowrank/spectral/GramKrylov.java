@@ -1,34 +1,21 @@
 package org.lowrank.spectral;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
-import java.util.SplittableRandom;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
 import org.ejml.interfaces.decomposition.EigenDecomposition_F64;
 import org.jspecify.annotations.Nullable;
 
-/**
- * An orthonormal basis of the Krylov space of B = AᵀA from a random start, and B on it: the symmetric tridiagonal T. When
- * the space becomes invariant it goes on from a new random direction, so that repeated singular values are found as often
- * as they occur.
- */
+/** The Lanczos process on B = AᵀA of one packed matrix, with all eigenpairs of its T. */
 final class GramKrylov {
     private final PackedMatrix matrix;
     private final RowKernel kernel = SpectralEngines.kernel();
     private final RowReader reader = new RowReader(kernel);
-    private final SplittableRandom seeds;
-    private final Basis basis;
-    private final List<Double> diagonal = new ArrayList<>();
-    private final List<Double> offDiagonal = new ArrayList<>();
-    private double[] next;
+    private final Lanczos lanczos;
 
     GramKrylov(PackedMatrix matrix, long seed) {
         this.matrix = matrix;
-        this.basis = new Basis(matrix.cols, kernel);
-        this.seeds = new SplittableRandom(seed);
-        this.next = Lanczos.randomUnit(matrix.cols, seeds.nextLong());
+        this.lanczos = new Lanczos(matrix.cols, seed, kernel);
     }
 
     int rows() {
@@ -44,65 +31,51 @@ final class GramKrylov {
         return matrix.scale;
     }
 
+    /** Passes over the weights. */
     int steps() {
-        return basis.size();
+        return lanczos.steps();
+    }
+
+    /** Dimension of the space so far. */
+    int size() {
+        return lanczos.projected().size();
     }
 
     /** The basis is complete: Ritz values are the eigenvalues. */
     boolean exhausted() {
-        return basis.size() == matrix.cols;
+        return lanczos.exhausted();
     }
 
     void step() {
-        double[] q = next;
-        basis.add(q);
-        double[] w = multiply(q, null);
-        diagonal.add(Sums.dot(w, 0, q, 0, w.length));
-        basis.removeFrom(w);
-        double norm = Lanczos.norm(w);
-        boolean invariant = norm <= 1e-14 * largestDiagonal();
-        offDiagonal.add(invariant ? 0.0 : norm);
-        if (exhausted()) {
-            return;
-        }
-        if (invariant) {
-            w = Lanczos.randomUnit(matrix.cols, seeds.nextLong());
-            basis.removeFrom(w);
-            norm = Lanczos.norm(w);
-        }
-        Lanczos.scale(w, 1 / norm);
-        next = w;
+        Columns x = Columns.of(lanczos.vectors(), matrix.cols);
+        multiply(x, Columns.of(lanczos.product(), matrix.cols), null);
+        lanczos.advance();
     }
 
-    private double largestDiagonal() {
-        return diagonal.stream().mapToDouble(Double::doubleValue).max().orElse(0);
-    }
-
-    /** B x in one pass over A; A x is left in {@code image} where that is given. */
-    double[] multiply(double[] x, double @Nullable [] image) {
-        double[] product = new double[matrix.cols];
-        double[] y = new double[RowReader.blockRows(matrix.cols)];
+    /** z += B x in one pass over A; A x is left in {@code images}, vector after vector, where they are given. */
+    void multiply(Columns x, Columns z, double @Nullable [] images) {
+        int count = x.count();
         for (int row = 0; row < matrix.rows; ) {
-            RowBlock block = reader.block(matrix, row);
+            RowBlock block = reader.block(matrix, row, matrix.rows);
+            double[] y = new double[block.rows() * count];
             kernel.dot(block, x, y);
-            if (image != null) {
-                System.arraycopy(y, 0, image, row, block.rows());
+            for (int i = 0; images != null && i < y.length; i++) {
+                images[i % count * matrix.rows + row + i / count] = y[i];
             }
-            kernel.axpy(block, y, product);
+            kernel.axpy(block, y, z);
             row += block.rows();
         }
-        return product;
     }
 
     /** Eigenvalues of T from the largest, with eigenvectors. */
     Ritz ritz() {
-        int m = steps();
+        BandMatrix projected = lanczos.projected();
+        int m = projected.size();
         DMatrixRMaj t = new DMatrixRMaj(m, m);
         for (int i = 0; i < m; i++) {
-            t.set(i, i, diagonal.get(i));
-            if (i + 1 < m) {
-                t.set(i, i + 1, offDiagonal.get(i));
-                t.set(i + 1, i, offDiagonal.get(i));
+            for (int d = 0; d <= Math.min(i, Lanczos.BLOCK); d++) {
+                t.set(i, i - d, projected.below(i, d));
+                t.set(i - d, i, projected.below(i, d));
             }
         }
         EigenDecomposition_F64<DMatrixRMaj> eigen = DecompositionFactory_DDRM.eig(m, true, true);
@@ -123,14 +96,16 @@ final class GramKrylov {
             values[i] = eigen.getEigenvalue(order[i]).getReal();
             vectors[i] = eigen.getEigenVector(order[i]).getData();
         }
-        return new Ritz(values, vectors, exhausted() ? 0 : offDiagonal.get(m - 1));
+        double[] residuals =
+                Arrays.stream(vectors).mapToDouble(lanczos::residual).toArray();
+        return new Ritz(values, vectors, residuals);
     }
 
     /** The first k Ritz vectors in the space of A's columns, orthonormal. */
     double[][] vectors(Ritz ritz, int k) {
         double[][] vectors = new double[k][];
         for (int i = 0; i < k; i++) {
-            vectors[i] = basis.combination(ritz.vectors()[i]);
+            vectors[i] = lanczos.combination(ritz.vectors()[i]);
             Lanczos.scale(vectors[i], 1 / Lanczos.norm(vectors[i]));
         }
         return vectors;
@@ -141,12 +116,12 @@ final class GramKrylov {
      *
      * @param values from the largest
      * @param vectors unit
-     * @param last the off-diagonal that leads out of the space; 0 when it is everything
+     * @param residuals ‖B v − θ v‖ of each
      */
-    record Ritz(double[] values, double[][] vectors, double last) {
-        /** ‖B v − θ v‖ of Ritz pair i, from 0. */
+    record Ritz(double[] values, double[][] vectors, double[] residuals) {
+        /** Of Ritz pair i, from 0. */
         double residual(int i) {
-            return i < values.length ? last * Math.abs(vectors[i][vectors[i].length - 1]) : 0;
+            return i < values.length ? residuals[i] : 0;
         }
 
         /** ‖R‖_F over the gap that is certain: the bound of the space's angle error, 1 where there is none. */

@@ -2,15 +2,40 @@ package org.lowrank.spectral;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ForkJoinTask;
+import java.util.concurrent.RecursiveTask;
 import org.lowrank.spectral.StoredMatrix.Axis;
 
-/** Products on the processor by a row kernel: each pass reads each part once, for all processes that want it. */
+/**
+ * Products on the processor by a row kernel: each pass reads each part once, for all processes that want it.
+ *
+ * <p>Rows are cut into slabs that depend on the shape alone, and what the slabs add is summed in their order. So the slabs of a
+ * large matrix may run side by side, in the pool the call came from, and the result has the same bytes as without one.
+ */
 final class HostProducts implements Products {
+    private static final int SLABS = 8;
+    /** Sums over rows begin anew after so many, so that rounding does not grow with their number. */
+    static final int RUN = 128;
+    /** Below this a slab is done before another thread has begun with it. */
+    private static final int FORK_ELEMENTS = 1 << 19;
+
     private final RowKernel kernel;
 
     HostProducts(RowKernel kernel) {
         this.kernel = kernel;
+    }
+
+    @Override
+    public double depth(Operand operand) {
+        double rows =
+                operand.parts().stream().mapToDouble(part -> part.rows).max().orElse(0);
+        return (double) operand.cols() / kernel.lanes()
+                + RUN
+                + rows / RUN
+                + SLABS * operand.parts().size();
     }
 
     @Override
@@ -20,108 +45,158 @@ final class HostProducts implements Products {
 
     @Override
     public Session open(List<PackedMatrix> parts, Axis axis) {
-        return new HostSession(parts, axis);
+        List<Slab> slabs = new ArrayList<>();
+        if (axis == Axis.COLUMNS) {
+            addSlabs(parts, slabs);
+        } else {
+            parts.forEach(part -> addSlabs(List.of(part), slabs));
+        }
+        Workspace own = new Workspace();
+        return new Session() {
+            @Override
+            public void pass(List<Process> running) {
+                if (ForkJoinTask.inForkJoinPool() && slabs.get(0).elements() >= FORK_ELEMENTS) {
+                    List<SlabPass> passes = slabs.stream()
+                            .map(slab -> new SlabPass(slab, running))
+                            .toList();
+                    ForkJoinTask.invokeAll(passes);
+                    passes.forEach(pass -> pass.join().addUp(pass.slab, running));
+                } else {
+                    for (Slab slab : slabs) {
+                        own.multiply(slab, running);
+                        own.addUp(slab, running);
+                    }
+                }
+            }
+
+            @Override
+            public void close() {
+                // Only heap arrays.
+            }
+        };
     }
 
-    /** The matrices where they lie, and what the passes over them need. */
-    private final class HostSession implements Session {
-        private final List<PackedMatrix> parts;
-        private final boolean beside;
+    /** Cuts parts that lie beside one another. */
+    private static void addSlabs(List<PackedMatrix> beside, List<Slab> slabs) {
+        int rows = beside.get(0).rows;
+        int runs = (rows + RUN - 1) / RUN;
+        int height = (runs + SLABS - 1) / SLABS * RUN;
+        for (int from = 0; from < rows; from += height) {
+            slabs.add(new Slab(beside, from, Math.min(rows, from + height)));
+        }
+    }
+
+    /** Rows of one part, or the same rows of parts that lie beside one another. */
+    private record Slab(List<PackedMatrix> parts, int from, int to) {
+        boolean isReadBy(Process process) {
+            return process.operand.parts().stream().anyMatch(parts::contains);
+        }
+
+        long elements() {
+            return (long) (to - from) * parts.get(0).cols;
+        }
+    }
+
+    /** One slab in one pass. */
+    private final class SlabPass extends RecursiveTask<Workspace> {
+        private static final long serialVersionUID = 1L;
+
+        private final transient Slab slab;
+        private final transient List<Process> running;
+
+        SlabPass(Slab slab, List<Process> running) {
+            this.slab = slab;
+            this.running = running;
+        }
+
+        @Override
+        protected Workspace compute() {
+            Workspace workspace = new Workspace();
+            workspace.multiply(slab, running);
+            return workspace;
+        }
+    }
+
+    /** What one slab at a time is multiplied in: arrays that stay in cache from one to the next. */
+    private final class Workspace {
         private final RowReader reader = new RowReader(kernel);
-        private final double[] y;
-        private final double[] whole;
+        private final Map<Process, Sum> sums = new IdentityHashMap<>();
+        private double[] y = new double[0];
+        private double[] whole = new double[0];
 
-        HostSession(List<PackedMatrix> parts, Axis axis) {
-            this.parts = parts;
-            this.beside = axis == Axis.COLUMNS && parts.size() > 1;
-            int rows = parts.stream()
-                    .mapToInt(part -> RowReader.blockRows(part.cols))
-                    .max()
-                    .orElse(0);
-            this.y = new double[rows];
-            this.whole = new double[rows];
-        }
-
-        @Override
-        public void pass(List<Process> running) {
-            if (beside) {
-                passColumns(running);
-                return;
+        /** What a slab adds to a product, and what a run of rows adds to that. */
+        private record Sum(Columns slab, Columns run) {
+            Sum(Process process) {
+                this(zeros(process), zeros(process));
             }
-            for (PackedMatrix part : parts) {
-                List<Process> reading = running.stream()
-                        .filter(p -> p.operand.parts().contains(part))
-                        .toList();
-                if (!reading.isEmpty()) {
-                    passRows(part, reading);
-                }
+
+            private static Columns zeros(Process process) {
+                return Columns.of(
+                        new double[process.z().array().length], process.z().stride());
+            }
+
+            void endRun() {
+                add(run, slab);
+                Arrays.fill(run.array(), 0);
             }
         }
 
-        /** z += Aᵀ(Ax) for the rows of one part and every process that reads them. */
-        private void passRows(PackedMatrix part, List<Process> reading) {
-            for (int row = 0; row < part.rows; ) {
-                RowBlock block = reader.block(part, row);
-                for (Process process : reading) {
-                    kernel.dot(block, process.x(0), y);
-                    scale(block.rows(), square(process.relativeScale(part)), y, y);
-                    kernel.axpy(block, y, process.z(0));
-                }
-                row += block.rows();
-            }
-        }
-
-        /** The same where the stack lies along columns: y gathers over all parts before it is added into each. */
-        private void passColumns(List<Process> running) {
-            int rows = parts.get(0).rows;
-            for (int row = 0; row < rows; ) {
-                List<RowBlock> blocks = blocks(row);
-                int count = blocks.get(0).rows();
-                for (Process process : running) {
-                    List<PackedMatrix> own = process.operand.parts();
-                    Arrays.fill(whole, 0, count, 0);
-                    for (int p = 0; p < own.size(); p++) {
-                        kernel.dot(blocks.get(parts.indexOf(own.get(p))), process.x(p), y);
-                        scale(count, process.relativeScale(own.get(p)), y, y);
-                        Sums.axpy(1, y, 0, whole, 0, count);
+        void multiply(Slab slab, List<Process> running) {
+            List<Process> reading = running.stream().filter(slab::isReadBy).toList();
+            for (int row = slab.from; row < slab.to && !reading.isEmpty(); ) {
+                int end = Math.min(slab.to, row + RUN);
+                while (row < end) {
+                    List<RowBlock> blocks = reader.blocks(slab.parts, row, end - row);
+                    for (Process process : reading) {
+                        multiply(slab.parts, blocks, process, sum(process).run);
                     }
-                    for (int p = 0; p < own.size(); p++) {
-                        scale(count, process.relativeScale(own.get(p)), whole, y);
-                        kernel.axpy(blocks.get(parts.indexOf(own.get(p))), y, process.z(p));
-                    }
+                    row += blocks.get(0).rows();
                 }
-                row += count;
+                reading.forEach(process -> sum(process).endRun());
             }
         }
 
-        /** The same rows of every part. */
-        private List<RowBlock> blocks(int row) {
-            int count = Integer.MAX_VALUE;
-            for (PackedMatrix part : parts) {
-                count = Math.min(count, Math.min(RowReader.blockRows(part.cols), part.rowsInChunk(row)));
-            }
-            List<RowBlock> blocks = new ArrayList<>();
-            int scratchAt = 0;
-            for (PackedMatrix part : parts) {
-                blocks.add(reader.block(part, row, count, scratchAt));
-                scratchAt += count * part.cols;
-            }
-            return blocks;
+        private Sum sum(Process process) {
+            return sums.computeIfAbsent(process, Sum::new);
         }
 
-        @Override
-        public void close() {
-            // Only heap arrays.
+        void addUp(Slab slab, List<Process> running) {
+            for (Process process : running) {
+                if (slab.isReadBy(process)) {
+                    Columns sum = sum(process).slab;
+                    add(sum, process.z());
+                    Arrays.fill(sum.array(), 0);
+                }
+            }
+        }
+
+        /** z += Aᵀ(Ax) for a few rows; where parts lie beside one another, Ax gathers over all before it is used. */
+        private void multiply(List<PackedMatrix> parts, List<RowBlock> blocks, Process process, Columns z) {
+            int length = blocks.get(0).rows() * Lanczos.BLOCK;
+            if (y.length < length) {
+                y = new double[length];
+                whole = new double[length];
+            }
+            Arrays.fill(whole, 0, length, 0);
+            for (int p = 0; p < parts.size(); p++) {
+                PackedMatrix part = parts.get(p);
+                if (process.operand.parts().contains(part)) {
+                    kernel.dot(blocks.get(p), process.x().from(process.operand.columnOffset(part)), y);
+                    Sums.axpy(process.relativeScale(part), y, 0, whole, 0, length);
+                }
+            }
+            for (int p = 0; p < parts.size(); p++) {
+                PackedMatrix part = parts.get(p);
+                if (process.operand.parts().contains(part)) {
+                    Arrays.fill(y, 0, length, 0);
+                    Sums.axpy(process.relativeScale(part), whole, 0, y, 0, length);
+                    kernel.axpy(blocks.get(p), y, z.from(process.operand.columnOffset(part)));
+                }
+            }
         }
     }
 
-    private static double square(double factor) {
-        return factor * factor;
-    }
-
-    private static void scale(int count, double factor, double[] from, double[] to) {
-        for (int k = 0; k < count; k++) {
-            to[k] = from[k] * factor;
-        }
+    private static void add(Columns terms, Columns to) {
+        Sums.axpy(1, terms.array(), 0, to.array(), 0, terms.array().length);
     }
 }

@@ -1,102 +1,216 @@
 package org.lowrank.spectral;
 
+import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
- * The Lanczos process on B = AᵀA from a uniformly random unit vector, with full reorthogonalisation, fed one product Bq at
- * a time (Golub and Van Loan, Matrix Computations, 10.1).
+ * The block Lanczos process on B = AᵀA with full reorthogonalisation, fed the product of B with a few vectors at a time
+ * (Golub and Van Loan, Matrix Computations, 10.3). After k steps it holds orthonormal blocks Q_1 … Q_k and the block
+ * tridiagonal T with B Q = Q T + Q_{k+1} β_{k+1} E_kᵀ; the start is a Gaussian matrix Ω = Q_1 R_1.
  *
- * <p>After k steps with Ritz values θ_i and off-diagonals β_i, ‖Π(B − θ_i) q1‖ = Π β_i. An eigenvalue of B above t ≥ θ_1
- * with unit eigenvector v therefore needs |⟨v, q1⟩| ≤ Π β_i / (t − θ_i), and for uniformly random q1 in n dimensions that has
- * probability at most √(2n/π) times the right side. The process stops when this is below the allowed probability at t =
- * θ_1 (1 + tolerance)².
+ * <p>Where a direction is exhausted, because the space has become invariant, a new random one takes its place with a zero in β,
+ * so that repeated eigenvalues are found as often as they occur; where there is no room for another, a zero vector.
  */
 final class Lanczos {
+    /** Vectors in a block: what a row kernel carries at the speed of one, or nearly (docs/performance.md). */
+    static final int BLOCK = 3;
+
+    /** A vector this small beside the largest Ritz value is rounding. */
+    private static final double NOTHING = 1e-14;
+
     private final int n;
-    private final double tolerance;
-    private final double logAllowed;
+    private final RowKernel kernel;
+    private final SplittableRandom random;
     private final Basis basis;
-    private final Tridiagonal projected = new Tridiagonal();
+    private final BandMatrix projected = new BandMatrix(BLOCK);
+    private final double[] start;
     private double[] next;
-    private double beta;
-    private double logBetas;
-    private boolean done;
-    private double logFailure = Double.POSITIVE_INFINITY;
-    private double upperSquared;
+    private double[] product;
+    private double[] coupling;
+    private double largestDiagonal;
 
-    Lanczos(int n, long seed, double tolerance, double failureProbability, RowKernel kernel) {
+    Lanczos(int n, long seed, RowKernel kernel) {
         this.n = n;
-        this.tolerance = tolerance;
-        this.logAllowed = Math.log(failureProbability);
+        this.kernel = kernel;
+        this.random = new SplittableRandom(seed);
         this.basis = new Basis(n, kernel);
-        this.next = randomUnit(n, seed);
-    }
-
-    /** A uniformly random direction: normalised independent Gaussians. */
-    static double[] randomUnit(int n, long seed) {
-        SplittableRandom random = new SplittableRandom(seed);
-        double[] q = new double[n];
-        for (int i = 0; i < n; i++) {
-            q[i] = random.nextGaussian();
+        this.next = new double[BLOCK * n];
+        this.product = new double[BLOCK * n];
+        for (int i = 0; i < next.length; i++) {
+            next[i] = random.nextGaussian();
         }
-        scale(q, 1 / norm(q));
-        return q;
+        this.start = orthonormalise(next);
+        this.coupling = start;
     }
 
-    boolean done() {
-        return done;
-    }
-
+    /** Blocks so far. */
     int steps() {
-        return basis.size();
+        return projected.size() / BLOCK;
     }
 
-    /** The vector whose product with B {@link #advance} wants. */
-    double[] vector() {
+    int dimension() {
+        return n;
+    }
+
+    /** The block whose product with B {@link #advance} wants, vector after vector. */
+    double[] vectors() {
         return next;
     }
 
-    /** One step with w = B · vector(); w is used up. */
-    void advance(double[] w) {
-        projected.add(beta, Sums.dot(w, 0, next, 0, n));
+    /** Where that product is to be put; zero at first. */
+    double[] product() {
+        return product;
+    }
+
+    BandMatrix projected() {
+        return projected;
+    }
+
+    /** R_1, row-major. */
+    double[] start() {
+        return start;
+    }
+
+    /** β_{k+1}, upper triangular, row-major. */
+    double[] coupling() {
+        return coupling;
+    }
+
+    /** The space is invariant: nothing leads out of it. */
+    boolean invariant() {
+        return steps() > 0 && Arrays.stream(coupling).allMatch(entry -> entry == 0);
+    }
+
+    /** The basis is complete: Ritz values are the eigenvalues. */
+    boolean exhausted() {
+        return invariant() && Arrays.stream(next).allMatch(entry -> entry == 0);
+    }
+
+    /** Q y for a vector of T's space. */
+    double[] combination(double[] y) {
+        return basis.combination(y);
+    }
+
+    /** ‖B v − θ v‖ for v = Q y, T y = θ y. */
+    double residual(double[] y) {
+        double squares = 0;
+        for (int r = 0; r < BLOCK; r++) {
+            double sum = 0;
+            for (int c = r; c < BLOCK; c++) {
+                sum += coupling[r * BLOCK + c] * y[y.length - BLOCK + c];
+            }
+            squares += sum * sum;
+        }
+        return Math.sqrt(squares);
+    }
+
+    /** ‖β_{k+1} E_kᵀ X‖_F: what B takes of Q X out of the space, for X of T's space, m × block, row-major. */
+    double leakage(double[] x) {
+        int last = x.length - BLOCK * BLOCK;
+        double squares = 0;
+        for (int r = 0; r < BLOCK; r++) {
+            for (int v = 0; v < BLOCK; v++) {
+                double sum = 0;
+                for (int c = r; c < BLOCK; c++) {
+                    sum += coupling[r * BLOCK + c] * x[last + c * BLOCK + v];
+                }
+                squares += sum * sum;
+            }
+        }
+        return Math.sqrt(squares);
+    }
+
+    /** One step; {@link #product} holds B · vectors(). */
+    void advance() {
+        Columns w = Columns.of(product, n);
         basis.add(next);
-        basis.removeFrom(w);
-        beta = norm(w);
-        logBetas += Math.log(beta);
-        check();
-        if (!done) {
-            scale(w, 1 / beta);
-            next = w;
+        double[] products = basis.products(w);
+        projected.add(coupling, diagonal(products));
+        basis.subtract(products, w);
+        // Once more: after one pass what is not orthogonal would double from step to step.
+        basis.subtract(basis.products(w), w);
+        coupling = orthonormalise(product);
+        double[] used = next;
+        next = product;
+        product = used;
+        Arrays.fill(product, 0);
+    }
+
+    /** Q_kᵀ B Q_k, made symmetric. */
+    private double[] diagonal(double[] products) {
+        double[] block = new double[BLOCK * BLOCK];
+        int at = products.length - block.length;
+        for (int r = 0; r < BLOCK; r++) {
+            for (int c = 0; c < BLOCK; c++) {
+                block[r * BLOCK + c] = (products[at + r * BLOCK + c] + products[at + c * BLOCK + r]) / 2;
+            }
+            largestDiagonal = Math.max(largestDiagonal, block[r * BLOCK + r]);
+        }
+        return block;
+    }
+
+    /** W = Q β with orthonormal Q, which takes the place of W, and β upper triangular: modified Gram–Schmidt, twice. */
+    private double[] orthonormalise(double[] block) {
+        Columns w = Columns.of(block, n);
+        double[] beta = new double[BLOCK * BLOCK];
+        for (int v = 0; v < BLOCK; v++) {
+            double before = norm(block, v);
+            removeEarlier(block, v, beta);
+            removeEarlier(block, v, beta);
+            double norm = norm(block, v);
+            if (norm <= NOTHING * largestDiagonal) {
+                refill(block, v);
+                continue;
+            }
+            beta[v * BLOCK + v] = norm;
+            if (norm < 1e-3 * before) {
+                // Much was taken away: what rounding left of the basis is no longer small beside the rest.
+                basis.removeFrom(w.only(v));
+                removeEarlier(block, v, new double[beta.length]);
+                norm = norm(block, v);
+            }
+            scale(block, v, 1 / norm);
+        }
+        return beta;
+    }
+
+    /** Vector v of a block less its components along the earlier ones, which are added to β. */
+    private void removeEarlier(double[] block, int v, double[] beta) {
+        for (int u = 0; u < v; u++) {
+            RowBlock earlier = new RowBlock(block, u * n, 1, n);
+            Columns column = Columns.of(block, n).only(v);
+            double[] component = new double[1];
+            kernel.dot(earlier, column, component);
+            beta[u * BLOCK + v] += component[0];
+            component[0] = -component[0];
+            kernel.axpy(earlier, component, column);
         }
     }
 
-    private void check() {
-        double largest = projected.largest();
-        upperSquared = largest * (1 + tolerance) * (1 + tolerance);
-        if (largest <= 0 || steps() >= n || beta <= largest * Math.ulp(1.0)) {
-            // An invariant subspace: the start has a component along every eigenvector with probability 1.
-            logFailure = Double.NEGATIVE_INFINITY;
-            done = true;
+    private void refill(double[] block, int v) {
+        Columns column = Columns.of(block, n).only(v);
+        if (basis.size() + v >= n) {
+            Arrays.fill(block, v * n, (v + 1) * n, 0);
             return;
         }
-        logFailure = 0.5 * Math.log(2.0 * n / Math.PI) + logBetas - projected.logDeterminant(upperSquared);
-        done = logFailure <= logAllowed;
+        for (int j = 0; j < n; j++) {
+            block[v * n + j] = random.nextGaussian();
+        }
+        for (int pass = 0; pass < 2; pass++) {
+            basis.removeFrom(column);
+            removeEarlier(block, v, new double[BLOCK * BLOCK]);
+            scale(block, v, 1 / norm(block, v));
+        }
     }
 
-    /** θ_1 (1 + tolerance)²: no eigenvalue of B is larger, except with the failure probability. */
-    double upperSquared() {
-        return upperSquared;
+    private double norm(double[] block, int v) {
+        return Math.sqrt(kernel.squares(block, v * n, n));
     }
 
-    double failureProbability() {
-        return Math.min(1, Math.exp(logFailure));
-    }
-
-    /** The unit Ritz vector of the largest Ritz value. */
-    double[] ritzVector() {
-        double[] v = basis.combination(projected.leadingEigenvector());
-        scale(v, 1 / norm(v));
-        return v;
+    private void scale(double[] block, int v, double factor) {
+        for (int j = v * n; j < (v + 1) * n; j++) {
+            block[j] *= factor;
+        }
     }
 
     static double norm(double[] x) {

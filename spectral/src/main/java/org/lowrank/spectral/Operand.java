@@ -19,11 +19,13 @@ record Operand(List<PackedMatrix> parts, Axis axis) {
         return Math.min(rows(), cols());
     }
 
-    /** Lengths of the pieces of a vector on the column side. */
-    int[] widths() {
+    /** Where a part's columns begin in a vector on the column side. */
+    int columnOffset(PackedMatrix part) {
         return axis == Axis.ROWS
-                ? new int[] {parts.get(0).cols}
-                : parts.stream().mapToInt(p -> p.cols).toArray();
+                ? 0
+                : parts.subList(0, parts.indexOf(part)).stream()
+                        .mapToInt(p -> p.cols)
+                        .sum();
     }
 
     /** The largest power of two at which a part is stored, over the parts that are not zero. */

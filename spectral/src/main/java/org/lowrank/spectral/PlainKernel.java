@@ -3,17 +3,20 @@ package org.lowrank.spectral;
 /** Plain Java, with independent sums that the processor can overlap. */
 final class PlainKernel implements RowKernel {
     @Override
-    public void dot(RowBlock rows, double[] x, double[] y) {
+    public void dot(RowBlock rows, Columns x, double[] y) {
         int n = rows.cols();
         for (int k = 0; k < rows.rows(); k++) {
             int at = rows.at() + k * n;
-            y[k] = rows.array() instanceof float[] floats
-                    ? dot(floats, at, x, n)
-                    : Sums.dot((double[]) rows.array(), at, x, 0, n);
+            for (int v = 0; v < x.count(); v++) {
+                int xAt = x.at() + v * x.stride();
+                y[k * x.count() + v] = rows.array() instanceof float[] floats
+                        ? dot(floats, at, x.array(), xAt, n)
+                        : Sums.dot((double[]) rows.array(), at, x.array(), xAt, n);
+            }
         }
     }
 
-    private static double dot(float[] a, int at, double[] x, int n) {
+    private static double dot(float[] a, int at, double[] x, int xAt, int n) {
         double s0 = 0;
         double s1 = 0;
         double s2 = 0;
@@ -24,37 +27,41 @@ final class PlainKernel implements RowKernel {
         double s7 = 0;
         int j = 0;
         for (; j <= n - 8; j += 8) {
-            s0 += a[at + j] * x[j];
-            s1 += a[at + j + 1] * x[j + 1];
-            s2 += a[at + j + 2] * x[j + 2];
-            s3 += a[at + j + 3] * x[j + 3];
-            s4 += a[at + j + 4] * x[j + 4];
-            s5 += a[at + j + 5] * x[j + 5];
-            s6 += a[at + j + 6] * x[j + 6];
-            s7 += a[at + j + 7] * x[j + 7];
+            s0 += a[at + j] * x[xAt + j];
+            s1 += a[at + j + 1] * x[xAt + j + 1];
+            s2 += a[at + j + 2] * x[xAt + j + 2];
+            s3 += a[at + j + 3] * x[xAt + j + 3];
+            s4 += a[at + j + 4] * x[xAt + j + 4];
+            s5 += a[at + j + 5] * x[xAt + j + 5];
+            s6 += a[at + j + 6] * x[xAt + j + 6];
+            s7 += a[at + j + 7] * x[xAt + j + 7];
         }
         for (; j < n; j++) {
-            s0 += a[at + j] * x[j];
+            s0 += a[at + j] * x[xAt + j];
         }
         return ((s0 + s1) + (s2 + s3)) + ((s4 + s5) + (s6 + s7));
     }
 
     @Override
-    public void axpy(RowBlock rows, double[] y, double[] z) {
+    public void axpy(RowBlock rows, double[] y, Columns z) {
         int n = rows.cols();
         for (int k = 0; k < rows.rows(); k++) {
             int at = rows.at() + k * n;
-            if (rows.array() instanceof float[] floats) {
-                axpy(y[k], floats, at, z, n);
-            } else {
-                Sums.axpy(y[k], (double[]) rows.array(), at, z, 0, n);
+            for (int v = 0; v < z.count(); v++) {
+                int zAt = z.at() + v * z.stride();
+                double factor = y[k * z.count() + v];
+                if (rows.array() instanceof float[] floats) {
+                    axpy(factor, floats, at, z.array(), zAt, n);
+                } else {
+                    Sums.axpy(factor, (double[]) rows.array(), at, z.array(), zAt, n);
+                }
             }
         }
     }
 
-    private static void axpy(double factor, float[] a, int at, double[] z, int n) {
+    private static void axpy(double factor, float[] a, int at, double[] z, int zAt, int n) {
         for (int j = 0; j < n; j++) {
-            z[j] += factor * a[at + j];
+            z[zAt + j] += factor * a[at + j];
         }
     }
 
@@ -87,6 +94,11 @@ final class PlainKernel implements RowKernel {
             System.arraycopy((double[]) array, at, wide, 0, n);
         }
         return Sums.squares(wide, n);
+    }
+
+    @Override
+    public int lanes() {
+        return 8;
     }
 
     @Override

@@ -7,15 +7,13 @@ final class Rounding {
     private Rounding() {}
 
     /**
-     * Relative error of √(vᵀAᵀAv) and of a Ritz value's root, computed row by row with at least eight accumulators: each of
-     * the two products has a componentwise error of at most (n/8 + 16) units of |A||v|, so that the square is off by at most
-     * (r/4 + c/8 + 32)·u·‖A‖²_F (Higham, Accuracy and Stability, 3.1; rows are added four at a time), and the root by half
-     * of that relative to σ1².
+     * ‖fl(Bq) − Bq‖ ≤ this · σ1 for B = AᵀA and a unit vector q, where a product sums {@code depth} terms one after another in
+     * all: with y = Aq, |fl(y)_i − y_i| ≤ γ ‖a_i‖, so that the first product is off by at most γ‖A‖_F and what follows from it by
+     * γ‖A‖_F σ1; the second adds γ |A|ᵀ|y|, of norm at most γ‖A‖_F σ1 (Higham, Accuracy and Stability, 3.1). Orthogonalisation
+     * adds a few units of ‖Bq‖.
      */
-    static double gram(long rows, long cols, double frobeniusNorm, double spectralNorm) {
-        double terms = rows / 4.0 + cols / 8.0 + 32;
-        double ratio = frobeniusNorm / spectralNorm;
-        return 0.5 * terms * UNIT * ratio * ratio + 8 * UNIT;
+    static double product(double depth, double frobeniusNorm) {
+        return (depth + 32) * UNIT * frobeniusNorm;
     }
 
     /** Relative error of σ1 from a backward stable decomposition: max(r, c) units, with a margin of 8. */

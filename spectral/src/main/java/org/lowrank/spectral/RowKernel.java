@@ -1,12 +1,15 @@
 package org.lowrank.spectral;
 
-/** Products with a few rows of a matrix, all in double; what the implementations differ in is speed. */
+/**
+ * Products of a few rows of a matrix with a few vectors, all in double; what the implementations differ in is speed. They are
+ * fastest with {@link Lanczos#BLOCK} vectors.
+ */
 interface RowKernel {
-    /** y[k] = row k · x for every row of the block. */
-    void dot(RowBlock rows, double[] x, double[] y);
+    /** y[k·count + v] = row k · vector v, for every row of the block. */
+    void dot(RowBlock rows, Columns x, double[] y);
 
-    /** z += Σ_k y[k] · row k. */
-    void axpy(RowBlock rows, double[] y, double[] z);
+    /** vector v of z += Σ_k y[k·count + v] · row k. */
+    void axpy(RowBlock rows, double[] y, Columns z);
 
     /** Widens binary16 or bfloat16 numbers; binary16 by its bits only, so that the result is 2¹¹² times too small. */
     void widen(ElementType type, short[] bits, int from, float[] to, int at, int count);
@@ -16,6 +19,9 @@ interface RowKernel {
 
     /** Whether no binary16 number is infinite or NaN, which {@link #widen} would turn into an ordinary one. */
     boolean finite(short[] halves, int from, int count);
+
+    /** How many sums a {@link #dot} adds up side by side, at least. */
+    int lanes();
 
     /** For the report. */
     String description();

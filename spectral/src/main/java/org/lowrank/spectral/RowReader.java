@@ -1,6 +1,10 @@
 package org.lowrank.spectral;
 
-/** Walks over the rows of a packed matrix in blocks small enough to stay in the first-level cache. */
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** Walks over the rows of packed matrices in blocks small enough to stay in the first-level cache. */
 final class RowReader {
     private static final int BLOCK_ELEMENTS = 6144;
     /** Kernels take so many rows at once. */
@@ -13,19 +17,28 @@ final class RowReader {
         this.kernel = kernel;
     }
 
-    /** Rows a block of this width has at most. */
-    static int blockRows(int cols) {
-        return Math.max(GROUP, BLOCK_ELEMENTS / cols / GROUP * GROUP);
+    /** Rows from one on, at most {@code limit}; valid until the next call. */
+    RowBlock block(PackedMatrix matrix, int row, int limit) {
+        return blocks(List.of(matrix), row, limit).get(0);
     }
 
-    /** The block that starts at a row; valid until the next call. */
-    RowBlock block(PackedMatrix matrix, int row) {
-        int count = Math.min(blockRows(matrix.cols), matrix.rowsInChunk(row));
-        return block(matrix, row, count, 0);
+    /** The same rows of several matrices. */
+    List<RowBlock> blocks(List<PackedMatrix> matrices, int row, int limit) {
+        int count = limit;
+        for (PackedMatrix matrix : matrices) {
+            int fits = Math.max(GROUP, BLOCK_ELEMENTS / matrix.cols / GROUP * GROUP);
+            count = Math.min(count, Math.min(fits, matrix.rowsInChunk(row)));
+        }
+        List<RowBlock> blocks = new ArrayList<>(matrices.size());
+        int scratchAt = 0;
+        for (PackedMatrix matrix : matrices) {
+            blocks.add(block(matrix, row, count, scratchAt));
+            scratchAt += count * matrix.cols;
+        }
+        return blocks;
     }
 
-    /** The same with so many rows, from a given place of the scratch on, for blocks of several matrices at once. */
-    RowBlock block(PackedMatrix matrix, int row, int count, int scratchAt) {
+    private RowBlock block(PackedMatrix matrix, int row, int count, int scratchAt) {
         Object chunk = matrix.chunk(row);
         int at = matrix.offset(row);
         if (!(chunk instanceof short[] bits)) {
@@ -34,7 +47,7 @@ final class RowReader {
         // Once for both products, and for every process that reads these rows.
         int elements = count * matrix.cols;
         if (scratch.length < scratchAt + elements) {
-            scratch = java.util.Arrays.copyOf(scratch, scratchAt + elements);
+            scratch = Arrays.copyOf(scratch, scratchAt + elements);
         }
         kernel.widen(matrix.type, bits, at, scratch, scratchAt, elements);
         return new RowBlock(scratch, scratchAt, count, matrix.cols);

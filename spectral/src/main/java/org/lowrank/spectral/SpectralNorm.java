@@ -31,45 +31,29 @@ public final class SpectralNorm {
         if (scale == 0) {
             return 0;
         }
-        boolean tall = rows >= cols;
-        int n = Math.min(rows, cols);
-        Lanczos lanczos = new Lanczos(n, 1, 1e-12, 1e-12, SpectralEngines.kernel());
-        double[] inner = new double[Math.max(rows, cols)];
-        while (!lanczos.done()) {
-            double[] product = new double[n];
-            gram(rowMajor, rows, cols, scale, tall, lanczos.vector(), inner, product);
-            lanczos.advance(product);
-        }
-        double[] v = lanczos.ritzVector();
-        if (tall) {
-            times(rowMajor, rows, cols, scale, v, inner);
-        } else {
-            transposedTimes(rowMajor, rows, cols, scale, v, inner);
-        }
-        return scale * Lanczos.norm(inner);
+        RowKernel kernel = SpectralEngines.kernel();
+        Lanczos lanczos = new Lanczos(cols, 1, kernel);
+        double depth = (double) rows + cols;
+        double rounding = Rounding.product(depth, FrobeniusNorm.of(rowMajor) / scale);
+        SpectralBound bound = new SpectralBound(lanczos, 1e-12, 1e-12, rounding);
+        do {
+            multiply(rowMajor, rows, cols, scale, lanczos, kernel);
+            lanczos.advance();
+        } while (!bound.reached() && !bound.stalled());
+        return bound.stalled() ? SingularValues.of(rowMajor, rows, cols)[0] : scale * Math.sqrt(bound.eigenvalue());
     }
 
-    private static void gram(
-            double[] a, int rows, int cols, double scale, boolean tall, double[] x, double[] inner, double[] out) {
-        if (tall) {
-            times(a, rows, cols, scale, x, inner);
-            transposedTimes(a, rows, cols, scale, inner, out);
-        } else {
-            transposedTimes(a, rows, cols, scale, x, inner);
-            times(a, rows, cols, scale, inner, out);
-        }
-    }
-
-    private static void times(double[] a, int rows, int cols, double scale, double[] x, double[] y) {
-        for (int i = 0; i < rows; i++) {
-            y[i] = Sums.dot(a, i * cols, x, 0, cols) / scale;
-        }
-    }
-
-    private static void transposedTimes(double[] a, int rows, int cols, double scale, double[] y, double[] z) {
-        java.util.Arrays.fill(z, 0, cols, 0);
-        for (int i = 0; i < rows; i++) {
-            Sums.axpy(y[i] / scale, a, i * cols, z, 0, cols);
+    /** AᵀA x in units of the scale squared. */
+    private static void multiply(double[] a, int rows, int cols, double scale, Lanczos lanczos, RowKernel kernel) {
+        int group = Math.max(4, 4096 / cols / 4 * 4);
+        double[] y = new double[group * Lanczos.BLOCK];
+        for (int row = 0; row < rows; row += group) {
+            RowBlock block = new RowBlock(a, row * cols, Math.min(group, rows - row), cols);
+            kernel.dot(block, Columns.of(lanczos.vectors(), cols), y);
+            for (int k = 0; k < y.length; k++) {
+                y[k] = y[k] / scale / scale;
+            }
+            kernel.axpy(block, y, Columns.of(lanczos.product(), cols));
         }
     }
 }

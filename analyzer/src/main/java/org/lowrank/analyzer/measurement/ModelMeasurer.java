@@ -9,6 +9,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ForkJoinWorkerThread;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.lowrank.analyzer.layer.LayerMatrix;
@@ -27,7 +29,7 @@ public final class ModelMeasurer {
     private final SpectralOptions options;
     private final int threads;
 
-    /** Measures with {@code threads} matrices side by side; the results do not depend on it. */
+    /** Measures on {@code threads} threads, matrices side by side; the results do not depend on how many. */
     public ModelMeasurer(SpectralEngine engine, SpectralOptions options, int threads) {
         this.engine = engine;
         this.options = options;
@@ -49,10 +51,10 @@ public final class ModelMeasurer {
             throws IOException, InterruptedException {
         Map<LayerMatrix, SpectralMeasurement> results = new HashMap<>();
         AtomicInteger done = new AtomicInteger();
-        ExecutorService workers = Executors.newFixedThreadPool(threads, daemon("measure"));
+        ForkJoinPool workers = workers();
         ExecutorService loader = Executors.newSingleThreadExecutor(daemon("load"));
         ExecutorCompletionService<Map<LayerMatrix, SpectralMeasurement>> finished =
-                new ExecutorCompletionService<>(workers);
+                new ExecutorCompletionService<>(workers::execute); // not the pool itself, which wraps exceptions
         Semaphore open = new Semaphore(threads + 1);
         List<TensorGroup> groups = TensorGroup.of(matrices);
         int tasks = groups.stream().mapToInt(group -> group.tasks().size()).sum();
@@ -134,6 +136,19 @@ public final class ModelMeasurer {
             throw error;
         }
         return new IOException(cause);
+    }
+
+    /** A pool whose idle workers help with a large matrix that another one measures. */
+    private ForkJoinPool workers() {
+        return new ForkJoinPool(
+                threads,
+                pool -> {
+                    ForkJoinWorkerThread thread = ForkJoinPool.defaultForkJoinWorkerThreadFactory.newThread(pool);
+                    thread.setName("lowrank-measure-" + thread.getPoolIndex());
+                    return thread;
+                },
+                null,
+                true);
     }
 
     private static java.util.concurrent.ThreadFactory daemon(String name) {
