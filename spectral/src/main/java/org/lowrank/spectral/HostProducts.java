@@ -124,35 +124,24 @@ final class HostProducts implements Products {
         private double[] y = new double[0];
         private double[] whole = new double[0];
 
-        /** What a slab adds to a product, and what a run of rows adds to that. */
-        private record Sum(Columns slab, Columns run) {
-            Sum(Process process) {
-                this(zeros(process), zeros(process));
-            }
-
-            private static Columns zeros(Process process) {
-                return Columns.of(
-                        new double[process.z().array().length], process.z().stride());
-            }
-
-            void endRun() {
-                add(run, slab);
-                Arrays.fill(run.array(), 0);
-            }
-        }
-
         void multiply(Slab slab, List<Process> running) {
-            List<Process> reading = running.stream().filter(slab::isReadBy).toList();
-            for (int row = slab.from; row < slab.to && !reading.isEmpty(); ) {
+            List<Reading> readings = new ArrayList<>();
+            for (Process process : running) {
+                if (slab.isReadBy(process)) {
+                    readings.add(new Reading(process, slab.parts, sum(process)));
+                }
+            }
+            for (int row = slab.from; row < slab.to && !readings.isEmpty(); ) {
                 int end = Math.min(slab.to, row + RUN);
                 while (row < end) {
                     List<RowBlock> blocks = reader.blocks(slab.parts, row, end - row);
-                    for (Process process : reading) {
-                        multiply(slab.parts, blocks, process, sum(process).run);
+                    int rows = blocks.get(0).rows();
+                    for (Reading reading : readings) {
+                        multiply(blocks, rows, reading);
                     }
-                    row += blocks.get(0).rows();
+                    row += rows;
                 }
-                reading.forEach(process -> sum(process).endRun());
+                readings.forEach(reading -> reading.sum.endRun());
             }
         }
 
@@ -163,40 +152,78 @@ final class HostProducts implements Products {
         void addUp(Slab slab, List<Process> running) {
             for (Process process : running) {
                 if (slab.isReadBy(process)) {
-                    Columns sum = sum(process).slab;
-                    add(sum, process.z());
-                    Arrays.fill(sum.array(), 0);
+                    sum(process).addTo(process.z());
                 }
             }
         }
 
-        /** z += Aᵀ(Ax) for a few rows; where parts lie beside one another, Ax gathers over all before it is used. */
-        private void multiply(List<PackedMatrix> parts, List<RowBlock> blocks, Process process, Columns z) {
-            int length = blocks.get(0).rows() * Lanczos.BLOCK;
+        /** Aᵀ(Ax) of a few rows; where parts lie beside one another, Ax gathers over all before it is used. */
+        private void multiply(List<RowBlock> blocks, int rows, Reading reading) {
+            int length = rows * Lanczos.BLOCK;
             if (y.length < length) {
                 y = new double[length];
                 whole = new double[length];
             }
             Arrays.fill(whole, 0, length, 0);
-            for (int p = 0; p < parts.size(); p++) {
-                PackedMatrix part = parts.get(p);
-                if (process.operand.parts().contains(part)) {
-                    kernel.dot(blocks.get(p), process.x().from(process.operand.columnOffset(part)), y);
-                    Sums.axpy(process.relativeScale(part), y, 0, whole, 0, length);
-                }
+            for (Piece piece : reading.pieces) {
+                kernel.dot(blocks.get(piece.part), piece.x, y);
+                Sums.axpy(piece.scale, y, 0, whole, 0, length);
             }
-            for (int p = 0; p < parts.size(); p++) {
-                PackedMatrix part = parts.get(p);
-                if (process.operand.parts().contains(part)) {
+            for (Piece piece : reading.pieces) {
+                double[] factors = whole;
+                if (piece.scale != 1) {
                     Arrays.fill(y, 0, length, 0);
-                    Sums.axpy(process.relativeScale(part), whole, 0, y, 0, length);
-                    kernel.axpy(blocks.get(p), y, z.from(process.operand.columnOffset(part)));
+                    Sums.axpy(piece.scale, whole, 0, y, 0, length);
+                    factors = y;
+                }
+                kernel.axpy(blocks.get(piece.part), factors, piece.z);
+            }
+        }
+    }
+
+    /** What a slab adds to a product, and what a run of rows adds to that. */
+    private record Sum(Columns slab, Columns run) {
+        Sum(Process process) {
+            this(zeros(process), zeros(process));
+        }
+
+        private static Columns zeros(Process process) {
+            return Columns.of(
+                    new double[process.z().array().length], process.z().stride());
+        }
+
+        void endRun() {
+            move(run, slab);
+        }
+
+        void addTo(Columns product) {
+            move(slab, product);
+        }
+
+        private static void move(Columns from, Columns to) {
+            Sums.axpy(1, from.array(), 0, to.array(), 0, from.array().length);
+            Arrays.fill(from.array(), 0);
+        }
+    }
+
+    /** One process that reads the rows of a slab. */
+    private static final class Reading {
+        private final Sum sum;
+        private final List<Piece> pieces = new ArrayList<>();
+
+        Reading(Process process, List<PackedMatrix> parts, Sum sum) {
+            this.sum = sum;
+            for (int i = 0; i < parts.size(); i++) {
+                PackedMatrix part = parts.get(i);
+                if (process.operand.parts().contains(part)) {
+                    int offset = process.operand.columnOffset(part);
+                    pieces.add(new Piece(
+                            i, process.relativeScale(part), process.x().from(offset), sum.run.from(offset)));
                 }
             }
         }
     }
 
-    private static void add(Columns terms, Columns to) {
-        Sums.axpy(1, terms.array(), 0, to.array(), 0, terms.array().length);
-    }
+    /** The columns of one part in the vectors of a process. */
+    private record Piece(int part, double scale, Columns x, Columns z) {}
 }

@@ -6,7 +6,7 @@ import java.util.List;
 
 /** Walks over the rows of packed matrices in blocks small enough to stay in the first-level cache. */
 final class RowReader {
-    private static final int BLOCK_ELEMENTS = 6144;
+    private static final int BLOCK_ELEMENTS = 12288;
     /** Kernels take so many rows at once. */
     private static final int GROUP = 4;
 

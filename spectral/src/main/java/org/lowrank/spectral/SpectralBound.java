@@ -11,7 +11,7 @@ import java.util.Arrays;
  * this is θ(1 + tolerance)². If two lay above t, some unit vector w of their plane would be orthogonal to the Ritz vector and
  * have ‖wᵀΩ‖ ≤ s, with
  *
- * <p>s = √2 Σ_i ‖β_{k+1} E_kᵀ X_i‖ / t^{i+1}, X_0 = E_1 R_1 less its component along the Ritz vector, X_{i+1} = T X_i.
+ * <p>s = Σ_i ‖β_{k+1} E_kᵀ X_i‖_F / t^{i+1}, X_0 = E_1 R_1 less its component along the Ritz vector, X_{i+1} = T X_i.
  *
  * <p>The smallest singular value of (two orthonormal vectors)ᵀΩ, a Gaussian matrix of 2 × 3, is below s with probability at
  * most s²: from the joint density of the Wishart eigenvalues, where l_1 − l_2 ≤ l_1 and e^{−l_2/2} ≤ 1 (Edelman, SIAM J.
@@ -126,9 +126,9 @@ final class SpectralBound {
             if (i % RUN == 0) {
                 deflate(found, x); // rounding brings the component back, hardly in a run
                 double size = Lanczos.norm(x);
-                sum += RUN * Math.sqrt(2) * misfit * size / t;
+                sum += RUN * misfit * size / t;
                 if (size <= 1e-3 * sum) {
-                    return sum + Math.sqrt(2) * size;
+                    return sum + size;
                 }
                 if (i == TRIAL) {
                     before = size;
@@ -136,7 +136,7 @@ final class SpectralBound {
                     break;
                 }
             }
-            sum += Math.sqrt(2) * lanczos.leakage(x) / t;
+            sum += lanczos.leakage(x) / t;
             lanczos.projected().multiplyThree(1 / t, x, image);
             double[] swapped = x;
             x = image;
