@@ -13,6 +13,8 @@ final class LineChart {
     private static final double LABEL_DISTANCE = 13;
 
     final PanelView view;
+    final int width;
+    final int height;
     final AxisScale x;
     final AxisScale y;
     final double left;
@@ -28,23 +30,17 @@ final class LineChart {
      * Lays a panel out in a rectangle.
      *
      * @param shared vertical axis shared with other panels, or null for one of its own
-     * @param top pixel where the panel begins; room for a title is the caller's
-     * @param bottom pixel where it ends; room for a legend is the caller's
      */
-    LineChart(
-            PanelView view,
-            Map<String, Integer> slots,
-            @Nullable AxisScale shared,
-            double width,
-            double top,
-            double bottom) {
+    LineChart(PanelView view, Map<String, Integer> slots, @Nullable AxisScale shared, int width, int height) {
         this.view = view;
         this.slots = slots;
+        this.width = width;
+        this.height = height;
         right = width - (labelsEnds(view.series()) ? 16 + labelWidth(view.series()) : 18);
-        this.top = top + 8;
-        this.bottom = bottom - 40;
-        AxisScale vertical = shared != null ? shared : vertical(view, this.bottom - this.top);
-        y = vertical.at(this.bottom, this.top);
+        top = 8;
+        bottom = height - 40;
+        AxisScale vertical = shared != null ? shared : vertical(view, bottom - top);
+        y = vertical.at(bottom, top);
         left = 30
                 + y.ticks().labels().stream()
                         .mapToDouble(LineChart::width)

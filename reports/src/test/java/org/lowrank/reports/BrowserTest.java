@@ -154,7 +154,8 @@ class BrowserTest {
         List<LineChart.End> ends = figure.panels().get(0).charts().get(0).ends();
         show(report);
         Locator label = drawnPanel("stable-rank").locator(".vega text", new Locator.LocatorOptions().setHasText("QKV"));
-        double scale = panel("stable-rank").locator(".chart").boundingBox().width / figure.width();
+        double scale = panel("stable-rank").locator(".chart").boundingBox().width
+                / figure.panels().get(0).charts().get(0).width;
         double top = panel("stable-rank").locator(".chart").boundingBox().y;
         LineChart.End wanted = ends.stream()
                 .filter(end -> end.name().equals("QKV"))
@@ -175,7 +176,7 @@ class BrowserTest {
         Locator area = drawnPanel("stable-rank").locator(".chart");
         area.scrollIntoViewIfNeeded();
         var box = area.boundingBox();
-        double scale = box.width / Figure.of(figure).width();
+        double scale = box.width / chart.width;
         for (int layer : new int[] {0, 7, 11}) {
             page.mouse().move(box.x + chart.x.pixel(layer) * scale + 3, box.y + box.height / 2);
             assertThat(page.locator("#tip b").innerText()).isEqualTo("Layer " + layer);

@@ -42,6 +42,7 @@ final class SampleReports {
         return new Report(
                 "Weight report",
                 title,
+                "revision 86b5e0934494, Hugging Face Hub",
                 List.of(
                         new Card("Layers", Integer.toString(layers)),
                         new Card("Model dimension", "768"),
@@ -51,7 +52,7 @@ final class SampleReports {
                         new Card("Matrices measured", "84 of 84"),
                         new Card("Tensors skipped", "4"),
                         new Card("Revision", "86b5e09344")),
-                findings(),
+                List.of(new FindingGroup("", findings())),
                 sections(kinds, rank, norm),
                 List.of(
                         new Fact("Model", title, false),
@@ -150,6 +151,7 @@ final class SampleReports {
                                                         new double[] {18.5, 18.5},
                                                         null,
                                                         Style.DOTTED)),
+                                        "As in the paper",
                                         List.of(new Alternative(
                                                 "Squared",
                                                 new Axis("Stable rank ‖A‖²_F / ‖A‖²_2", false, true),
@@ -165,17 +167,17 @@ final class SampleReports {
                                         "Frobenius norm",
                                         layer,
                                         new Axis("Frobenius norm", false, true),
-                                        norms,
-                                        List.of(),
-                                        List.of())),
+                                        norms)),
                         List.of()),
                 new HeatMapSection(
                         "heat-map",
                         "Heat map",
                         "Each kind of matrix in each layer.",
-                        kinds,
-                        columns,
-                        List.of(new HeatMap("Stable rank", rank), new HeatMap("Frobenius", norm))),
+                        List.of(new HeatGrid(
+                                "",
+                                kinds,
+                                columns,
+                                List.of(new HeatMap("Stable rank", rank), new HeatMap("Frobenius", norm))))),
                 relativeDepth(rank),
                 experiment(),
                 table(kinds, rank, norm),
@@ -185,7 +187,7 @@ final class SampleReports {
                         List.of(
                                 new Fact(
                                         "Frobenius norm",
-                                        "‖A‖_F = (Σ a_ij²)^½, summed in double; relative error ≤ 1e-12.",
+                                        "‖A‖_F = √(Σ a_ij²), summed in double; relative error ≤ 10⁻¹².",
                                         false),
                                 new Fact("Spectral norm", "‖A‖_2 = σ_1, the largest singular value.", false),
                                 new Fact("Stable rank", "‖A‖_F / ‖A‖_2; between 1 and √rank.", false)),
@@ -216,9 +218,7 @@ final class SampleReports {
                     KINDS.get(k),
                     new Axis("Relative depth", false, false),
                     new Axis("Stable rank ‖A‖_F / ‖A‖_2", false, true),
-                    models,
-                    List.of(),
-                    List.of()));
+                    models));
         }
         return new FigureSection(
                 "relative-depth",
@@ -244,33 +244,25 @@ final class SampleReports {
                                 "Different tasks",
                                 steps,
                                 loss,
-                                curves("net 1, task 1", "net 2, task 2", "merged, task 1", "merged, task 2"),
-                                List.of(),
-                                List.of()),
+                                curves("net 1, task 1", "net 2, task 2", "merged, task 1", "merged, task 2")),
                         new Panel(
                                 "same-task",
                                 "Same task",
                                 steps,
                                 loss,
-                                curves("net 1, task 1", "net 2, task 2", "merged, task 1", "merged, task 2"),
-                                List.of(),
-                                List.of()),
+                                curves("net 1, task 1", "net 2, task 2", "merged, task 1", "merged, task 2")),
                         new Panel(
                                 "decay",
                                 "Effect of weight decay (final loss)",
                                 new Axis("Weight decay λ", true, false),
                                 loss,
-                                decay(),
-                                List.of(),
-                                List.of()),
+                                decay()),
                         new Panel(
                                 "ranks",
                                 "Stable rank during training",
                                 steps,
                                 new Axis("Stable rank", false, true),
-                                curves("W1 net 1", "W2 net 1", "W1 merged", "W2 merged"),
-                                List.of(),
-                                List.of())),
+                                curves("W1 net 1", "W2 net 1", "W1 merged", "W2 merged"))),
                 List.of(new Finding(
                         Verdict.HOLDS,
                         "0.02",
