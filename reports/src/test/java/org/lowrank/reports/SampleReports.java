@@ -1,6 +1,7 @@
 package org.lowrank.reports;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
@@ -25,6 +26,72 @@ final class SampleReports {
             kinds.add("M2 expert " + expert);
         }
         return model("large/mixture", 96, kinds);
+    }
+
+    /** What the weight report of one model has not: groups of findings, a list of them, two heat maps, parts of a check. */
+    static Report varied() {
+        Finding violated = new Finding(
+                Verdict.EXCEPTION,
+                "×222 → ×0.552",
+                "The bound is violated at step 70,000",
+                "Margin −0.968 where λW_k ≤ ‖∇_{W_k}L‖ e^{−λt}. ".repeat(8),
+                "check");
+        double[] steps = {1, 10, 100, 1000};
+        Axis log = new Axis("Step", true, true);
+        Panel sides = new Panel(
+                "sides",
+                "printed: violated",
+                log,
+                new Axis("(1 − ηλ)^t", true, true),
+                List.of(
+                        new Series("W_1", steps, new double[] {1, 0.5, 1e-3, 1e-9}, null, Style.SOLID),
+                        new Series("W_2", steps, new double[] {2, 1, 0.1, 1e-2}, null, Style.DOTTED)));
+        return new Report(
+                "Theory report",
+                "Several models and a check",
+                "",
+                List.of(new Card("η", "0.1")),
+                List.of(
+                        new FindingGroup("a/first", findings()),
+                        new FindingGroup("b/second", List.of(violated, violated))),
+                List.of(
+                        new HeatMapSection(
+                                "heat-map",
+                                "Heat map",
+                                "One scale for both.",
+                                List.of(
+                                        grid("a/first", new double[][] {{1, 2}, {3, Double.NaN}}),
+                                        grid("b/second", new double[][] {{4, 5}, {6, 7}}))),
+                        new GroupSection(
+                                "check",
+                                "Lemma 1",
+                                List.of(
+                                        new NoteSection(
+                                                "notes",
+                                                "What was found",
+                                                List.of(
+                                                        new Fact("Assumption", "ηλ ≤ 1", false),
+                                                        new Fact("Assumption", "‖u‖ ≤ 1", false)),
+                                                List.of("It holds.")),
+                                        new FigureSection("figure", "Both sides", "Over time.", 2, List.of(sides)),
+                                        new TableSection(
+                                                "conditions",
+                                                "By condition",
+                                                "",
+                                                List.of(new Column("Formula", false, true), new Column("Margin", true)),
+                                                Collections.nCopies(
+                                                        60,
+                                                        List.of(
+                                                                new Cell("σ_{k+1} ≤ e^{−λt}", null),
+                                                                new Cell("−0.5", -0.5))),
+                                                true)))),
+                List.of(new Fact("Command", "lowrank theory", true)),
+                null,
+                null);
+    }
+
+    private static HeatGrid grid(String title, double[][] values) {
+        return new HeatGrid(title, List.of("Q", "K"), List.of("0", "1"), List.of(new HeatMap("Stable rank", values)));
     }
 
     static Report model(String title, int layers, List<String> kinds) {
