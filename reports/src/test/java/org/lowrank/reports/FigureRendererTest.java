@@ -93,7 +93,7 @@ class FigureRendererTest {
 
     @Test
     void pngHasTheScaledSizeAndIsNotBlank() throws Exception {
-        String svg = FigureRenderer.svg(SampleReports.experiment());
+        String svg = FigureRenderer.svg(SampleFigures.experiment());
         Element root = parsed(svg).getDocumentElement();
         Files.writeString(Path.of("target", "figure.svg"), svg);
         byte[] png = FigureRenderer.png(svg, 2);
