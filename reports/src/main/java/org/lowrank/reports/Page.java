@@ -90,11 +90,17 @@ record Page(
         return null;
     }
 
-    /** Numbers align right; long text may wrap, everything else stays on its line. In wide tables words wrap sooner. */
+    /**
+     * Numbers align right; long text may wrap (a name without spaces anywhere), everything else stays on its line. In wide
+     * tables words wrap sooner.
+     */
     static @Nullable String cellClass(Report.TableSection table, int column, Report.Cell cell) {
-        boolean words = table.columns().size() > 8 && cell.text().contains(" ");
-        boolean wraps = cell.text().length() > (words ? 24 : 40);
-        return table.columns().get(column).numeric() ? "n" : wraps ? "w" : null;
+        if (table.columns().get(column).numeric()) {
+            return "n";
+        }
+        boolean words = cell.text().contains(" ");
+        boolean wraps = cell.text().length() > (words && table.columns().size() > 8 ? 24 : 40);
+        return !wraps ? null : words ? "w" : "w name";
     }
 
     /** The exact value behind a rounded cell; null where the text says it already. */

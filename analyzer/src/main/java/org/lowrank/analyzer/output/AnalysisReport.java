@@ -118,7 +118,6 @@ public final class AnalysisReport {
     private static TableSection modelTable(AnalysisResult result) {
         List<Column> columns = List.of(
                 new Column("Model", false),
-                new Column("Revision", false),
                 new Column("Source", false),
                 new Column("Stack", false),
                 new Column("Layers", true),
@@ -136,8 +135,7 @@ public final class AnalysisReport {
             for (ModelSummary summary : ModelSummary.of(result.matricesOf(model))) {
                 rows.add(List.of(
                         text(model.model()),
-                        text(ReportNotes.revision(model)),
-                        text(model.provenance().source()),
+                        text((model.provenance().source() + " " + ReportNotes.revision(model)).strip()),
                         text(summary.stack()),
                         number(card.layers(), 0),
                         number(card.modelDimension(), 0),
