@@ -3,7 +3,7 @@ package org.lowrank.reports;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Draws a laid-out panel: axes, grid, baseline, bands, lines with markers, labels at the ends of lines. */
+/** Draws a laid-out panel: axes, grid, bands, lines with markers, labels at the ends of lines. */
 final class LineChartSvg {
     private final LineChart chart;
     private final AxisScale x;
@@ -20,7 +20,6 @@ final class LineChartSvg {
     static String draw(LineChart chart) {
         LineChartSvg drawing = new LineChartSvg(chart);
         drawing.axes();
-        chart.view.reference().forEach(drawing::reference);
         chart.view.series().forEach(drawing::series);
         chart.ends().forEach(drawing::label);
         return drawing.svg.toString();
@@ -63,15 +62,6 @@ final class LineChartSvg {
         svg.append(") rotate(-90)\">");
         svg.append(Ink.text("axis-title", 0, 0, "middle", chart.view.y().title()))
                 .append("</g>");
-    }
-
-    private void reference(Report.Series series) {
-        path(Ink.part("baseline"), line(series));
-        int last = series.y().length - 1;
-        if (last >= 0 && y.shows(series.y()[last])) {
-            double pixel = y.clamped(series.y()[last]) - 4;
-            svg.append(Ink.text("tick", chart.right - 2, pixel, "end", series.name()));
-        }
     }
 
     private void series(Report.Series series) {

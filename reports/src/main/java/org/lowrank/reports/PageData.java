@@ -105,6 +105,14 @@ final class PageData {
         node.set("box", JSON.valueToTree(new double[] {chart.left, chart.top, chart.right, chart.bottom}));
         node.set("x", scale(chart.x));
         node.set("y", scale(chart.y));
+        ArrayNode baselines = node.putArray("baselines");
+        for (LineChart.BaselineName name : chart.baselineNames()) {
+            baselines
+                    .addObject()
+                    .put("name", name.name())
+                    .put("x", round(name.x()))
+                    .put("y", round(name.y()));
+        }
         ArrayNode ends = node.putArray("ends");
         for (LineChart.End end : chart.ends()) {
             ends.addObject()

@@ -73,12 +73,12 @@ function axes(panel, view, layout, style, paper) {
   };
 }
 
-/* The baseline of a view, dotted, with its names at the right end. */
+/* The baseline of a view, dotted, with its names where Java placed them. */
 function baseline(view, layout, x, y, style) {
-  const last = view.reference.map(line => ({series: line.name, x: line.x[line.x.length - 1], y: line.y[line.y.length - 1]}));
+  const names = layout.baselines.map(name => ({series: name.name, atX: name.x - layout.box[0], atY: name.y - layout.box[1]}));
   return [
     {data: {values: rows(view.reference, layout)}, mark: {type: "line", color: style.quiet, strokeWidth: 1.2, strokeDash: [2, 3]}, encoding: {x, y, detail: {field: "series"}}},
-    {data: {values: last.filter(row => shown(row.y, layout.y))}, mark: {type: "text", align: "right", dx: -2, dy: -4, baseline: "alphabetic", color: style.quiet, fontSize: 11}, encoding: {x, y, text: {field: "series"}}}
+    {data: {values: names}, mark: {type: "text", align: "right", baseline: "alphabetic", x: {expr: "datum.atX"}, y: {expr: "datum.atY"}, color: style.quiet, fontSize: 11}, encoding: {text: {field: "series"}}}
   ];
 }
 
