@@ -21,8 +21,8 @@ final class Palette {
 
     private static final int RAMP = 12;
 
-    /** The colour of the text, for what is compared with a ramp. */
-    private static final int NEUTRAL = 5;
+    /** Behind the ramp the colour of the text, for what is compared with it; without a marker, as its lines. */
+    private static final int NEUTRAL = SIZE + RAMP;
 
     static final List<String> LIGHT = withRamp(
             List.of("#0b5bd3", "#c2410c", "#137a3e", "#b4247f", "#7a5200", "#1d2430", "#0a768f", "#6d3fc4"),
@@ -121,6 +121,7 @@ final class Palette {
             int[] colour = HeatRamp.colour(stops, step / (RAMP - 1.0));
             all.add(String.format(Locale.ROOT, "#%02x%02x%02x", colour[0], colour[1], colour[2]));
         }
+        all.add(colours.get(5));
         return List.copyOf(all);
     }
 

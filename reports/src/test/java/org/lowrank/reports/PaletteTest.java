@@ -43,7 +43,7 @@ class PaletteTest {
         Arrays.setAll(layers, layer -> "layer " + layer);
         var slots = Palette.slots(List.of(panel(layers)));
         assertThat(slots.get("layer 0")).isEqualTo(Palette.SIZE);
-        assertThat(slots.get("layer 23")).isEqualTo(Palette.LIGHT.size() - 1);
+        assertThat(slots.get("layer 23")).isEqualTo(Palette.SIZE + 11);
         assertThat(List.copyOf(slots.values())).isSorted();
     }
 
@@ -52,7 +52,7 @@ class PaletteTest {
         String[] names = new String[13];
         Arrays.setAll(names, layer -> layer < 12 ? "layer " + layer : "Marchenko–Pastur");
         var slots = Palette.slots(List.of(panel(names)));
-        assertThat(slots.get("layer 11")).isEqualTo(Palette.LIGHT.size() - 1);
+        assertThat(slots.get("layer 11")).isEqualTo(Palette.SIZE + 11);
         assertThat(Palette.LIGHT.get(slots.get("Marchenko–Pastur"))).isEqualTo("#1d2430");
     }
 }
