@@ -59,7 +59,7 @@ public final class OverlapReport {
 
     private static List<Card> cards(TextOverlap overlap) {
         return List.of(
-                new Card("Embedding dimension", Cells.count(overlap.dimension())),
+                new Card("Dimension", Cells.count(overlap.dimension())),
                 new Card("Vocabulary", Cells.count(overlap.vocabulary())),
                 new Card("Tokens of A", Cells.count(overlap.textA().tokens())),
                 new Card("Tokens of B", Cells.count(overlap.textB().tokens())),
