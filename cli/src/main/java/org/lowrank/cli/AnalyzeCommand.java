@@ -178,13 +178,18 @@ final class AnalyzeCommand extends ModelRun implements Callable<Integer> {
         if (!console.quiet) {
             System.out.print(TerminalSummary.of(result, TerminalSummary.columns()));
         }
+        ResultFiles.print(files(result).write(java.util.Objects.requireNonNull(directory), formats));
+    }
+
+    /** All files of a saved result. */
+    static ResultFiles files(AnalysisResult result) {
         String json = ResultJson.write(result);
         String csv = AnalysisOutput.matrices(result.matrices());
         ResultFiles files = new ResultFiles(AnalysisReport.of(result, csv, json), json).with("matrices.csv", csv);
-        if (result.settings().spectrum()) {
+        if (result.matrices().stream().anyMatch(row -> row.spectrum() != null)) {
             files.with("spectra.csv", AnalysisOutput.spectra(result.matrices()));
         }
-        ResultFiles.print(files.write(java.util.Objects.requireNonNull(directory), formats));
+        return files;
     }
 
     /** Headers only, by range where the model is on the Hub, so that nothing large is fetched or kept. */

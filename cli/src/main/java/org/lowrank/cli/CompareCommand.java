@@ -105,11 +105,15 @@ final class CompareCommand extends ModelRun implements Callable<Integer> {
         if (!console.quiet) {
             System.out.print(TerminalSummary.of(result));
         }
+        ResultFiles.print(files(result).write(directory, formats));
+    }
+
+    /** All files of a saved result. */
+    static ResultFiles files(ComparisonResult result) {
         String json = ResultJson.write(result);
         String csv = ComparisonOutput.csv(result);
-        ResultFiles.print(new ResultFiles(ComparisonReport.of(result, csv, json), json)
+        return new ResultFiles(ComparisonReport.of(result, csv, json), json)
                 .with("comparison.csv", csv)
-                .with("matrices.csv", AnalysisOutput.matrices(result.allMatrices()))
-                .write(directory, formats));
+                .with("matrices.csv", AnalysisOutput.matrices(result.allMatrices()));
     }
 }

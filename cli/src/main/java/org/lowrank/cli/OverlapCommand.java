@@ -82,16 +82,19 @@ final class OverlapCommand extends ModelRun implements Callable<Integer> {
                     opened.model(""),
                     overlap,
                     opened.warnings(List.of()));
-            String json = ResultJson.write(result);
-            String csv = OverlapOutput.csv(result);
             if (!console.quiet) {
                 System.out.print(TerminalSummary.of(result));
             }
-            ResultFiles.print(new ResultFiles(OverlapReport.of(result, csv, json), json)
-                    .with("overlap.csv", csv)
-                    .write(directory, formats));
+            ResultFiles.print(files(result).write(directory, formats));
         }
         return 0;
+    }
+
+    /** All files of a saved result. */
+    static ResultFiles files(OverlapResult result) {
+        String json = ResultJson.write(result);
+        String csv = OverlapOutput.csv(result);
+        return new ResultFiles(OverlapReport.of(result, csv, json), json).with("overlap.csv", csv);
     }
 
     private TextOverlapMeasurer measurer() throws UsageException {

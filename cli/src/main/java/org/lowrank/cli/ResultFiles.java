@@ -15,8 +15,6 @@ import org.lowrank.reports.ReportWriteException;
 
 /** The files of a result in the formats asked for. */
 final class ResultFiles {
-    private static final int WIDTH = 720;
-    private static final int HEIGHT = 440;
     private static final double PNG_SCALE = 2;
 
     private final Map<String, String> csv = new LinkedHashMap<>();
@@ -53,10 +51,8 @@ final class ResultFiles {
         boolean svg = formats.contains(OutputArguments.Format.SVG);
         boolean png = formats.contains(OutputArguments.Format.PNG);
         if (svg || png) {
-            for (Report.Section section : report.sections()) {
-                if (section instanceof Report.FigureSection figure) {
-                    written.addAll(figures(figure, directory, svg, png));
-                }
+            for (Report.FigureSection figure : report.figures()) {
+                written.addAll(figures(figure, directory, svg, png));
             }
         }
         if (formats.contains(OutputArguments.Format.HTML)) {
@@ -68,24 +64,21 @@ final class ResultFiles {
     /** The whole figure, and each of its panels. */
     private static List<Path> figures(Report.FigureSection figure, OutputDirectory directory, boolean svg, boolean png)
             throws ReportWriteException {
-        List<Path> written = new ArrayList<>();
-        if (figure.panels().isEmpty()) {
-            return written;
-        }
-        String whole = "figures/" + OutputArguments.directoryName(List.of(figure.id()));
-        if (svg) {
-            written.add(directory.write(whole + ".svg", FigureRenderer.svg(figure, WIDTH, HEIGHT)));
-        }
-        if (png) {
-            written.add(directory.write(whole + ".png", FigureRenderer.png(figure, WIDTH, HEIGHT, PNG_SCALE)));
+        Map<String, String> drawings = new LinkedHashMap<>();
+        if (!figure.panels().isEmpty()) {
+            drawings.put(figure.id(), FigureRenderer.svg(figure));
         }
         for (Report.Panel panel : figure.panels()) {
-            String name = "figures/" + OutputArguments.directoryName(List.of(panel.id()));
-            if (svg && !name.equals(whole)) {
-                written.add(directory.write(name + ".svg", FigureRenderer.svg(panel, WIDTH, HEIGHT)));
+            drawings.computeIfAbsent(panel.id(), id -> FigureRenderer.svg(figure, panel));
+        }
+        List<Path> written = new ArrayList<>();
+        for (Map.Entry<String, String> drawing : drawings.entrySet()) {
+            String name = "figures/" + OutputArguments.directoryName(List.of(drawing.getKey()));
+            if (svg) {
+                written.add(directory.write(name + ".svg", drawing.getValue()));
             }
-            if (png && !name.equals(whole)) {
-                written.add(directory.write(name + ".png", FigureRenderer.png(panel, WIDTH, HEIGHT, PNG_SCALE)));
+            if (png) {
+                written.add(directory.write(name + ".png", FigureRenderer.png(drawing.getValue(), PNG_SCALE)));
             }
         }
         return written;

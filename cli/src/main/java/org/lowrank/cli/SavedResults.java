@@ -5,14 +5,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.lowrank.analyzer.output.AnalysisOutput;
-import org.lowrank.analyzer.output.AnalysisReport;
 import org.lowrank.analyzer.output.AnalysisResult;
-import org.lowrank.analyzer.output.ComparisonOutput;
-import org.lowrank.analyzer.output.ComparisonReport;
 import org.lowrank.analyzer.output.ComparisonResult;
-import org.lowrank.analyzer.output.OverlapOutput;
-import org.lowrank.analyzer.output.OverlapReport;
 import org.lowrank.analyzer.output.OverlapResult;
 import org.lowrank.reports.ResultJson;
 import org.lowrank.trainer.output.ExperimentResult;
@@ -39,9 +33,9 @@ final class SavedResults {
         Path file = files.get(0);
         JsonNode tree = trees.get(0);
         return switch (kinds.get(0)) {
-            case AnalysisResult.KIND -> analysis(merged(trees, files));
-            case ComparisonResult.KIND -> comparison(ResultJson.as(tree, ComparisonResult.class, file));
-            case OverlapResult.KIND -> overlap(ResultJson.as(tree, OverlapResult.class, file));
+            case AnalysisResult.KIND -> AnalyzeCommand.files(merged(trees, files));
+            case ComparisonResult.KIND -> CompareCommand.files(ResultJson.as(tree, ComparisonResult.class, file));
+            case OverlapResult.KIND -> OverlapCommand.files(ResultJson.as(tree, OverlapResult.class, file));
             case ExperimentResult.KIND -> ExperimentRun.files(ResultJson.as(tree, ExperimentResult.class, file));
             case TheoryResult.KIND -> TheoryCommand.files(ResultJson.as(tree, TheoryResult.class, file));
             default ->
@@ -70,23 +64,5 @@ final class SavedResults {
                         all.stream().flatMap(r -> r.skippedTensors().stream()).toList(),
                         all.stream().flatMap(r -> r.findings().stream()).toList(),
                         all.stream().flatMap(r -> r.warnings().stream()).toList());
-    }
-
-    private static ResultFiles analysis(AnalysisResult result) {
-        String json = ResultJson.write(result);
-        String csv = AnalysisOutput.matrices(result.matrices());
-        return new ResultFiles(AnalysisReport.of(result, csv, json), json).with("matrices.csv", csv);
-    }
-
-    private static ResultFiles comparison(ComparisonResult result) {
-        String json = ResultJson.write(result);
-        String csv = ComparisonOutput.csv(result);
-        return new ResultFiles(ComparisonReport.of(result, csv, json), json).with("comparison.csv", csv);
-    }
-
-    private static ResultFiles overlap(OverlapResult result) {
-        String json = ResultJson.write(result);
-        String csv = OverlapOutput.csv(result);
-        return new ResultFiles(OverlapReport.of(result, csv, json), json).with("overlap.csv", csv);
     }
 }

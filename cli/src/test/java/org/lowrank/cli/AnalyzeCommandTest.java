@@ -207,16 +207,6 @@ class AnalyzeCommandTest {
     }
 
     @Test
-    void reportIsRenderedAgainFromTheSavedResultAlone() throws IOException {
-        analyze();
-        String page = Files.readString(out.resolve("report.html"));
-        Files.delete(out.resolve("report.html"));
-        Run run = Run.of("report", out.resolve("result.json").toString());
-        assertThat(run.exitCode()).as(run.err()).isZero();
-        assertThat(Files.readString(out.resolve("report.html"))).isEqualTo(page);
-    }
-
-    @Test
     void tokenNeverReachesTheResult() throws IOException {
         analyze("--token", "hf_secret");
         assertThat(Files.readString(out.resolve("result.json"))).contains("***").doesNotContain("hf_secret");

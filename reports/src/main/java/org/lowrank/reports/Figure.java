@@ -10,22 +10,43 @@ import org.jspecify.annotations.Nullable;
  * A figure as the page shows it: every panel laid out for every setting of its switches, the first one drawn.
  *
  * @param oneLegend whether all panels show the same series, so that one legend serves them
+ * @param legend empty where a single line needs none
  */
 record Figure(
         Report.FigureSection section,
         Map<String, Integer> slots,
         int columns,
-        int width,
-        int height,
         boolean oneLegend,
         List<Entry> legend,
         List<DrawnPanel> panels) {
 
-    /** A panel with its first paint. */
+    /**
+     * A panel with its first paint.
+     *
+     * @param charts for wide screens, then where those differ for narrow ones, each for every setting of the switches
+     */
     record DrawnPanel(Report.Panel panel, List<LineChart> charts, String svg, List<Entry> legend) {}
 
     /** A line of a legend. */
     record Entry(String name, int slot, Report.Style style) {}
+
+    /** Size of a panel in pixels: the fewer in a row, the larger. */
+    private enum Size {
+        ONE(900, 360),
+        TWO(590, 340),
+        THREE(400, 270),
+        FOUR(300, 230),
+        /** On a telephone or side by side on paper, where the text of the large ones would be too small to read. */
+        NARROW(400, 300);
+
+        final int width;
+        final int height;
+
+        Size(int width, int height) {
+            this.width = width;
+            this.height = height;
+        }
+    }
 
     static Figure of(Report.FigureSection section) {
         Map<String, Integer> slots = Palette.slots(section.panels());
@@ -33,19 +54,28 @@ record Figure(
                 section.panels().stream().map(Figure::names).distinct().count() <= 1;
         int columns = Math.max(
                 1, Math.min(4, Math.min(section.columns(), section.panels().size())));
-        int width = columns >= 4 ? 300 : columns == 3 ? 400 : columns == 2 ? 590 : 1000;
-        int height = columns >= 4 ? 230 : columns == 3 ? 270 : columns == 2 ? 340 : 380;
+        Size size = Size.values()[columns - 1];
         List<DrawnPanel> drawn = new ArrayList<>();
         for (Report.Panel panel : section.panels()) {
-            List<LineChart> charts = new ArrayList<>();
-            for (PanelView view : PanelView.all(panel)) {
-                charts.add(new LineChart(view, slots, sharedAxis(section, view), width, 0, height));
+            List<LineChart> charts = new ArrayList<>(charts(section, panel, slots, size));
+            LineChart first = charts.get(0);
+            if (columns <= 2) {
+                charts.addAll(charts(section, panel, slots, Size.NARROW));
             }
-            String svg = "<svg viewBox=\"0 0 " + width + " " + height + "\" role=\"img\" aria-label=\""
-                    + Ink.escape(description(panel)) + "\">" + LineChartSvg.draw(charts.get(0), Ink.PAGE) + "</svg>";
+            String svg = "<svg viewBox=\"0 0 " + size.width + " " + size.height + "\" role=\"img\" aria-label=\""
+                    + Ink.escape(description(panel)) + "\">" + LineChartSvg.draw(first) + "</svg>";
             drawn.add(new DrawnPanel(panel, charts, svg, legend(List.of(panel), slots)));
         }
-        return new Figure(section, slots, columns, width, height, oneLegend, legend(section.panels(), slots), drawn);
+        return new Figure(section, slots, columns, oneLegend, legend(section.panels(), slots), drawn);
+    }
+
+    private static List<LineChart> charts(
+            Report.FigureSection section, Report.Panel panel, Map<String, Integer> slots, Size size) {
+        List<LineChart> charts = new ArrayList<>();
+        for (PanelView view : PanelView.all(panel)) {
+            charts.add(new LineChart(view, slots, sharedAxis(section, view), size.width, size.height));
+        }
+        return charts;
     }
 
     private static List<String> names(Report.Panel panel) {
@@ -60,7 +90,7 @@ record Figure(
                 entries.putIfAbsent(series.name(), new Entry(series.name(), slot, series.style()));
             }
         }
-        return List.copyOf(entries.values());
+        return entries.size() < 2 ? List.of() : List.copyOf(entries.values());
     }
 
     /** Small multiples of one quantity share their vertical axis. */

@@ -1,40 +1,58 @@
 package org.lowrank.reports;
 
+import java.util.List;
 import java.util.Locale;
 
 /**
- * The cells of one heat map: text of one format, and a class for the step of the colour ramp.
+ * One quantity of a heat map in all its tables: text of one format, and a class for the step of one colour ramp, so that tables
+ * of different models compare.
  *
- * @param low text of the smallest value
- * @param high text of the largest value
+ * @param from smallest value
+ * @param to largest value
  */
-record HeatCells(Report.HeatMap map, double from, double to, String format, String low, String high) {
+record HeatCells(double from, double to, String format) {
 
-    static HeatCells of(Report.HeatMap map) {
+    /** Names of the quantities, in their order. */
+    static List<String> quantities(Report.HeatMapSection section) {
+        return section.grids().isEmpty()
+                ? List.of()
+                : section.grids().get(0).maps().stream()
+                        .map(Report.HeatMap::label)
+                        .toList();
+    }
+
+    static HeatCells of(Report.HeatMapSection section, int quantity) {
         double from = Double.POSITIVE_INFINITY;
         double to = Double.NEGATIVE_INFINITY;
-        for (double[] row : map.values()) {
-            for (double value : row) {
-                if (Double.isFinite(value)) {
-                    from = Math.min(from, value);
-                    to = Math.max(to, value);
+        for (Report.HeatGrid grid : section.grids()) {
+            for (double[] row : grid.maps().get(quantity).values()) {
+                for (double value : row) {
+                    from = Double.isFinite(value) ? Math.min(from, value) : from;
+                    to = Double.isFinite(value) ? Math.max(to, value) : to;
                 }
             }
         }
-        double largest = from > to ? 1 : Math.max(Math.abs(from), Math.abs(to));
-        String format = largest >= 100 ? "%.0f" : largest >= 2 ? "%.1f" : largest >= 0.02 ? "%.2f" : "%.1e";
-        String low = from > to ? "–" : String.format(Locale.ROOT, format, from);
-        String high = from > to ? "–" : String.format(Locale.ROOT, format, to);
-        return new HeatCells(map, from, to, format, low, high);
+        double largest = Math.max(Math.abs(from), Math.abs(to));
+        // three digits of the largest, and so many that neighbouring colours have different numbers
+        int decimals = largest >= 100 ? 0 : largest >= 10 ? 1 : largest >= 0.1 ? 2 : largest >= 0.001 ? 4 : 6;
+        return new HeatCells(from, to, "%." + decimals + "f");
     }
 
-    String text(int row, int column) {
-        double value = map.values()[row][column];
-        return Double.isFinite(value) ? String.format(Locale.ROOT, format, value) : "";
+    String low() {
+        return from > to ? "–" : text(from);
     }
 
-    String style(int row, int column) {
-        double value = map.values()[row][column];
+    String high() {
+        return from > to ? "–" : text(to);
+    }
+
+    String text(double value) {
+        return Double.isFinite(value)
+                ? String.format(Locale.ROOT, format, value).replace('-', '−')
+                : "";
+    }
+
+    String style(double value) {
         if (!Double.isFinite(value)) {
             return "none";
         }

@@ -23,7 +23,7 @@ public final class HtmlReport {
 
     private static final List<String> LIBRARIES =
             List.of("vega/vega.min.js", "vega/vega-lite.min.js", "vega/vega-interpreter.js");
-    private static final List<String> OWN_SCRIPTS = List.of("report.js", "figures.js");
+    private static final List<String> FIGURE_SCRIPTS = List.of("spec.js", "panel.js", "figures.js");
 
     private HtmlReport() {}
 
@@ -33,17 +33,14 @@ public final class HtmlReport {
      */
     public static String render(Report report) {
         Map<String, Figure> figures = new LinkedHashMap<>();
-        for (Report.Section section : report.sections()) {
-            if (section instanceof Report.FigureSection figure) {
-                figures.put(figure.id(), Figure.of(figure));
-            }
-        }
+        report.figures().forEach(figure -> figures.put(figure.id(), Figure.of(figure)));
         String style = style();
         List<String> scripts = new ArrayList<>();
+        scripts.add(enclosed(List.of("report.js")));
         if (!figures.isEmpty()) {
             LIBRARIES.forEach(name -> scripts.add(resource(name)));
+            scripts.add(enclosed(FIGURE_SCRIPTS));
         }
-        OWN_SCRIPTS.forEach(name -> scripts.add(resource(name)));
         Page page = new Page(
                 report,
                 figures,
@@ -70,7 +67,14 @@ public final class HtmlReport {
                 + "; img-src data: blob:; base-uri 'none'; form-action 'none'";
     }
 
-    private static String resource(String name) {
+    /** Files that know each other's names and leave none behind. */
+    private static String enclosed(List<String> names) {
+        return "\"use strict\";\n(() => {\n"
+                + names.stream().map(HtmlReport::resource).collect(Collectors.joining("\n")) + "})();\n";
+    }
+
+    /** The text of a file of this module. */
+    static String resource(String name) {
         try (InputStream stream = HtmlReport.class.getResourceAsStream(name)) {
             if (stream == null) {
                 throw new IllegalStateException("page: " + name + ": not in the distribution; reinstall lowrank");

@@ -1,6 +1,7 @@
 package org.lowrank.reports;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,8 @@ final class LineChart {
     private static final double LABEL_DISTANCE = 13;
 
     final PanelView view;
+    final int width;
+    final int height;
     final AxisScale x;
     final AxisScale y;
     final double left;
@@ -21,6 +24,9 @@ final class LineChart {
     final double bottom;
     private final Map<String, Integer> slots;
 
+    /** A name of a baseline, right-aligned at a place by its line. */
+    record BaselineName(String name, double x, double y) {}
+
     /** A label at the end of a line: where the line ends and where the label stands. */
     record End(String name, int slot, double x, double y, double placed) {}
 
@@ -28,23 +34,17 @@ final class LineChart {
      * Lays a panel out in a rectangle.
      *
      * @param shared vertical axis shared with other panels, or null for one of its own
-     * @param top pixel where the panel begins; room for a title is the caller's
-     * @param bottom pixel where it ends; room for a legend is the caller's
      */
-    LineChart(
-            PanelView view,
-            Map<String, Integer> slots,
-            @Nullable AxisScale shared,
-            double width,
-            double top,
-            double bottom) {
+    LineChart(PanelView view, Map<String, Integer> slots, @Nullable AxisScale shared, int width, int height) {
         this.view = view;
         this.slots = slots;
+        this.width = width;
+        this.height = height;
         right = width - (labelsEnds(view.series()) ? 16 + labelWidth(view.series()) : 18);
-        this.top = top + 8;
-        this.bottom = bottom - 40;
-        AxisScale vertical = shared != null ? shared : vertical(view, this.bottom - this.top);
-        y = vertical.at(this.bottom, this.top);
+        top = 8;
+        bottom = height - 40;
+        AxisScale vertical = shared != null ? shared : vertical(view, bottom - top);
+        y = vertical.at(bottom, top);
         left = 30
                 + y.ticks().labels().stream()
                         .mapToDouble(LineChart::width)
@@ -101,6 +101,31 @@ final class LineChart {
         }
         int every = points <= MARKER_LIMIT ? 1 : points / 12;
         return i % every == slot * every / Palette.SIZE;
+    }
+
+    /**
+     * Names of the baselines at the right, above their lines; below where the line above is near, and left of that name where
+     * there is no room either.
+     */
+    List<BaselineName> baselineNames() {
+        List<BaselineName> names = new ArrayList<>();
+        List<Report.Series> lines = view.reference().stream()
+                .filter(line -> line.y().length > 0 && y.shows(line.y()[line.y().length - 1]))
+                .sorted(Comparator.comparingDouble(line -> -line.y()[line.y().length - 1]))
+                .toList();
+        double lineAbove = Double.NEGATIVE_INFINITY;
+        for (Report.Series line : lines) {
+            double pixel = y.clamped(line.y()[line.y().length - 1]);
+            double at = pixel - lineAbove < LABEL_DISTANCE ? pixel + 12 : pixel - 4;
+            double from = right - 2;
+            if (!names.isEmpty() && at - names.get(names.size() - 1).y() < LABEL_DISTANCE) {
+                BaselineName before = names.get(names.size() - 1);
+                from = before.x() - width(before.name()) - 8;
+            }
+            names.add(new BaselineName(line.name(), from, at));
+            lineAbove = pixel;
+        }
+        return names;
     }
 
     /** Labels of the ends of the lines, none where only a legend can name them. */

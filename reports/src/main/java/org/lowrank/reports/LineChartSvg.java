@@ -3,26 +3,23 @@ package org.lowrank.reports;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Draws a laid-out panel: axes, grid, baseline, bands, lines with markers, labels at the ends of lines. */
+/** Draws a laid-out panel: axes, grid, bands, lines with markers, labels at the ends of lines. */
 final class LineChartSvg {
     private final LineChart chart;
     private final AxisScale x;
     private final AxisScale y;
-    private final Ink ink;
     private final StringBuilder svg = new StringBuilder();
 
-    private LineChartSvg(LineChart chart, Ink ink) {
+    private LineChartSvg(LineChart chart) {
         this.chart = chart;
-        this.ink = ink;
         x = chart.x;
         y = chart.y;
     }
 
     /** The inside of an svg element. */
-    static String draw(LineChart chart, Ink ink) {
-        LineChartSvg drawing = new LineChartSvg(chart, ink);
+    static String draw(LineChart chart) {
+        LineChartSvg drawing = new LineChartSvg(chart);
         drawing.axes();
-        chart.view.reference().forEach(drawing::reference);
         chart.view.series().forEach(drawing::series);
         chart.ends().forEach(drawing::label);
         return drawing.svg.toString();
@@ -33,21 +30,21 @@ final class LineChartSvg {
         for (double value : y.ticks().values()) {
             lines.append("M").append(at(chart.left, y.pixel(value))).append("H").append(Ink.number(chart.right));
         }
-        path(ink.part("grid"), lines.toString());
+        path(Ink.part("grid"), lines.toString());
         StringBuilder axis = new StringBuilder("M").append(at(chart.left, chart.bottom));
         axis.append("H").append(Ink.number(chart.right));
         for (double value : x.ticks().values()) {
             axis.append("M").append(at(x.pixel(value), chart.bottom)).append("v4");
         }
-        path(ink.part("axis"), axis.toString());
+        path(Ink.part("axis"), axis.toString());
         for (int i = 0; i < y.ticks().values().size(); i++) {
             double pixel = y.pixel(y.ticks().values().get(i)) + 4;
-            svg.append(ink.text(
+            svg.append(Ink.text(
                     "tick", chart.left - 6, pixel, "end", y.ticks().labels().get(i)));
         }
         for (int i = 0; i < x.ticks().values().size(); i++) {
             double pixel = x.pixel(x.ticks().values().get(i));
-            svg.append(ink.text(
+            svg.append(Ink.text(
                     "tick",
                     pixel,
                     chart.bottom + 17,
@@ -55,7 +52,7 @@ final class LineChartSvg {
                     x.ticks().labels().get(i)));
         }
         double middle = (chart.left + chart.right) / 2;
-        svg.append(ink.text(
+        svg.append(Ink.text(
                 "axis-title",
                 middle,
                 chart.bottom + 34,
@@ -63,17 +60,8 @@ final class LineChartSvg {
                 chart.view.x().title()));
         svg.append("<g transform=\"translate(12 ").append(Ink.number((chart.top + chart.bottom) / 2));
         svg.append(") rotate(-90)\">");
-        svg.append(ink.text("axis-title", 0, 0, "middle", chart.view.y().title()))
+        svg.append(Ink.text("axis-title", 0, 0, "middle", chart.view.y().title()))
                 .append("</g>");
-    }
-
-    private void reference(Report.Series series) {
-        path(ink.part("baseline"), line(series));
-        int last = series.y().length - 1;
-        if (last >= 0 && y.shows(series.y()[last])) {
-            double pixel = y.clamped(series.y()[last]) - 4;
-            svg.append(ink.text("tick", chart.right - 2, pixel, "end", series.name()));
-        }
     }
 
     private void series(Report.Series series) {
@@ -82,13 +70,13 @@ final class LineChartSvg {
         double[] sd = series.sd();
         if (sd != null) {
             for (String band : bands(series, sd)) {
-                path(ink.filled(chart.hasManyBands() ? "faint" : "band", slot), band);
+                path(Ink.filled(chart.hasManyBands() ? "faint" : "band", slot), band);
             }
         }
-        path(ink.line(slot, series.style()), line(series));
+        path(Ink.line(slot, series.style()), line(series));
         for (int i = 0; i < series.x().length; i++) {
             if (chart.marks(series, i)) {
-                svg.append("<path").append(ink.filled("mark", slot)).append(" transform=\"translate(");
+                svg.append("<path").append(Ink.filled("mark", slot)).append(" transform=\"translate(");
                 svg.append(at(x.pixel(series.x()[i]), y.clamped(series.y()[i]))).append(")\" d=\"");
                 svg.append(Palette.marker(slot)).append("\"/>");
             }
@@ -130,8 +118,8 @@ final class LineChartSvg {
 
     private void label(LineChart.End end) {
         group(end.name());
-        path(ink.part("leader"), "M" + at(end.x() + 5, end.y()) + "L" + at(chart.right + 12, end.placed()));
-        svg.append(ink.text("end f" + end.slot(), chart.right + 14, end.placed() + 4, "start", end.name()));
+        path(Ink.part("leader"), "M" + at(end.x() + 5, end.y()) + "L" + at(chart.right + 12, end.placed()));
+        svg.append(Ink.text("end f" + end.slot(), chart.right + 14, end.placed() + 4, "start", end.name()));
         svg.append("</g>");
     }
 

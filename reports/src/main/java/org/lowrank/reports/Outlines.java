@@ -42,7 +42,7 @@ record Outlines(Path2D path, double width) {
         Font font = bold ? Fonts.BOLD : Fonts.REGULAR;
         Path2D path = new Path2D.Double();
         double end = 0;
-        for (RichText.Run run : RichText.runs(text)) {
+        for (RichText.Run run : RichText.drawn(text)) {
             double scale = run.shift() == 0 ? size : size * 0.75;
             var glyphs = font.deriveFont((float) scale).createGlyphVector(CONTEXT, run.text());
             double rise = run.shift() > 0 ? -0.36 * size : run.shift() < 0 ? 0.2 * size : 0;

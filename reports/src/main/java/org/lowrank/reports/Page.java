@@ -58,6 +58,18 @@ record Page(
         };
     }
 
+    /**
+     * Cards side by side where all of them are short and few enough for one row, else a list: number left, words right. Cards of
+     * unequal length leave holes, and long text in a narrow column is hard to read.
+     */
+    static String layout(Report.FindingGroup group) {
+        boolean isShort = group.findings().stream()
+                .allMatch(finding -> finding.number().length() <= 10
+                        && finding.statement().length() + finding.detail().length() <= 320);
+        int count = group.findings().size();
+        return isShort && count <= 5 ? "cards-" + count : "listed";
+    }
+
     static String rows(int count) {
         return count == 1 ? "1 row" : count + " rows";
     }
@@ -78,9 +90,17 @@ record Page(
         return null;
     }
 
-    /** Numbers align right; long text may wrap, everything else stays on its line. */
-    static @Nullable String cellClass(Report.Column column, Report.Cell cell) {
-        return column.numeric() ? "n" : cell.text().length() > 44 ? "w" : null;
+    /**
+     * Numbers align right; long text may wrap (a name without spaces anywhere), everything else stays on its line. In wide
+     * tables words wrap sooner.
+     */
+    static @Nullable String cellClass(Report.TableSection table, int column, Report.Cell cell) {
+        if (table.columns().get(column).numeric()) {
+            return "n";
+        }
+        boolean words = cell.text().contains(" ");
+        boolean wraps = cell.text().length() > (words && table.columns().size() > 8 ? 24 : 40);
+        return !wraps ? null : words ? "w" : "w name";
     }
 
     /** The exact value behind a rounded cell; null where the text says it already. */

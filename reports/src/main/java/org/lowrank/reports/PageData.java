@@ -36,16 +36,26 @@ final class PageData {
 
     /** The numbers of every panel, and where each setting of its switches puts them. */
     static String figures(List<Figure> figures) {
-        ObjectNode all = JSON.createObjectNode();
-        for (Figure figure : figures) {
-            ObjectNode node = all.putObject(figure.section().id());
-            node.put("title", figure.section().title());
-            node.put("width", figure.width()).put("height", figure.height()).put("columns", figure.columns());
-            node.set("colours", JSON.valueToTree(Palette.LIGHT));
-            ArrayNode panels = node.putArray("panels");
-            figure.panels().forEach(panel -> panels.add(panel(panel, figure)));
-        }
-        return text(all);
+        ObjectNode page = JSON.createObjectNode().put("markup", RichText.MARKUP.pattern());
+        ObjectNode all = page.putObject("figures");
+        figures.forEach(figure -> all.set(figure.section().id(), tree(figure)));
+        return text(page);
+    }
+
+    /** The same of one figure alone, for drawing it in Java. */
+    static String figure(Figure figure) {
+        return text(tree(figure));
+    }
+
+    private static ObjectNode tree(Figure figure) {
+        ObjectNode node = JSON.createObjectNode()
+                .put("title", figure.section().title())
+                .put("columns", figure.columns())
+                .put("oneLegend", figure.oneLegend());
+        node.set("colours", JSON.valueToTree(Palette.LIGHT));
+        ArrayNode panels = node.putArray("panels");
+        figure.panels().forEach(panel -> panels.add(panel(panel, figure)));
+        return node;
     }
 
     private static ObjectNode panel(Figure.DrawnPanel drawn, Figure figure) {
@@ -56,12 +66,13 @@ final class PageData {
                 .put("description", Figure.description(panel));
         node.set("x", axis(panel.x()));
         ArrayNode views = node.putArray("views");
-        views.add(view("", panel.y(), panel.series(), panel.reference(), figure));
+        views.add(view(panel.reading(), panel.y(), panel.series(), panel.reference(), figure));
         for (Report.Alternative other : panel.alternatives()) {
             views.add(view(other.label(), other.y(), other.series(), other.reference(), figure));
         }
         ArrayNode layouts = node.putArray("layouts");
-        drawn.charts().forEach(chart -> layouts.add(layout(chart)));
+        int wide = drawn.charts().get(0).width;
+        drawn.charts().forEach(chart -> layouts.add(layout(chart).put("narrow", chart.width < wide)));
         return node;
     }
 
@@ -88,10 +99,20 @@ final class PageData {
                 .put("view", chart.view.index())
                 .put("logX", chart.view.logX())
                 .put("logY", chart.view.logY())
-                .put("baseline", !chart.view.reference().isEmpty());
+                .put("baseline", !chart.view.reference().isEmpty())
+                .put("width", chart.width)
+                .put("height", chart.height);
         node.set("box", JSON.valueToTree(new double[] {chart.left, chart.top, chart.right, chart.bottom}));
         node.set("x", scale(chart.x));
         node.set("y", scale(chart.y));
+        ArrayNode baselines = node.putArray("baselines");
+        for (LineChart.BaselineName name : chart.baselineNames()) {
+            baselines
+                    .addObject()
+                    .put("name", name.name())
+                    .put("x", round(name.x()))
+                    .put("y", round(name.y()));
+        }
         ArrayNode ends = node.putArray("ends");
         for (LineChart.End end : chart.ends()) {
             ends.addObject()

@@ -20,6 +20,10 @@ final class Palette {
     static final int SIZE = 8;
 
     private static final int RAMP = 12;
+
+    /** Behind the ramp the colour of the text, for what is compared with it; without a marker, as its lines. */
+    private static final int NEUTRAL = SIZE + RAMP;
+
     static final List<String> LIGHT = withRamp(
             List.of("#0b5bd3", "#c2410c", "#137a3e", "#b4247f", "#7a5200", "#1d2430", "#0a768f", "#6d3fc4"),
             new int[][] {
@@ -63,7 +67,12 @@ final class Palette {
                 }
             }
         }
-        return slots.size() > SIZE && counted(slots.keySet()) ? ramp(slots.keySet()) : slots;
+        List<String> counted = counted(slots.keySet());
+        if (slots.size() > SIZE && counted.size() >= SIZE) {
+            slots.replaceAll((name, slot) -> NEUTRAL);
+            slots.putAll(ramp(counted));
+        }
+        return slots;
     }
 
     private static List<String> names(Report.Panel panel) {
@@ -83,17 +92,21 @@ final class Palette {
         return best;
     }
 
-    /** Whether the names are one word with numbers behind it. */
-    private static boolean counted(Set<String> names) {
+    /** The names that are one word with numbers behind it, empty where there are several such words. */
+    private static List<String> counted(Set<String> names) {
         Set<String> words = new HashSet<>();
+        List<String> counted = new ArrayList<>();
         for (String name : names) {
             Matcher matcher = COUNTED.matcher(name);
-            words.add(matcher.matches() ? matcher.group(1) : name);
+            if (matcher.matches()) {
+                words.add(matcher.group(1));
+                counted.add(name);
+            }
         }
-        return words.size() == 1;
+        return words.size() == 1 ? counted : List.of();
     }
 
-    private static Map<String, Integer> ramp(Set<String> names) {
+    private static Map<String, Integer> ramp(List<String> names) {
         Map<String, Integer> slots = new LinkedHashMap<>();
         int last = names.size() - 1;
         for (String name : names) {
@@ -108,6 +121,7 @@ final class Palette {
             int[] colour = HeatRamp.colour(stops, step / (RAMP - 1.0));
             all.add(String.format(Locale.ROOT, "#%02x%02x%02x", colour[0], colour[1], colour[2]));
         }
+        all.add(colours.get(5));
         return List.copyOf(all);
     }
 

@@ -1,6 +1,7 @@
 package org.lowrank.reports;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -17,11 +18,6 @@ record PanelView(
         boolean logY,
         List<Report.Series> series,
         List<Report.Series> reference) {
-
-    /** As the panel opens: its own axes, no alternative, no baseline. */
-    static PanelView first(Report.Panel panel) {
-        return of(panel, 0, panel.x().logarithmic(), panel.y().logarithmic(), false);
-    }
 
     /** Every setting of the panel's switches, the one it opens with first. */
     static List<PanelView> all(Report.Panel panel) {
@@ -70,6 +66,8 @@ record PanelView(
     /** Everything the vertical axis must show: lines, bands and baseline. */
     List<double[]> ordinates() {
         List<double[]> all = new ArrayList<>();
+        boolean neverNegative =
+                series.stream().flatMapToDouble(line -> Arrays.stream(line.y())).noneMatch(value -> value < 0);
         for (Report.Series line : series) {
             all.add(line.y());
             double[] sd = line.sd();
@@ -80,6 +78,8 @@ record PanelView(
                     // a band that nearly reaches zero would stretch a logarithmic axis over empty decades
                     boolean lowered = !logY || low[i] - sd[i] > low[i] / 20;
                     low[i] -= lowered ? sd[i] : 0;
+                    // nor does the axis of a loss or a norm go below zero because a band does
+                    low[i] = neverNegative ? Math.max(0, low[i]) : low[i];
                     high[i] += sd[i];
                 }
                 all.add(low);

@@ -1,6 +1,7 @@
 package org.lowrank.reports;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,8 +9,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param kind small line above the title, for instance {@code Weight report}
  * @param title the model or experiment
+ * @param origin where it came from, in one line under the title: revision, source; may be empty
  * @param cards the line of key values under the title (Table 1)
- * @param findings in words with numbers
+ * @param findings in words with numbers, one group a model
  * @param sections figures, tables and notes, in order
  * @param provenance rows of the last section; includes the command that reproduces the page
  * @param csv the CSV the page offers for download, with its file name
@@ -18,8 +20,9 @@ import org.jspecify.annotations.Nullable;
 public record Report(
         String kind,
         String title,
+        String origin,
         List<Card> cards,
-        List<Finding> findings,
+        List<FindingGroup> findings,
         List<Section> sections,
         List<Fact> provenance,
         @Nullable Download csv,
@@ -45,6 +48,9 @@ public record Report(
      */
     public record Finding(Verdict verdict, String number, String statement, String detail, String evidence) {}
 
+    /** Findings of one model; the title is empty where there is one group only. */
+    public record FindingGroup(String title, List<Finding> findings) {}
+
     /** How a finding stands against its declared threshold. */
     public enum Verdict {
         HOLDS,
@@ -54,11 +60,26 @@ public record Report(
     }
 
     /** A part of the page with a heading and an id to link to. */
-    public sealed interface Section permits FigureSection, HeatMapSection, TableSection, NoteSection {
+    public sealed interface Section permits FigureSection, HeatMapSection, TableSection, NoteSection, GroupSection {
         String id();
 
         String title();
     }
+
+    /** All figures from top to bottom, those inside groups too. */
+    public List<FigureSection> figures() {
+        return sections.stream().flatMap(Report::figures).toList();
+    }
+
+    private static Stream<FigureSection> figures(Section section) {
+        if (section instanceof GroupSection group) {
+            return group.parts().stream().flatMap(Report::figures);
+        }
+        return section instanceof FigureSection figure ? Stream.of(figure) : Stream.empty();
+    }
+
+    /** Parts of one subject under one heading: the page's navigation names the subject only. */
+    public record GroupSection(String id, String title, List<Section> parts) implements Section {}
 
     /**
      * Panels side by side (or small multiples), with a caption and findings below.
@@ -67,13 +88,19 @@ public record Report(
      */
     public record FigureSection(
             String id, String title, String caption, int columns, List<Panel> panels, List<Finding> findings)
-            implements Section {}
+            implements Section {
+        /** A figure without findings of its own. */
+        public FigureSection(String id, String title, String caption, int columns, List<Panel> panels) {
+            this(id, title, caption, columns, panels, List.of());
+        }
+    }
 
     /**
      * One chart of lines.
      *
      * @param id unique in the report; the file name of its SVG and PNG
      * @param reference a second set of series shown on request (the Gaussian baseline), may be empty
+     * @param reading what the switch calls these series where there are alternatives
      * @param alternatives other y values for the same series (the squared convention), may be empty
      */
     public record Panel(
@@ -83,7 +110,18 @@ public record Report(
             Axis y,
             List<Series> series,
             List<Series> reference,
-            List<Alternative> alternatives) {}
+            String reading,
+            List<Alternative> alternatives) {
+        /** A panel without switches but those of its axes. */
+        public Panel(String id, String title, Axis x, Axis y, List<Series> series) {
+            this(id, title, x, y, series, List.of());
+        }
+
+        /** A panel with a baseline. */
+        public Panel(String id, String title, Axis x, Axis y, List<Series> series, List<Series> reference) {
+            this(id, title, x, y, series, reference, "", List.of());
+        }
+    }
 
     /** Another reading of the same panel: its switch label, axis and series. */
     public record Alternative(String label, Axis y, List<Series> series, List<Series> reference) {}
@@ -109,12 +147,13 @@ public record Report(
         DOTTED
     }
 
-    /** A layer × matrix table coloured by value, with alternatives (share of maximum, norms). */
-    public record HeatMapSection(
-            String id, String title, String caption, List<String> rows, List<String> columns, List<HeatMap> maps)
-            implements Section {}
+    /** Layer × matrix tables coloured by value; a quantity has one scale of colours in all of them. */
+    public record HeatMapSection(String id, String title, String caption, List<HeatGrid> grids) implements Section {}
 
-    /** One reading of a heat map; {@code values[row][column]}, NaN where there is no matrix. */
+    /** One table, of one model; its maps are the same quantities as those of the other tables. */
+    public record HeatGrid(String title, List<String> rows, List<String> columns, List<HeatMap> maps) {}
+
+    /** One quantity; {@code values[row][column]}, NaN where there is no matrix. */
     public record HeatMap(String label, double[][] values) {}
 
     /** A sortable, filterable table. Numeric cells are shown rounded and sorted by value. */
@@ -122,8 +161,13 @@ public record Report(
             String id, String title, String caption, List<Column> columns, List<List<Cell>> rows, boolean filterable)
             implements Section {}
 
-    /** A column; {@code numeric} aligns right. */
-    public record Column(String title, boolean numeric) {}
+    /** A column; {@code numeric} aligns right, {@code formula} sets subscripts and superscripts. */
+    public record Column(String title, boolean numeric, boolean formula) {
+        /** A column of plain text or numbers. */
+        public Column(String title, boolean numeric) {
+            this(title, numeric, false);
+        }
+    }
 
     /** A cell: its text and, where it is a number, its value. */
     public record Cell(String text, @Nullable Double value) {}

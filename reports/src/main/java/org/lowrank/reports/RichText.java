@@ -5,11 +5,21 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Plain mathematical text as runs: {@code ‖A‖_F}, {@code a_ij} and {@code 10⁻⁵} get real subscripts and superscripts. */
+/**
+ * Plain mathematical text as runs on, above and below the line: {@code ‖A‖_F}, {@code σ_{k+1}}, {@code (1 − ηλ)^t} and
+ * {@code e^{−λt}} get real subscripts and superscripts. Names such as {@code w_q} and {@code layer.0.x_y} stay as they are.
+ */
 final class RichText {
-    /** One or two letters or digits behind a mathematical character or a letter that stands alone: not those of names. */
-    private static final Pattern SUBSCRIPT =
-            Pattern.compile("(?<=[‖²σλθΔ]|(?<![\\p{L}\\d._/-])\\p{L})_([\\p{L}\\d]{1,2})(?![\\p{L}\\d_])");
+    /**
+     * Braces behind anything; one or two letters or digits behind a mathematical character or a letter that stands alone. The
+     * page's script compiles the same text, so it keeps to what both languages know.
+     */
+    static final Pattern MARKUP = Pattern.compile("(?<=\\S)(?<mark>[_^])\\{(?<group>[^{}]*)\\}"
+            + "|(?<=[‖²∇\\p{sc=Greek}]['′]?|(?<![\\p{sc=Latin}\\d._/-])(?:max|min|\\p{L}['′]?))_(?<low>∞|[\\p{L}\\d]{1,2})(?![\\p{L}\\d_])"
+            + "|(?<=[)\\p{L}])\\^(?<high>[\\p{L}\\d])(?![\\p{L}\\d])");
+
+    /** Spaces at which no line ends: before %, around a sign that a number follows. */
+    private static final Pattern BOUND = Pattern.compile("(?<=\\d) (?=%)| (?=[=±] [\\d−])|(?<=[=±≤≥]) (?=[\\d−×])");
 
     private static final String SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻";
     private static final String PLAIN = "0123456789−";
@@ -19,31 +29,40 @@ final class RichText {
     /** A piece of text on the line (0), above (1) or below (−1). */
     record Run(String text, int shift) {}
 
-    /** Subscripts and superscripts as runs of their own: for text drawn by us. */
+    /** For a page, whose fonts have superscript digits of their own. */
     static List<Run> runs(String text) {
         List<Run> runs = new ArrayList<>();
-        for (Run run : lowered(text)) {
-            if (run.shift() < 0) {
-                runs.add(run);
+        String bound = BOUND.matcher(text).replaceAll("\u00a0");
+        Matcher matcher = MARKUP.matcher(bound);
+        int from = 0;
+        while (matcher.find()) {
+            add(runs, bound.substring(from, matcher.start()), 0);
+            if (matcher.group("group") != null) {
+                // One level only: what is marked inside braces stands there plainly.
+                String inside = matcher.group("group").replaceAll("(?<=\\S)[_^](?=\\S)", "");
+                add(runs, inside, matcher.group("mark").equals("^") ? 1 : -1);
+            } else if (matcher.group("low") != null) {
+                add(runs, matcher.group("low"), -1);
             } else {
-                addRaised(runs, run.text());
+                add(runs, matcher.group("high"), 1);
             }
+            from = matcher.end();
         }
+        add(runs, bound.substring(from), 0);
         return runs;
     }
 
-    /** Only the subscripts: a page's fonts have superscript digits of their own. */
-    static List<Run> lowered(String text) {
-        List<Run> runs = new ArrayList<>();
-        Matcher matcher = SUBSCRIPT.matcher(text);
-        int from = 0;
-        while (matcher.find()) {
-            add(runs, text.substring(from, matcher.start()), 0);
-            add(runs, matcher.group(1), -1);
-            from = matcher.end();
+    /** For text drawn by us: superscript digits, which small fonts lack, as raised digits too. */
+    static List<Run> drawn(String text) {
+        List<Run> drawn = new ArrayList<>();
+        for (Run run : runs(text)) {
+            if (run.shift() == 0) {
+                addRaised(drawn, run.text());
+            } else {
+                drawn.add(run);
+            }
         }
-        add(runs, text.substring(from), 0);
-        return runs;
+        return drawn;
     }
 
     private static void addRaised(List<Run> runs, String text) {

@@ -2,12 +2,9 @@ package org.lowrank.reports;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /** Where an axis is marked, and how: all labels of one axis are formatted alike. */
 record Ticks(List<Double> values, List<String> labels) {
-    private static final String SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
-
     /** Multiples of 1, 2, 2.5 or 5 × 10ᵏ within [from, to], about {@code count} of them. */
     static Ticks linear(double from, double to, double step) {
         List<Double> values = new ArrayList<>();
@@ -19,9 +16,11 @@ record Ticks(List<Double> values, List<String> labels) {
             decimals++;
         }
         boolean scientific = Math.max(Math.abs(from), Math.abs(to)) >= 1e6 || decimals > 5;
-        String format = scientific ? "%.1e" : "%." + decimals + "f";
-        return new Ticks(
-                values, values.stream().map(v -> minus(format(format, v))).toList());
+        int places = decimals;
+        List<String> labels = values.stream()
+                .map(v -> scientific ? NumberText.significant(v, 2) : NumberText.decimals(v, places))
+                .toList();
+        return new Ticks(values, labels);
     }
 
     /** The smallest of 1, 2, 2.5, 5 × 10ᵏ that divides the range into at most {@code count} steps. */
@@ -63,9 +62,9 @@ record Ticks(List<Double> values, List<String> labels) {
                 values.add(Math.pow(10, k));
             }
         }
-        boolean powers = first < -2 || last > 3;
+        boolean powers = first < -2 || last > 2;
         List<String> labels = values.stream()
-                .map(v -> powers ? "10" + superscript(Math.round(Math.log10(v))) : plain(v))
+                .map(v -> powers ? NumberText.power((int) Math.round(Math.log10(v))) : plain(v))
                 .toList();
         return new Ticks(values, labels);
     }
@@ -83,28 +82,11 @@ record Ticks(List<Double> values, List<String> labels) {
         return values;
     }
 
-    private static String superscript(long exponent) {
-        StringBuilder text = new StringBuilder(exponent < 0 ? "⁻" : "");
-        for (char digit : Long.toString(Math.abs(exponent)).toCharArray()) {
-            text.append(SUPERSCRIPTS.charAt(digit - '0'));
-        }
-        return text.toString();
-    }
-
     private static String plain(double value) {
         if (value >= 1e6 || value < 1e-4) {
-            return minus(format("%.0e", value));
+            return NumberText.significant(value, 1);
         }
-        int decimals = Math.max(0, (int) -Math.floor(Math.log10(value) + 1e-9));
-        return format("%." + decimals + "f", value);
-    }
-
-    private static String format(String format, double value) {
-        return String.format(Locale.ROOT, format, value == 0 ? 0.0 : value);
-    }
-
-    private static String minus(String text) {
-        return text.replace("e-0", "e-").replace("e+0", "e").replace("e+", "e").replace('-', '−');
+        return NumberText.decimals(value, Math.max(0, (int) -Math.floor(Math.log10(value) + 1e-9)));
     }
 
     private static boolean isWhole(double value) {

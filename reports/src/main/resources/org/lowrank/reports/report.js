@@ -1,5 +1,4 @@
-"use strict";
-(() => {
+/* The page around the figures: header, tables, heat maps. */
 const $ = (selector, root = document) => [...root.querySelectorAll(selector)];
 const data = id => JSON.parse(document.getElementById(id).textContent);
 const say = text => { document.getElementById("said").textContent = text; };
@@ -115,5 +114,5 @@ document.addEventListener("pointerover", event => {
 });
 document.addEventListener("layer-hover", event => light(event.detail));
 
+if (!$("[data-figure]").length) document.body.dataset.drawn = "true";
 document.body.dataset.ready = "true";
-})();

@@ -26,8 +26,9 @@ class HtmlReportTest {
         return new Report(
                 HOSTILE,
                 HOSTILE,
+                HOSTILE,
                 List.of(new Card(HOSTILE, HOSTILE)),
-                List.of(new Finding(Verdict.HOLDS, HOSTILE, HOSTILE, HOSTILE, "a")),
+                List.of(new FindingGroup(HOSTILE, List.of(new Finding(Verdict.HOLDS, HOSTILE, HOSTILE, HOSTILE, "a")))),
                 List.of(
                         new FigureSection(
                                 "a",
@@ -40,17 +41,21 @@ class HtmlReportTest {
                                         new Axis(HOSTILE, false, false),
                                         new Axis(HOSTILE, false, true),
                                         List.of(new Series(
-                                                HOSTILE, new double[] {0, 1}, new double[] {1, 2}, null, Style.SOLID)),
-                                        List.of(),
-                                        List.of())),
+                                                HOSTILE,
+                                                new double[] {0, 1},
+                                                new double[] {1, 2},
+                                                null,
+                                                Style.SOLID)))),
                                 List.of()),
                         new HeatMapSection(
                                 "h",
                                 HOSTILE,
                                 HOSTILE,
-                                List.of(HOSTILE),
-                                List.of(HOSTILE),
-                                List.of(new HeatMap(HOSTILE, new double[][] {{1}}))),
+                                List.of(new HeatGrid(
+                                        HOSTILE,
+                                        List.of(HOSTILE),
+                                        List.of(HOSTILE),
+                                        List.of(new HeatMap(HOSTILE, new double[][] {{1}}))))),
                         new TableSection(
                                 "t",
                                 HOSTILE,
@@ -96,8 +101,11 @@ class HtmlReportTest {
         Report small = new Report(
                 "Weight report",
                 "small",
+                "revision 1",
                 List.of(new Card("Layers", "2")),
-                List.of(new Finding(Verdict.HOLDS, "×1.1", "Norms agree", "Holds up to ×1.25.", "layers")),
+                List.of(new FindingGroup(
+                        "",
+                        List.of(new Finding(Verdict.HOLDS, "×1.1", "Norms agree", "Holds up to ×1.25.", "layers")))),
                 List.of(
                         new FigureSection(
                                 "layers",
@@ -114,17 +122,17 @@ class HtmlReportTest {
                                                 new double[] {0, 1},
                                                 new double[] {2, 3},
                                                 new double[] {0.1, 0.2},
-                                                Style.DASHED)),
-                                        List.of(),
-                                        List.of())),
+                                                Style.DASHED)))),
                                 List.of()),
                         new HeatMapSection(
                                 "heat-map",
                                 "Heat map",
                                 "",
-                                List.of("Q"),
-                                List.of("0", "1"),
-                                List.of(new HeatMap("Stable rank", new double[][] {{2, Double.NaN}}))),
+                                List.of(new HeatGrid(
+                                        "",
+                                        List.of("Q"),
+                                        List.of("0", "1"),
+                                        List.of(new HeatMap("Stable rank", new double[][] {{2, Double.NaN}}))))),
                         new TableSection(
                                 "table",
                                 "Table",

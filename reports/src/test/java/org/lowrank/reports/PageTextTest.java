@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 class PageTextTest {
     @Test
     void underscoreBehindANormLowersOneLetter() {
-        assertThat(RichText.lowered("‖A‖_F / ‖A‖_2"))
+        assertThat(RichText.runs("‖A‖_F / ‖A‖_2"))
                 .containsExactly(
                         new RichText.Run("‖A‖", 0),
                         new RichText.Run("F", -1),
@@ -18,20 +18,49 @@ class PageTextTest {
 
     @Test
     void underscoreInANameStays() {
-        for (String name : List.of("matrix_norm", "layer.0.w_q", "h_1_w", "upper_failure_probability", "_F", "")) {
-            assertThat(RichText.runs(name)).as(name).allMatch(run -> run.shift() == 0);
+        for (String name : List.of(
+                "matrix_norm", "layer.0.w_q", "h_1_w", "attn.softmax_k", "upper_failure_probability", "_F", "")) {
+            assertThat(RichText.drawn(name)).as(name).allMatch(run -> run.shift() == 0);
         }
     }
 
     @Test
     void singleLettersHaveSubscriptsOfUpToTwo() {
-        assertThat(RichText.lowered("(Σ a_ij²)^½"))
-                .containsExactly(new RichText.Run("(Σ a", 0), new RichText.Run("ij", -1), new RichText.Run("²)^½", 0));
+        assertThat(RichText.runs("√(Σ a_ij²)"))
+                .containsExactly(new RichText.Run("√(Σ a", 0), new RichText.Run("ij", -1), new RichText.Run("²)", 0));
     }
 
     @Test
     void superscriptDigitsAreRaised() {
-        assertThat(RichText.runs("10⁻⁵")).containsExactly(new RichText.Run("10", 0), new RichText.Run("−5", 1));
+        assertThat(RichText.drawn("10⁻⁵")).containsExactly(new RichText.Run("10", 0), new RichText.Run("−5", 1));
+    }
+
+    /** Runs as text: subscripts in [], superscripts in (). */
+    private static String shown(String text) {
+        StringBuilder shown = new StringBuilder();
+        for (RichText.Run run : RichText.runs(text)) {
+            shown.append(run.shift() < 0 ? "[" : run.shift() > 0 ? "(" : "");
+            shown.append(run.text());
+            shown.append(run.shift() < 0 ? "]" : run.shift() > 0 ? ")" : "");
+        }
+        return shown.toString();
+    }
+
+    @Test
+    void bracesHoldLongerSubscriptsAndSuperscripts() {
+        assertThat(shown("σ_{k+1}")).isEqualTo("σ[k+1]");
+        assertThat(shown("e^{−λKt}")).isEqualTo("e(−λKt)");
+        assertThat(shown("λW_k + σ_1(W_k)")).isEqualTo("λW[k] + σ[1](W[k])");
+        assertThat(shown("|f_{θ_t+θ′_t}(x)|")).isEqualTo("|f[θt+θ′t](x)|");
+        assertThat(shown("(1−ηλ)^t")).isEqualTo("(1−ηλ)(t)");
+        assertThat(shown("‖W′_t x′‖ ≤ ‖W'_0 x‖")).isEqualTo("‖W′[t] x′‖ ≤ ‖W'[0] x‖");
+        assertThat(shown("θ_∞, max_k ‖∇_{W_k}L‖")).isEqualTo("θ[∞], max[k] ‖∇[Wk]L‖");
+    }
+
+    @Test
+    void numberAndItsSignStayOnOneLine() {
+        assertThat(shown("90 % of it, ≤ 2 at λ = 0.1")).isEqualTo("90\u00a0% of it, ≤\u00a02 at λ\u00a0=\u00a00.1");
+        assertThat(shown("a = b ≤ c")).isEqualTo("a = b ≤ c");
     }
 
     @Test

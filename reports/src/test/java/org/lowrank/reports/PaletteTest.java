@@ -17,7 +17,7 @@ class PaletteTest {
                 .map(name -> new Series(name, new double[] {0}, new double[] {1}, null, Style.SOLID))
                 .toList();
         Axis axis = new Axis("x", false, false);
-        return new Panel("p", "p", axis, axis, series, List.of(), List.of());
+        return new Panel("p", "p", axis, axis, series);
     }
 
     @Test
@@ -43,7 +43,16 @@ class PaletteTest {
         Arrays.setAll(layers, layer -> "layer " + layer);
         var slots = Palette.slots(List.of(panel(layers)));
         assertThat(slots.get("layer 0")).isEqualTo(Palette.SIZE);
-        assertThat(slots.get("layer 23")).isEqualTo(Palette.LIGHT.size() - 1);
+        assertThat(slots.get("layer 23")).isEqualTo(Palette.SIZE + 11);
         assertThat(List.copyOf(slots.values())).isSorted();
+    }
+
+    @Test
+    void lawBesideCountedLinesHasTheColourOfText() {
+        String[] names = new String[13];
+        Arrays.setAll(names, layer -> layer < 12 ? "layer " + layer : "Marchenko–Pastur");
+        var slots = Palette.slots(List.of(panel(names)));
+        assertThat(slots.get("layer 11")).isEqualTo(Palette.SIZE + 11);
+        assertThat(Palette.LIGHT.get(slots.get("Marchenko–Pastur"))).isEqualTo("#1d2430");
     }
 }

@@ -1,6 +1,7 @@
 package org.lowrank.reports;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
@@ -27,6 +28,72 @@ final class SampleReports {
         return model("large/mixture", 96, kinds);
     }
 
+    /** What the weight report of one model has not: groups of findings, a list of them, two heat maps, parts of a check. */
+    static Report varied() {
+        Finding violated = new Finding(
+                Verdict.EXCEPTION,
+                "×222 → ×0.552",
+                "The bound is violated at step 70,000",
+                "Margin −0.968 where λW_k ≤ ‖∇_{W_k}L‖ e^{−λt}. ".repeat(8),
+                "check");
+        double[] steps = {1, 10, 100, 1000};
+        Axis log = new Axis("Step", true, true);
+        Panel sides = new Panel(
+                "sides",
+                "printed: violated",
+                log,
+                new Axis("(1 − ηλ)^t", true, true),
+                List.of(
+                        new Series("W_1", steps, new double[] {1, 0.5, 1e-3, 1e-9}, null, Style.SOLID),
+                        new Series("W_2", steps, new double[] {2, 1, 0.1, 1e-2}, null, Style.DOTTED)));
+        return new Report(
+                "Theory report",
+                "Several models and a check",
+                "",
+                List.of(new Card("η", "0.1")),
+                List.of(
+                        new FindingGroup("a/first", findings()),
+                        new FindingGroup("b/second", List.of(violated, violated))),
+                List.of(
+                        new HeatMapSection(
+                                "heat-map",
+                                "Heat map",
+                                "One scale for both.",
+                                List.of(
+                                        grid("a/first", new double[][] {{1, 2}, {3, Double.NaN}}),
+                                        grid("b/second", new double[][] {{4, 5}, {6, 7}}))),
+                        new GroupSection(
+                                "check",
+                                "Lemma 1",
+                                List.of(
+                                        new NoteSection(
+                                                "notes",
+                                                "What was found",
+                                                List.of(
+                                                        new Fact("Assumption", "ηλ ≤ 1", false),
+                                                        new Fact("Assumption", "‖u‖ ≤ 1", false)),
+                                                List.of("It holds.")),
+                                        new FigureSection("figure", "Both sides", "Over time.", 2, List.of(sides)),
+                                        new TableSection(
+                                                "conditions",
+                                                "By condition",
+                                                "",
+                                                List.of(new Column("Formula", false, true), new Column("Margin", true)),
+                                                Collections.nCopies(
+                                                        60,
+                                                        List.of(
+                                                                new Cell("σ_{k+1} ≤ e^{−λt}", null),
+                                                                new Cell("−0.5", -0.5))),
+                                                true)))),
+                List.of(new Fact("Command", "lowrank theory", true)),
+                null,
+                null);
+    }
+
+    private static HeatGrid grid(String title, double[][] values) {
+        return new HeatGrid(title, List.of("Q", "K"), List.of("0", "1"), List.of(new HeatMap("Stable rank", values)));
+    }
+
     static Report model(String title, int layers, List<String> kinds) {
         Random random = new Random(7);
         double[][] rank = new double[kinds.size()][layers];
@@ -42,6 +109,7 @@ final class SampleReports {
         return new Report(
                 "Weight report",
                 title,
+                "revision 86b5e0934494, Hugging Face Hub",
                 List.of(
                         new Card("Layers", Integer.toString(layers)),
                         new Card("Model dimension", "768"),
@@ -51,7 +119,7 @@ final class SampleReports {
                         new Card("Matrices measured", "84 of 84"),
                         new Card("Tensors skipped", "4"),
                         new Card("Revision", "86b5e09344")),
-                findings(),
+                List.of(new FindingGroup("", findings())),
                 sections(kinds, rank, norm),
                 List.of(
                         new Fact("Model", title, false),
@@ -150,6 +218,7 @@ final class SampleReports {
                                                         new double[] {18.5, 18.5},
                                                         null,
                                                         Style.DOTTED)),
+                                        "As in the paper",
                                         List.of(new Alternative(
                                                 "Squared",
                                                 new Axis("Stable rank ‖A‖²_F / ‖A‖²_2", false, true),
@@ -165,19 +234,19 @@ final class SampleReports {
                                         "Frobenius norm",
                                         layer,
                                         new Axis("Frobenius norm", false, true),
-                                        norms,
-                                        List.of(),
-                                        List.of())),
+                                        norms)),
                         List.of()),
                 new HeatMapSection(
                         "heat-map",
                         "Heat map",
                         "Each kind of matrix in each layer.",
-                        kinds,
-                        columns,
-                        List.of(new HeatMap("Stable rank", rank), new HeatMap("Frobenius", norm))),
-                relativeDepth(rank),
-                experiment(),
+                        List.of(new HeatGrid(
+                                "",
+                                kinds,
+                                columns,
+                                List.of(new HeatMap("Stable rank", rank), new HeatMap("Frobenius", norm))))),
+                SampleFigures.relativeDepth(rank),
+                SampleFigures.experiment(),
                 table(kinds, rank, norm),
                 new NoteSection(
                         "method",
@@ -185,134 +254,11 @@ final class SampleReports {
                         List.of(
                                 new Fact(
                                         "Frobenius norm",
-                                        "‖A‖_F = (Σ a_ij²)^½, summed in double; relative error ≤ 1e-12.",
+                                        "‖A‖_F = √(Σ a_ij²), summed in double; relative error ≤ 10⁻¹².",
                                         false),
                                 new Fact("Spectral norm", "‖A‖_2 = σ_1, the largest singular value.", false),
                                 new Fact("Stable rank", "‖A‖_F / ‖A‖_2; between 1 and √rank.", false)),
                         List.of("Weights are taken as stored, 16-bit formats widened exactly.")));
-    }
-
-    private static FigureSection relativeDepth(double[][] rank) {
-        List<Panel> panels = new ArrayList<>();
-        for (int k = 0; k < 7; k++) {
-            List<Series> models = new ArrayList<>();
-            for (int m = 0; m < 3; m++) {
-                double[] x = new double[rank[k].length];
-                double[] y = new double[rank[k].length];
-                for (int l = 0; l < x.length; l++) {
-                    x[l] = l / (double) Math.max(1, x.length - 1);
-                    y[l] = rank[k][l] * (1 + m * 0.9);
-                }
-                models.add(new Series(
-                        List.of("bert-base-uncased", "bge-small-en-v1.5", "all-MiniLM-L6-v2")
-                                .get(m),
-                        x,
-                        y,
-                        null,
-                        Style.SOLID));
-            }
-            panels.add(new Panel(
-                    "depth-" + KINDS.get(k),
-                    KINDS.get(k),
-                    new Axis("Relative depth", false, false),
-                    new Axis("Stable rank ‖A‖_F / ‖A‖_2", false, true),
-                    models,
-                    List.of(),
-                    List.of()));
-        }
-        return new FigureSection(
-                "relative-depth",
-                "Compare models",
-                "Stable rank against relative depth (first layer 0, last layer 1).",
-                4,
-                panels,
-                List.of());
-    }
-
-    /** Four panels with bands, log steps or λ, like the paper's merging experiment. */
-    static FigureSection experiment() {
-        Axis steps = new Axis("Gradient descent steps", true, false);
-        Axis loss = new Axis("Logistic loss", false, true);
-        return new FigureSection(
-                "merging",
-                "Merging by adding weights",
-                "Mean and standard deviation over 10 draws.",
-                2,
-                List.of(
-                        new Panel(
-                                "different-tasks",
-                                "Different tasks",
-                                steps,
-                                loss,
-                                curves("net 1, task 1", "net 2, task 2", "merged, task 1", "merged, task 2"),
-                                List.of(),
-                                List.of()),
-                        new Panel(
-                                "same-task",
-                                "Same task",
-                                steps,
-                                loss,
-                                curves("net 1, task 1", "net 2, task 2", "merged, task 1", "merged, task 2"),
-                                List.of(),
-                                List.of()),
-                        new Panel(
-                                "decay",
-                                "Effect of weight decay (final loss)",
-                                new Axis("Weight decay λ", true, false),
-                                loss,
-                                decay(),
-                                List.of(),
-                                List.of()),
-                        new Panel(
-                                "ranks",
-                                "Stable rank during training",
-                                steps,
-                                new Axis("Stable rank", false, true),
-                                curves("W1 net 1", "W2 net 1", "W1 merged", "W2 merged"),
-                                List.of(),
-                                List.of())),
-                List.of(new Finding(
-                        Verdict.HOLDS,
-                        "0.02",
-                        "The merged network solves both tasks",
-                        "Loss of the merged network at the largest λ; holds below 0.1.",
-                        "")));
-    }
-
-    private static List<Series> curves(String... names) {
-        List<Series> all = new ArrayList<>();
-        for (int s = 0; s < names.length; s++) {
-            int points = 60;
-            double[] x = new double[points];
-            double[] y = new double[points];
-            double[] sd = new double[points];
-            for (int i = 0; i < points; i++) {
-                x[i] = Math.pow(10, 5.0 * i / (points - 1));
-                double t = i / (double) (points - 1);
-                y[i] = s < 2
-                        ? 0.8 / (1 + Math.exp(14 * (t - 0.6))) + 0.03 * s + 0.02
-                        : 0.7 + 0.5 * Math.exp(-40 * (t - 0.55) * (t - 0.55)) - 0.6 * t * t;
-                sd[i] = 0.05 * y[i] + 0.01;
-            }
-            all.add(new Series(names[s], x, y, sd, names[s].contains("merged") ? Style.DASHED : Style.SOLID));
-        }
-        return all;
-    }
-
-    private static List<Series> decay() {
-        double[] lambda = new double[15];
-        double[] alone = new double[15];
-        double[] merged = new double[15];
-        double[] sd = new double[15];
-        for (int i = 0; i < 15; i++) {
-            lambda[i] = Math.pow(10, -8 + 0.5 * i);
-            alone[i] = 0.01 + 0.4 * Math.exp(0.9 * (i - 14));
-            merged[i] = 1.4 / (1 + Math.exp(1.3 * (i - 7))) + alone[i];
-            sd[i] = 0.06 * merged[i];
-        }
-        return List.of(
-                new Series("individual networks", lambda, alone, null, Style.SOLID),
-                new Series("merged network", lambda, merged, sd, Style.DASHED));
     }
 
     private static TableSection table(List<String> kinds, double[][] rank, double[][] norm) {

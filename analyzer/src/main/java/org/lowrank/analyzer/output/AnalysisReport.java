@@ -1,8 +1,14 @@
 package org.lowrank.analyzer.output;
 
+import static org.lowrank.analyzer.output.Cells.count;
+import static org.lowrank.analyzer.output.Cells.number;
+import static org.lowrank.analyzer.output.Cells.orNaN;
+import static org.lowrank.analyzer.output.Cells.text;
+
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.lowrank.analyzer.measurement.MatrixMeasurement;
@@ -14,6 +20,7 @@ import org.lowrank.reports.Report.Cell;
 import org.lowrank.reports.Report.Column;
 import org.lowrank.reports.Report.Fact;
 import org.lowrank.reports.Report.Finding;
+import org.lowrank.reports.Report.FindingGroup;
 import org.lowrank.reports.Report.NoteSection;
 import org.lowrank.reports.Report.Section;
 import org.lowrank.reports.Report.TableSection;
@@ -38,7 +45,7 @@ public final class AnalysisReport {
         if (result.models().size() > 1) {
             sections.add(LayerFigures.byRelativeDepth(result));
         }
-        sections.addAll(LayerFigures.heatMaps(result));
+        sections.add(LayerFigures.heatMap(result));
         sections.addAll(SpectrumFigures.of(result));
         sections.add(measurements(result));
         sections.add(ReportNotes.method(result));
@@ -49,8 +56,9 @@ public final class AnalysisReport {
         return new Report(
                 "Weight report",
                 title(result),
+                result.models().size() == 1 ? ReportNotes.origin(result.models().get(0)) : "",
                 cards(result),
-                result.findings().stream().map(f -> finding(f, result)).toList(),
+                findings(result),
                 sections,
                 ReportNotes.provenance(result),
                 csv == null ? null : new Report.Download("matrices.csv", csv),
@@ -72,7 +80,6 @@ public final class AnalysisReport {
         }
         AnalysisResult.Model model = result.models().get(0);
         var card = model.architecture();
-        String revision = model.revision();
         return List.of(
                 new Card("Layers", count(card.layers())),
                 new Card("Model dimension", count(card.modelDimension())),
@@ -80,61 +87,65 @@ public final class AnalysisReport {
                 new Card("Parameters", count(card.parameters())),
                 new Card("Stored as", card.dtype().name()),
                 new Card("Matrices measured", count(result.matrices().size())),
-                new Card("Tensors not measured", count(result.skippedTensors().size())),
-                new Card("Revision", revision.length() > 12 ? revision.substring(0, 10) : orDash(revision)));
+                new Card("Tensors not measured", count(result.skippedTensors().size())));
     }
 
-    private static Finding finding(ModelFinding finding, AnalysisResult result) {
-        boolean several = result.models().size() > 1
-                || result.matrices().stream()
-                                .map(MatrixMeasurement::stack)
-                                .distinct()
-                                .count()
-                        > 1;
-        String prefix = several ? finding.model() + ", " + finding.stack() + ": " : "";
-        String evidence = switch (finding.id()) {
+    /** One group a model and stack, in their order. */
+    private static List<FindingGroup> findings(AnalysisResult result) {
+        Map<String, List<Finding>> groups = new LinkedHashMap<>();
+        boolean stacks = result.matrices().stream()
+                        .map(MatrixMeasurement::stack)
+                        .distinct()
+                        .count()
+                > 1;
+        for (ModelFinding finding : result.findings()) {
+            String title = finding.model() + (stacks ? ", " + finding.stack() : "");
+            groups.computeIfAbsent(title, key -> new ArrayList<>()).add(Findings.of(finding, evidence(finding)));
+        }
+        boolean one = groups.size() == 1;
+        List<FindingGroup> all = new ArrayList<>();
+        groups.forEach((title, members) -> all.add(new FindingGroup(one ? "" : title, members)));
+        return all;
+    }
+
+    private static String evidence(ModelFinding finding) {
+        return switch (finding.id()) {
             case "low-rank", "share-of-gaussian" -> "heat-map";
             default -> "layers";
         };
-        return new Finding(
-                Report.Verdict.valueOf(finding.verdict().name()),
-                finding.number(),
-                prefix + finding.statement(),
-                sentence(finding.detail()),
-                evidence);
-    }
-
-    /** With a capital, unless it starts with a symbol of the field such as σ. */
-    private static String sentence(String text) {
-        return text.isEmpty() || text.codePointAt(0) > 127
-                ? text
-                : Character.toUpperCase(text.charAt(0)) + text.substring(1);
     }
 
     private static TableSection modelTable(AnalysisResult result) {
         List<Column> columns = List.of(
                 new Column("Model", false),
+                new Column("Source", false),
                 new Column("Stack", false),
                 new Column("Layers", true),
                 new Column("Model dimension", true),
                 new Column("FF dimension", true),
+                new Column("Parameters", true),
+                new Column("Stored as", false),
                 new Column("Norm spread", true),
                 new Column("O ratio", true),
                 new Column("Harmonic mean stable rank", true),
                 new Column("Share of Gaussian", true));
         List<List<Cell>> rows = new ArrayList<>();
         for (AnalysisResult.Model model : result.models()) {
+            var card = model.architecture();
             for (ModelSummary summary : ModelSummary.of(result.matricesOf(model))) {
                 rows.add(List.of(
                         text(model.model()),
+                        text((model.provenance().source() + " " + ReportNotes.revision(model)).strip()),
                         text(summary.stack()),
-                        number(model.architecture().layers(), "%.0f"),
-                        number(model.architecture().modelDimension(), "%.0f"),
-                        number(model.architecture().feedForwardDimension(), "%.0f"),
-                        number(summary.normSpread(), "%.2f"),
-                        number(summary.outputRatio(), "%.2f"),
-                        number(summary.harmonicMeanStableRank(), "%.2f"),
-                        number(summary.shareOfGaussian(), "%.3f")));
+                        number(card.layers(), 0),
+                        number(card.modelDimension(), 0),
+                        number(card.feedForwardDimension(), 0),
+                        number(card.parameters(), 0),
+                        text(card.dtype().name()),
+                        number(summary.normSpread(), 2),
+                        number(summary.outputRatio(), 2),
+                        number(summary.harmonicMeanStableRank(), 2),
+                        number(summary.shareOfGaussian(), 3)));
             }
         }
         return new TableSection("models", "Models", "Table 1 and a line of results per model.", columns, rows, false);
@@ -165,15 +176,15 @@ public final class AnalysisReport {
             }
             cells.addAll(List.of(
                     text(row.stack()),
-                    number(row.layer(), "%.0f"),
+                    number(row.layer(), 0),
                     text(row.matrix()),
                     text(row.rows() + " × " + row.cols()),
-                    number(row.frobeniusNorm(), "%.4f"),
-                    number(row.spectralNorm(), "%.4f"),
-                    number(orNaN(row.stableRank()), "%.4f"),
-                    number(orNaN(row.stableRankSquared()), "%.3f"),
-                    number(row.gaussianStableRank(), "%.3f"),
-                    number(shareOfMaximum(row), "%.3f")));
+                    number(row.frobeniusNorm(), 4),
+                    number(row.spectralNorm(), 4),
+                    number(orNaN(row.stableRank()), 4),
+                    number(orNaN(row.stableRankSquared()), 3),
+                    number(row.gaussianStableRank(), 3),
+                    number(shareOfMaximum(row), 3)));
             rows.add(cells);
         }
         return new TableSection(
@@ -199,24 +210,33 @@ public final class AnalysisReport {
         if (skipped.isEmpty()) {
             return List.of();
         }
-        List<List<Cell>> rows = skipped.stream()
-                .map(s -> List.of(
-                        text(s.model()),
-                        text(s.tensor()),
-                        text(s.dtype()),
-                        text(s.shape().stream().map(String::valueOf).collect(Collectors.joining(" × "))),
-                        text(s.reason())))
-                .toList();
+        boolean several =
+                skipped.stream().map(AnalysisResult.Skipped::model).distinct().count() > 1;
+        List<Column> columns = new ArrayList<>(List.of(
+                new Column("Tensor", false),
+                new Column("Stored as", false),
+                new Column("Shape", false),
+                new Column("Reason", false)));
+        if (several) {
+            columns.add(0, new Column("Model", false));
+        }
+        List<List<Cell>> rows = new ArrayList<>();
+        for (AnalysisResult.Skipped one : skipped) {
+            List<Cell> cells = new ArrayList<>(List.of(
+                    text(one.tensor()),
+                    text(one.dtype()),
+                    text(one.shape().stream().map(String::valueOf).collect(Collectors.joining(" × "))),
+                    text(one.reason())));
+            if (several) {
+                cells.add(0, text(one.model()));
+            }
+            rows.add(cells);
+        }
         return List.of(new TableSection(
                 "skipped",
                 "Tensors not measured",
                 "Every tensor of the checkpoint that is in no measured matrix, with the reason.",
-                List.of(
-                        new Column("Model", false),
-                        new Column("Tensor", false),
-                        new Column("Stored as", false),
-                        new Column("Shape", false),
-                        new Column("Reason", false)),
+                columns,
                 rows,
                 true));
     }
@@ -224,27 +244,5 @@ public final class AnalysisReport {
     /** Stable rank over √min(r, c), in (0, 1]. */
     static double shareOfMaximum(MatrixMeasurement row) {
         return orNaN(row.stableRank()) / Math.sqrt(Math.min(row.rows(), row.cols()));
-    }
-
-    static double orNaN(@Nullable Double value) {
-        return value == null ? Double.NaN : value;
-    }
-
-    static Cell text(String text) {
-        return new Cell(text, null);
-    }
-
-    static Cell number(double value, String format) {
-        return Double.isNaN(value)
-                ? new Cell("", null)
-                : new Cell(String.format(Locale.ROOT, format, value), (Double) value);
-    }
-
-    static String count(long value) {
-        return String.format(Locale.ROOT, "%,d", value);
-    }
-
-    private static String orDash(String text) {
-        return text.isEmpty() ? "–" : text;
     }
 }

@@ -2,18 +2,20 @@ package org.lowrank.analyzer.output;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import org.lowrank.analyzer.comparison.Comparison;
 import org.lowrank.analyzer.comparison.MatrixPair;
 import org.lowrank.analyzer.comparison.SubspaceOverlap;
 import org.lowrank.analyzer.comparison.TaskVector;
 import org.lowrank.analyzer.measurement.ModelFinding;
+import org.lowrank.reports.NumberText;
 import org.lowrank.reports.Report;
 import org.lowrank.reports.Report.Card;
 import org.lowrank.reports.Report.Cell;
 import org.lowrank.reports.Report.Column;
 import org.lowrank.reports.Report.Fact;
-import org.lowrank.reports.Report.Finding;
+import org.lowrank.reports.Report.FindingGroup;
 import org.lowrank.reports.Report.NoteSection;
 import org.lowrank.reports.Report.Section;
 import org.lowrank.reports.Report.TableSection;
@@ -31,11 +33,11 @@ public final class ComparisonReport {
     public static Report of(ComparisonResult result, @Nullable String csv, @Nullable String json) {
         List<Section> sections = new ArrayList<>();
         if (!result.pairs().isEmpty()) {
-            sections.addAll(ComparisonFigures.taskVector(result));
-            sections.addAll(ComparisonFigures.overlaps(result));
+            sections.addAll(TaskVectorFigures.overLayers(result));
+            sections.addAll(TaskVectorFigures.spectra(result));
+            sections.addAll(SubspaceFigures.overLayers(result));
             sections.add(ComparisonFigures.ratios(result));
-            sections.addAll(ComparisonFigures.heatMaps(result));
-            sections.addAll(ComparisonFigures.spectra(result));
+            sections.add(ComparisonFigures.heatMap(result));
             sections.add(pairs(result));
         }
         if (!result.unmatched().isEmpty()) {
@@ -53,8 +55,13 @@ public final class ComparisonReport {
         return new Report(
                 "Comparison",
                 result.modelA().model() + " and " + result.modelB().model(),
+                "A: " + origin(result.modelA()) + "  ·  B: " + origin(result.modelB()),
                 cards(result),
-                result.findings().stream().map(finding -> finding(finding, ids)).toList(),
+                List.of(new FindingGroup(
+                        "",
+                        result.findings().stream()
+                                .map(finding -> Findings.of(finding, evidence(finding, ids)))
+                                .toList())),
                 sections,
                 provenance,
                 csv == null ? null : new Report.Download("comparison.csv", csv),
@@ -64,36 +71,36 @@ public final class ComparisonReport {
     private static List<Card> cards(ComparisonResult result) {
         long compared = result.pairs().stream().filter(MatrixPair::sameShape).count();
         return List.of(
-                new Card("A", result.modelA().model()),
-                new Card("B", result.modelB().model()),
                 new Card(
                         "Layers of A",
-                        AnalysisReport.count(result.modelA().architecture().layers())),
+                        Cells.count(result.modelA().architecture().layers())),
                 new Card(
                         "Layers of B",
-                        AnalysisReport.count(result.modelB().architecture().layers())),
-                new Card("Differences measured", AnalysisReport.count(compared)),
+                        Cells.count(result.modelB().architecture().layers())),
+                new Card("Differences measured", Cells.count(compared)),
                 new Card(
                         "Not comparable",
-                        AnalysisReport.count(result.pairs().size()
+                        Cells.count(result.pairs().size()
                                 - compared
                                 + result.unmatched().size())),
-                new Card("Leading directions", AnalysisReport.count(result.leadingDirections())));
+                new Card("Leading directions", Cells.count(result.leadingDirections())));
     }
 
-    private static Finding finding(ModelFinding finding, List<String> sections) {
+    private static String origin(AnalysisResult.Model model) {
+        String revision = ReportNotes.revision(model);
+        return model.model() + (revision.isEmpty() ? "" : " " + revision) + " ("
+                + model.provenance().source() + ")";
+    }
+
+    /** The section that shows a finding, empty where the page has none. */
+    private static String evidence(ModelFinding finding, List<String> sections) {
         String evidence = switch (finding.id()) {
             case "overlap" -> "overlap";
             case "ratios" -> "ratios";
             case "coverage" -> sections.contains("unmatched") ? "unmatched" : "pairs";
             default -> "task-vector";
         };
-        return new Finding(
-                Report.Verdict.valueOf(finding.verdict().name()),
-                finding.number(),
-                finding.statement(),
-                finding.detail(),
-                sections.contains(evidence) ? evidence : "");
+        return sections.contains(evidence) ? evidence : "";
     }
 
     private static TableSection pairs(ComparisonResult result) {
@@ -131,44 +138,47 @@ public final class ComparisonReport {
         String shape = pair.rowsA() + " × " + pair.colsA()
                 + (pair.sameShape() ? "" : ", " + pair.rowsB() + " × " + pair.colsB());
         return List.of(
-                AnalysisReport.text(pair.stack()),
-                AnalysisReport.number(pair.layer(), "%.0f"),
-                AnalysisReport.text(pair.matrix()),
-                AnalysisReport.text(shape),
-                AnalysisReport.number(ComparisonFigures.of(pair.frobeniusRatio()), "%.4f"),
-                AnalysisReport.number(ComparisonFigures.of(pair.spectralRatio()), "%.4f"),
-                AnalysisReport.number(ComparisonFigures.of(pair.stableRankRatio()), "%.4f"),
-                vector(pair, TaskVector::frobeniusNorm, "%.4g"),
-                vector(pair, TaskVector::spectralNorm, "%.4g"),
-                vector(pair, v -> ComparisonFigures.of(v.relativeSize()), "%.4f"),
-                vector(pair, v -> ComparisonFigures.of(v.stableRank()), "%.4f"),
-                vector(pair, TaskVector::gaussianStableRank, "%.3f"),
-                overlap(pair, SubspaceOverlap::rowSpaceOverlap, "%.4f"),
-                overlap(pair, SubspaceOverlap::columnSpaceOverlap, "%.4f"),
-                overlap(pair, SubspaceOverlap::randomRowSpaceOverlap, "%.4f"),
-                overlap(pair, o -> Math.min(o.relativeGapA(), o.relativeGapB()), "%.4f"),
-                AnalysisReport.text(String.join("; ", pair.notes())));
+                Cells.text(pair.stack()),
+                Cells.number(pair.layer(), 0),
+                Cells.text(pair.matrix()),
+                Cells.text(shape),
+                Cells.number(Cells.orNaN(pair.frobeniusRatio()), 4),
+                Cells.number(Cells.orNaN(pair.spectralRatio()), 4),
+                Cells.number(Cells.orNaN(pair.stableRankRatio()), 4),
+                significant(pair, TaskVector::frobeniusNorm),
+                significant(pair, TaskVector::spectralNorm),
+                vector(pair, v -> Cells.orNaN(v.relativeSize()), 4),
+                vector(pair, v -> Cells.orNaN(v.stableRank()), 4),
+                vector(pair, TaskVector::gaussianStableRank, 3),
+                overlap(pair, SubspaceOverlap::rowSpaceOverlap, 4),
+                overlap(pair, SubspaceOverlap::columnSpaceOverlap, 4),
+                overlap(pair, SubspaceOverlap::randomRowSpaceOverlap, 4),
+                overlap(pair, o -> Math.min(o.relativeGapA(), o.relativeGapB()), 4),
+                Cells.text(String.join("; ", pair.notes())));
     }
 
-    private static Cell vector(MatrixPair pair, java.util.function.ToDoubleFunction<TaskVector> value, String format) {
-        return AnalysisReport.number(ComparisonFigures.vector(value).applyAsDouble(pair), format);
+    private static Cell vector(MatrixPair pair, ToDoubleFunction<TaskVector> value, int decimals) {
+        return Cells.number(PairSeries.vector(value).applyAsDouble(pair), decimals);
     }
 
-    private static Cell overlap(
-            MatrixPair pair, java.util.function.ToDoubleFunction<SubspaceOverlap> value, String format) {
-        return AnalysisReport.number(ComparisonFigures.overlap(value).applyAsDouble(pair), format);
+    private static Cell significant(MatrixPair pair, ToDoubleFunction<TaskVector> value) {
+        return Cells.significant(PairSeries.vector(value).applyAsDouble(pair), 4);
+    }
+
+    private static Cell overlap(MatrixPair pair, ToDoubleFunction<SubspaceOverlap> value, int decimals) {
+        return Cells.number(PairSeries.overlap(value).applyAsDouble(pair), decimals);
     }
 
     private static TableSection unmatched(ComparisonResult result) {
         List<List<Cell>> rows = new ArrayList<>();
         for (Comparison.Unmatched one : result.unmatched()) {
             rows.add(List.of(
-                    AnalysisReport.text(one.model()),
-                    AnalysisReport.text(one.stack()),
-                    AnalysisReport.number(one.layer(), "%.0f"),
-                    AnalysisReport.text(one.matrix()),
-                    AnalysisReport.text(one.rows() + " × " + one.cols()),
-                    AnalysisReport.text(one.reason())));
+                    Cells.text(one.model()),
+                    Cells.text(one.stack()),
+                    Cells.number(one.layer(), 0),
+                    Cells.text(one.matrix()),
+                    Cells.text(one.rows() + " × " + one.cols()),
+                    Cells.text(one.reason())));
         }
         return new TableSection(
                 "unmatched",
@@ -194,8 +204,9 @@ public final class ComparisonReport {
                         new Fact(
                                 "Task vector",
                                 "Δ = W_B − W_A with both brought to [out, in], each entry subtracted in double; measured as "
-                                        + "every other matrix (σ1 to a relative "
-                                        + result.settings().tolerance() + "). QKV is the stack [Q; K; V].",
+                                        + "every other matrix (σ_1 to a relative "
+                                        + NumberText.exact(result.settings().tolerance())
+                                        + "). QKV is the stack [Q; K; V].",
                                 false),
                         new Fact(
                                 "Stable rank",
@@ -211,7 +222,7 @@ public final class ComparisonReport {
                                 "spans of the " + k
                                         + " leading right and left singular vectors: the input directions a "
                                         + "matrix responds to most, and the output directions it writes. Computed by Lanczos in "
-                                        + "double until the residual bounds the sine of the angle to the true space by 1e-6 "
+                                        + "double until the residual bounds the sine of the angle to the true space by 10⁻⁶ "
                                         + "(Davis–Kahan), or 300 steps.",
                                 false),
                         new Fact(
@@ -226,7 +237,7 @@ public final class ComparisonReport {
                                 false),
                         new Fact(
                                 "Ill-defined space",
-                                "where σ_k and σ_{k+1} differ by less than 0.1 %, or the angle error bound exceeds 1e-3, a small "
+                                "where σ_k and σ_{k+1} differ by less than 0.1 %, or the angle error bound exceeds 10⁻³, a small "
                                         + "change of the weights turns the leading space; such overlaps are marked.",
                                 false)),
                 List.of(

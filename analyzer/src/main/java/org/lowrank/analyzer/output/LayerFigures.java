@@ -10,6 +10,7 @@ import org.lowrank.analyzer.measurement.MatrixMeasurement;
 import org.lowrank.reports.Report.Alternative;
 import org.lowrank.reports.Report.Axis;
 import org.lowrank.reports.Report.FigureSection;
+import org.lowrank.reports.Report.HeatGrid;
 import org.lowrank.reports.Report.HeatMap;
 import org.lowrank.reports.Report.HeatMapSection;
 import org.lowrank.reports.Report.Panel;
@@ -38,21 +39,20 @@ final class LayerFigures {
                     prefix + "Stable rank",
                     LAYER,
                     STABLE_RANK,
-                    series(rows, row -> AnalysisReport.orNaN(row.stableRank())),
+                    series(rows, row -> Cells.orNaN(row.stableRank())),
                     baseline(rows, MatrixMeasurement::gaussianStableRank),
+                    "As in the paper",
                     List.of(new Alternative(
                             "Squared",
                             STABLE_RANK_SQUARED,
-                            series(rows, row -> AnalysisReport.orNaN(row.stableRankSquared())),
+                            series(rows, row -> Cells.orNaN(row.stableRankSquared())),
                             baseline(rows, row -> row.gaussianStableRank() * row.gaussianStableRank())))));
             panels.add(new Panel(
                     "frobenius-norm" + id,
                     prefix + "Frobenius norm",
                     LAYER,
                     FROBENIUS,
-                    series(rows, MatrixMeasurement::frobeniusNorm),
-                    List.of(),
-                    List.of()));
+                    series(rows, MatrixMeasurement::frobeniusNorm)));
         });
         return List.of(new FigureSection(
                 "layers",
@@ -60,8 +60,7 @@ final class LayerFigures {
                 "Solid lines are the matrices Lemma 3 treats as layers; dashed lines are the parts of QKV. Where a layer has "
                         + "experts, the line is their mean and the band one standard deviation.",
                 2,
-                panels,
-                List.of()));
+                panels));
     }
 
     /** A panel per kind of matrix with a line per model over relative depth. */
@@ -70,7 +69,7 @@ final class LayerFigures {
         Map<Key, List<MatrixMeasurement>> stacks = stacks(result);
         stacks.forEach((key, rows) -> {
             int last = rows.stream().mapToInt(MatrixMeasurement::layer).max().orElse(0);
-            for (Series series : series(rows, row -> AnalysisReport.orNaN(row.stableRank()))) {
+            for (Series series : series(rows, row -> Cells.orNaN(row.stableRank()))) {
                 double[] depth = series.x().clone();
                 for (int i = 0; i < depth.length; i++) {
                     depth[i] = last == 0 ? 0 : depth[i] / last;
@@ -85,21 +84,18 @@ final class LayerFigures {
                 kind,
                 new Axis("Relative depth", false, false),
                 STABLE_RANK,
-                series,
-                List.of(),
-                List.of())));
+                series)));
         return new FigureSection(
                 "relative-depth",
                 "Compare models",
                 "Stable rank against relative depth (first layer 0, last layer 1).",
-                3,
-                panels,
-                List.of());
+                4,
+                panels);
     }
 
     /** Layer × kind tables, one per model and stack. */
-    static List<Section> heatMaps(AnalysisResult result) {
-        List<Section> sections = new ArrayList<>();
+    static Section heatMap(AnalysisResult result) {
+        List<HeatGrid> grids = new ArrayList<>();
         boolean several = stacks(result).size() > 1;
         stacks(result).forEach((key, rows) -> {
             List<String> kinds =
@@ -109,20 +105,22 @@ final class LayerFigures {
                     .distinct()
                     .sorted()
                     .toList();
-            sections.add(new HeatMapSection(
-                    sections.isEmpty() ? "heat-map" : "heat-map-" + sections.size(),
-                    several ? "Heat map: " + key.title() : "Heat map",
-                    "Each kind of matrix in each layer; the mean where a layer has experts.",
+            grids.add(new HeatGrid(
+                    several ? key.title() : "",
                     kinds,
                     layers.stream().map(String::valueOf).toList(),
                     List.of(
-                            map("Stable rank", rows, kinds, layers, row -> AnalysisReport.orNaN(row.stableRank())),
+                            map("Stable rank", rows, kinds, layers, row -> Cells.orNaN(row.stableRank())),
                             map("Share of maximum", rows, kinds, layers, AnalysisReport::shareOfMaximum),
                             map("Share of Gaussian", rows, kinds, layers, MatrixMeasurement::shareOfGaussian),
                             map("Frobenius", rows, kinds, layers, MatrixMeasurement::frobeniusNorm),
                             map("Spectral", rows, kinds, layers, MatrixMeasurement::spectralNorm))));
         });
-        return sections;
+        return new HeatMapSection(
+                "heat-map",
+                "Heat map",
+                "Each kind of matrix in each layer; the mean where a layer has experts.",
+                grids);
     }
 
     private static HeatMap map(

@@ -1,5 +1,6 @@
 package org.lowrank.analyzer.output;
 
+import java.util.Arrays;
 import org.lowrank.reports.Report.Series;
 import org.lowrank.reports.Report.Style;
 
@@ -13,30 +14,28 @@ final class MarchenkoPastur {
 
     private MarchenkoPastur() {}
 
-    /** The curve σ over the edge s(√r + √c), against the share of singular values that are larger. */
-    static Series curve(String name, long rows, long cols, int points) {
+    /**
+     * The curve σ over the edge s(√r + √c), against the share of singular values that are larger.
+     *
+     * @param shares where, ascending in (0, 1)
+     */
+    static Series curve(String name, long rows, long cols, double[] shares) {
         double beta = (double) Math.min(rows, cols) / Math.max(rows, cols);
         double a = 1 - Math.sqrt(beta);
         double b = 1 + Math.sqrt(beta);
-        double[] x = new double[points];
-        double[] y = new double[points];
+        double[] y = new double[shares.length];
         double step = (b - a) / GRID;
         double larger = 0;
         int p = 0;
-        for (int i = 0; i < GRID && p < points; i++) {
+        for (int i = 0; i < GRID && p < shares.length; i++) {
             double value = b - (i + 0.5) * step;
             larger += density(value, a, b, beta) * step;
-            while (p < points && larger >= (p + 0.5) / points) {
-                x[p] = (p + 0.5) / points;
+            for (; p < shares.length && larger >= shares[p]; p++) {
                 y[p] = value / b;
-                p++;
             }
         }
-        for (; p < points; p++) {
-            x[p] = (p + 0.5) / points;
-            y[p] = Math.max(a, 0.5 * step) / b;
-        }
-        return new Series(name, x, y, null, Style.DOTTED);
+        Arrays.fill(y, p, y.length, Math.max(a, 0.5 * step) / b);
+        return new Series(name, shares.clone(), y, null, Style.DOTTED);
     }
 
     /** Density of y, 0 outside [a, b]. */

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import org.lowrank.reports.NumberText;
 import org.lowrank.reports.Report.Fact;
 import org.lowrank.reports.Report.NoteSection;
 
@@ -23,11 +24,12 @@ final class ReportNotes {
                 List.of(
                         new Fact(
                                 "Frobenius norm",
-                                "‖A‖_F = (Σ a_ij²)^½, summed in double; relative error ≤ 1e-12.",
+                                "‖A‖_F = √(Σ a_ij²), summed in double; relative error ≤ 10⁻¹².",
                                 false),
                         new Fact(
                                 "Spectral norm",
-                                "‖A‖_2 = σ1, the largest singular value, to a relative " + settings.tolerance() + ". "
+                                "‖A‖_2 = σ_1, the largest singular value, to a relative "
+                                        + NumberText.exact(settings.tolerance()) + ". "
                                         + bound,
                                 false),
                         new Fact(
@@ -60,6 +62,18 @@ final class ReportNotes {
         return facts;
     }
 
+    /** One line under the title: revision, source and format. */
+    static String origin(AnalysisResult.Model model) {
+        String revision = model.revision().isEmpty() ? "" : "Revision " + revision(model) + " · ";
+        return revision + model.provenance().source() + " · "
+                + model.provenance().format();
+    }
+
+    /** Ten digits tell commits apart; the provenance has them all. */
+    static String revision(AnalysisResult.Model model) {
+        return model.revision().matches("[0-9a-f]{40}") ? model.revision().substring(0, 10) : model.revision();
+    }
+
     /** Where one model came from. */
     static List<Fact> provenance(String label, AnalysisResult.Model model) {
         List<Fact> facts = new ArrayList<>();
@@ -73,7 +87,7 @@ final class ReportNotes {
                         + model.provenance().format() + ")",
                 false));
         for (AnalysisResult.WeightFile file : model.provenance().files()) {
-            String size = file.size() < 0 ? "" : ", " + AnalysisReport.count(file.size()) + " bytes";
+            String size = file.size() < 0 ? "" : ", " + Cells.count(file.size()) + " bytes";
             String hash = file.sha256().isEmpty() ? "" : ", SHA-256 " + file.sha256();
             facts.add(new Fact("File", file.name() + size + hash, true));
         }
@@ -92,7 +106,8 @@ final class ReportNotes {
                 new Fact(
                         "Tool",
                         tool.name() + " " + tool.version() + ", Java " + tool.java() + ", " + tool.os() + ", "
-                                + tool.kernels() + ", " + tool.threads() + " threads",
+                                + tool.kernels() + ", " + tool.threads()
+                                + (tool.threads() == 1 ? " thread" : " threads"),
                         false),
                 new Fact("Started", started, false),
                 new Fact("Command", String.join(" ", commandLine), true));

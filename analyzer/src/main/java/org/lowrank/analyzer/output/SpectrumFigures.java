@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.lowrank.analyzer.comparison.TaskVector;
 import org.lowrank.analyzer.measurement.MatrixMeasurement;
@@ -34,15 +36,16 @@ final class SpectrumFigures {
         if (rows.isEmpty()) {
             return List.of();
         }
+        boolean models = rows.stream().map(MatrixMeasurement::model).distinct().count() > 1;
+        boolean stacks = rows.stream().map(MatrixMeasurement::stack).distinct().count() > 1;
         Map<String, List<MatrixMeasurement>> kinds = new LinkedHashMap<>();
         for (MatrixMeasurement row : rows) {
-            String model = result.models().size() > 1 ? row.model() + " · " : "";
-            kinds.computeIfAbsent(model + row.stack() + " " + row.matrix(), k -> new ArrayList<>())
-                    .add(row);
+            String title = (models ? row.model() + " · " : "") + (stacks ? row.stack() + " " : "") + row.matrix();
+            kinds.computeIfAbsent(title, k -> new ArrayList<>()).add(row);
         }
         List<Panel> panels = new ArrayList<>();
         kinds.forEach((title, members) -> panels.add(panel("spectrum-" + panels.size(), title, members)));
-        return List.of(new FigureSection("spectra", "Spectra", CAPTION, 3, panels, List.of()), table(rows));
+        return List.of(new FigureSection("spectra", "Spectra", CAPTION, 4, panels), table(rows, models));
     }
 
     private static Panel panel(String id, String title, List<MatrixMeasurement> rows) {
@@ -55,15 +58,14 @@ final class SpectrumFigures {
 
     static Panel panel(String id, String title, List<Series> series, long rows, long cols) {
         List<Series> lines = new ArrayList<>(series);
-        lines.add(MarchenkoPastur.curve("Marchenko–Pastur", rows, cols, POINTS));
+        int n = (int) Math.min(rows, cols);
+        lines.add(MarchenkoPastur.curve("Marchenko–Pastur", rows, cols, shares(sample(n), n)));
         return new Panel(
                 id,
                 title,
-                new Axis("i / min(r, c)", false, true),
-                new Axis("σ_i over the random edge", true, true),
-                lines,
-                List.of(),
-                List.of());
+                new Axis("i / min(r, c)", true, true),
+                new Axis("σ_i over the random edge", false, true),
+                lines);
     }
 
     static Series series(String name, TaskVector vector) {
@@ -74,41 +76,54 @@ final class SpectrumFigures {
         double[] values = spectrum == null ? new double[0] : spectrum.singularValues();
         double scale = frobeniusNorm / Math.sqrt((double) rows * cols) * (Math.sqrt(rows) + Math.sqrt(cols));
         int n = values.length;
-        int points = Math.min(POINTS, n);
-        double[] x = new double[points];
-        double[] y = new double[points];
-        for (int p = 0; p < points; p++) {
-            // Evenly spaced indices, the first and last included.
-            int i = points == 1 ? 0 : (int) Math.round((double) p * (n - 1) / (points - 1));
-            x[p] = (i + 0.5) / n;
-            y[p] = values[i] / scale;
-        }
-        return new Series(name, x, y, null, Style.SOLID);
+        int[] sample = sample(n);
+        double[] y = IntStream.of(sample).mapToDouble(i -> values[i] / scale).toArray();
+        return new Series(name, shares(sample, n), y, null, Style.SOLID);
     }
 
-    private static TableSection table(List<MatrixMeasurement> rows) {
-        List<Column> columns = List.of(
-                new Column("Model", false),
+    /** Indices for both axes: half of them evenly spaced in i, half in ln i, the first and last among them. */
+    private static int[] sample(int n) {
+        TreeSet<Integer> indices = new TreeSet<>();
+        for (int p = 0; p < POINTS / 2 && n > 0; p++) {
+            double share = p / (POINTS / 2 - 1.0);
+            indices.add((int) Math.round(share * (n - 1)));
+            indices.add((int) Math.round(Math.pow(n, share)) - 1);
+        }
+        return indices.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    private static double[] shares(int[] sample, int n) {
+        return IntStream.of(sample).mapToDouble(i -> (i + 0.5) / n).toArray();
+    }
+
+    private static TableSection table(List<MatrixMeasurement> rows, boolean models) {
+        List<Column> columns = new ArrayList<>(List.of(
                 new Column("Stack", false),
                 new Column("Layer", true),
                 new Column("Matrix", false),
                 new Column("Effective rank", true),
                 new Column("Rank for 90 % of energy", true),
                 new Column("Rank for 99 % of energy", true),
-                new Column("Full rank", true));
-        List<List<Cell>> cells = new ArrayList<>();
+                new Column("Full rank", true)));
+        if (models) {
+            columns.add(0, new Column("Model", false));
+        }
+        List<List<Cell>> all = new ArrayList<>();
         for (MatrixMeasurement row : rows) {
             Spectrum spectrum = row.spectrum();
             if (spectrum != null) {
-                cells.add(List.of(
-                        AnalysisReport.text(row.model()),
-                        AnalysisReport.text(row.stack()),
-                        AnalysisReport.number(row.layer(), "%.0f"),
-                        AnalysisReport.text(row.matrix()),
-                        AnalysisReport.number(spectrum.effectiveRank(), "%.1f"),
-                        AnalysisReport.number(spectrum.rank90(), "%.0f"),
-                        AnalysisReport.number(spectrum.rank99(), "%.0f"),
-                        AnalysisReport.number(Math.min(row.rows(), row.cols()), "%.0f")));
+                List<Cell> cells = new ArrayList<>(List.of(
+                        Cells.text(row.stack()),
+                        Cells.number(row.layer(), 0),
+                        Cells.text(row.matrix()),
+                        Cells.number(spectrum.effectiveRank(), 1),
+                        Cells.number(spectrum.rank90(), 0),
+                        Cells.number(spectrum.rank99(), 0),
+                        Cells.number(Math.min(row.rows(), row.cols()), 0)));
+                if (models) {
+                    cells.add(0, Cells.text(row.model()));
+                }
+                all.add(cells);
             }
         }
         return new TableSection(
@@ -116,7 +131,7 @@ final class SpectrumFigures {
                 "Effective ranks",
                 "exp of the entropy of σ/Σσ (Roy and Vetterli 2007), and how many directions hold 90 % and 99 % of Σσ².",
                 columns,
-                cells,
+                all,
                 true);
     }
 }

@@ -222,14 +222,15 @@ class ModelComparerTest {
                 .extracting(Report.Section::id)
                 .containsExactly(
                         "task-vector",
+                        "task-vector-spectra",
                         "overlap",
                         "ratios",
                         "heat-map",
-                        "task-vector-spectra",
                         "pairs",
                         "unmatched",
                         "method");
-        assertThat(page.findings())
+        assertThat(page.findings().get(0).findings())
+                .isNotEmpty()
                 .allSatisfy(finding -> assertThat(page.sections())
                         .extracting(Report.Section::id)
                         .contains(finding.evidence()));

@@ -4,13 +4,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import org.lowrank.reports.NumberText;
 import org.lowrank.reports.Report;
 import org.lowrank.reports.Report.Card;
 import org.lowrank.reports.Report.Fact;
 import org.lowrank.reports.Report.Finding;
+import org.lowrank.reports.Report.FindingGroup;
 import org.lowrank.reports.Report.NoteSection;
 import org.lowrank.reports.Report.Section;
 import org.lowrank.reports.Report.Verdict;
+import org.lowrank.reports.ResultJson;
 import org.lowrank.trainer.experiment.ExperimentSettings;
 import org.lowrank.trainer.experiment.MergingSettings;
 import org.lowrank.trainer.experiment.Precision;
@@ -50,34 +53,47 @@ public final class ExperimentReport {
         return new Report(
                 "Experiment",
                 title,
+                origin(result),
                 cards,
-                result.findings(),
+                List.of(new FindingGroup(
+                        "",
+                        result.findings().stream()
+                                .map(ExperimentReport::inShort)
+                                .toList())),
                 sections,
                 provenance(result),
                 csv == null ? null : new Report.Download("curves.csv", csv),
                 json == null ? null : new Report.Download("result.json", json));
     }
 
+    private static String origin(ExperimentResult result) {
+        return "Preset " + result.settings().preset().name().toLowerCase(Locale.ROOT) + " · lowrank "
+                + result.environment().version() + " · " + result.environment().started();
+    }
+
+    /** At the top of the page: the details stand under the figure. */
+    private static Finding inShort(Finding finding) {
+        return new Finding(finding.verdict(), finding.number(), finding.statement(), "", finding.evidence());
+    }
+
     private static List<Card> mergingCards(MergingSettings s) {
         return List.of(
                 new Card("Hidden widths", join(s.hidden())),
-                new Card("Samples per task", Integer.toString(s.samples())),
-                new Card("Steps", String.format(Locale.ROOT, "%,d", s.steps())),
-                new Card("η", Numbers.of(s.stepSize())),
-                new Card("λ", Numbers.of(s.weightDecay())),
-                new Card("Draws", Integer.toString(s.draws())),
-                new Card("Preset", s.preset().name().toLowerCase(Locale.ROOT)));
+                new Card("Samples per task", NumberText.exact(s.samples())),
+                new Card("Steps", NumberText.exact(s.steps())),
+                new Card("η", NumberText.exact(s.stepSize())),
+                new Card("λ", NumberText.exact(s.weightDecay())),
+                new Card("Draws", Integer.toString(s.draws())));
     }
 
     private static List<Card> sweepCards(SweepSettings s) {
         return List.of(
                 new Card("Hidden widths", join(s.hidden())),
-                new Card("Samples", Integer.toString(s.samples())),
-                new Card("Epochs", String.format(Locale.ROOT, "%,d", s.epochs())),
+                new Card("Samples", NumberText.exact(s.samples())),
+                new Card("Epochs", NumberText.exact(s.epochs())),
                 new Card("Batch", Integer.toString(s.batch())),
-                new Card("η", join(s.stepSizes().stream().map(Numbers::of).toList())),
-                new Card("Draws", Integer.toString(s.draws())),
-                new Card("Preset", s.preset().name().toLowerCase(Locale.ROOT)));
+                new Card("η", join(s.stepSizes().stream().map(NumberText::exact).toList())),
+                new Card("Draws", Integer.toString(s.draws())));
     }
 
     private static String join(List<?> items) {
@@ -98,7 +114,8 @@ public final class ExperimentReport {
                     + (result.settings() instanceof MergingSettings s
                             ? " and fewer steps; its λ is larger so that the decay ηλt by the end is as in the paper. Its"
                                     + " losses, which are about proportional to λ, are not the paper's ("
-                                    + s.steps() + " steps, λ = " + Numbers.of(s.weightDecay()) + ")."
+                                    + NumberText.exact(s.steps()) + " steps, λ = " + NumberText.exact(s.weightDecay())
+                                    + ")."
                             : "."));
         }
         if (result.settings() instanceof MergingSettings s) {
@@ -108,7 +125,7 @@ public final class ExperimentReport {
         } else if (result.settings() instanceof SweepSettings s) {
             paragraphs.add("The paper leaves step size, batch size and the λ grid open; here batches of " + s.batch()
                     + " and step sizes "
-                    + join(s.stepSizes().stream().map(Numbers::of).toList())
+                    + join(s.stepSizes().stream().map(NumberText::exact).toList())
                     + ". The larger step fits the data better and its ranks rise little before it collapses; the"
                     + " smaller one shows the paper's picture, low rank together with large errors, in a narrow band of"
                     + " λ below the collapse. The grid is refined there.");
@@ -150,7 +167,10 @@ public final class ExperimentReport {
                 new Fact("Java", environment.java(), false),
                 new Fact("System", environment.os(), false),
                 new Fact("Seed", Long.toString(result.settings().seed()), false),
-                new Fact("Settings", result.settings().toString(), true),
+                new Fact(
+                        "Settings",
+                        ResultJson.writeCompact(result.settings()).strip().replace(",\"", ", \""),
+                        true),
                 new Fact("Reproduce", String.join(" ", environment.commandLine()), true));
     }
 }

@@ -2,6 +2,7 @@ package org.lowrank.trainer.output;
 
 import java.util.List;
 import java.util.stream.IntStream;
+import org.lowrank.reports.NumberText;
 import org.lowrank.reports.Report.Axis;
 import org.lowrank.reports.Report.Panel;
 import org.lowrank.reports.Report.Series;
@@ -35,7 +36,7 @@ final class Lines {
     }
 
     static Panel panel(String id, String title, Axis x, Axis y, List<Series> series) {
-        return new Panel(id, title, x, y, series, List.of(), List.of());
+        return new Panel(id, title, x, y, series);
     }
 
     /** λ = 0 stands one decade below the smallest positive λ. */
@@ -49,7 +50,7 @@ final class Lines {
     }
 
     static Axis lambdaAxis(List<Double> lambdas) {
-        String zero = lambdas.contains(0.0) ? " (0 drawn at " + Numbers.of(zero(lambdas)) + ")" : "";
+        String zero = lambdas.contains(0.0) ? " (0 drawn at " + NumberText.exact(zero(lambdas)) + ")" : "";
         return new Axis("weight decay λ" + zero, true, false);
     }
 }

@@ -2,6 +2,7 @@ package org.lowrank.trainer.output;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.lowrank.reports.NumberText;
 import org.lowrank.reports.Report.Alternative;
 import org.lowrank.reports.Report.Axis;
 import org.lowrank.reports.Report.FigureSection;
@@ -20,14 +21,14 @@ final class MergingFigures {
 
     static List<Section> of(MergingSettings settings, CurveSet curves, List<Finding> findings) {
         boolean synthetic = settings.data() == MergingSettings.Data.SYNTHETIC;
-        String figure = synthetic ? "Figure 3" : "Figure 5 (Fashion-MNIST)";
-        String lambda = Numbers.of(settings.weightDecay());
+        String figure = synthetic ? "Figure 3" : "Figure 5";
+        String lambda = NumberText.exact(settings.weightDecay());
         return List.of(
                 new FigureSection(
                         "losses",
-                        figure + ", first row: losses of individual and merged networks",
-                        "Logistic loss over steps at λ = " + lambda + ", mean over " + settings.draws()
-                                + " draws, bands of one standard deviation. Merged: θ + θ′.",
+                        figure + ", first row: losses",
+                        "Logistic loss of individual and merged networks over steps at λ = " + lambda + ", mean over "
+                                + settings.draws() + " draws, bands of one standard deviation. Merged: θ + θ′.",
                         2,
                         List.of(
                                 losses("orthogonal", "Orthogonal tasks", settings, curves),
@@ -35,8 +36,9 @@ final class MergingFigures {
                         under(findings, "losses")),
                 new FigureSection(
                         "ranks",
-                        figure + ", second row: gap over weight decay, stable rank over steps",
-                        "Left: merged less individual loss on orthogonal tasks after " + settings.steps() + " steps"
+                        figure + ", second row: gap and rank",
+                        "Left: merged less individual loss on orthogonal tasks after "
+                                + NumberText.exact(settings.steps()) + " steps"
                                 + (settings.gridDraws() == settings.draws()
                                         ? ""
                                         : ", over " + settings.gridDraws() + " draws but at λ = " + lambda)
@@ -53,9 +55,11 @@ final class MergingFigures {
                         under(findings, "norms")));
     }
 
+    /** The findings a figure is the evidence of, which need no link to it. */
     static List<Finding> under(List<Finding> findings, String section) {
         return findings.stream()
                 .filter(finding -> finding.evidence().equals(section))
+                .map(f -> new Finding(f.verdict(), f.number(), f.statement(), f.detail(), ""))
                 .toList();
     }
 
@@ -78,6 +82,7 @@ final class MergingFigures {
                 new Axis("logistic loss", true, true),
                 series,
                 List.of(),
+                "Logistic loss",
                 List.of(new Alternative("0/1 error", new Axis("0/1 error", false, false), errors, List.of())));
     }
 
@@ -97,8 +102,9 @@ final class MergingFigures {
                 new Axis("merged − individual loss", false, true),
                 List.of(Lines.overLambda("gap", settings.weightDecays(), gaps, Style.SOLID)),
                 List.of(),
+                "Difference",
                 List.of(new Alternative(
-                        "ratio",
+                        "Ratio",
                         new Axis("merged / individual loss", true, true),
                         List.of(Lines.overLambda("ratio", settings.weightDecays(), ratios, Style.SOLID)),
                         List.of())));
@@ -110,9 +116,9 @@ final class MergingFigures {
         for (int k = 1; k <= settings.hidden().size(); k++) {
             String metric = "stable_rank_w" + k;
             series.add(
-                    Lines.overSteps("W" + k + " individual", curves.both("orthogonal", lambda, metric), Style.SOLID));
+                    Lines.overSteps("W_" + k + " individual", curves.both("orthogonal", lambda, metric), Style.SOLID));
             series.add(Lines.overSteps(
-                    "W" + k + " merged", curves.get("orthogonal", lambda, metric + "_merged"), Style.DASHED));
+                    "W_" + k + " merged", curves.get("orthogonal", lambda, metric + "_merged"), Style.DASHED));
         }
         return Lines.panel("stable-rank", "Stable rank", STEPS, new Axis("‖W‖_F / ‖W‖_2", false, true), series);
     }
@@ -121,7 +127,7 @@ final class MergingFigures {
         List<Series> series = new ArrayList<>();
         for (int k = 1; k <= settings.hidden().size() + 1; k++) {
             series.add(Lines.overSteps(
-                    "W" + k, curves.both("orthogonal", settings.weightDecay(), "frobenius_norm_w" + k), Style.SOLID));
+                    "W_" + k, curves.both("orthogonal", settings.weightDecay(), "frobenius_norm_w" + k), Style.SOLID));
         }
         return Lines.panel("norms", "Frobenius norms", STEPS, new Axis("‖W‖_F", false, true), series);
     }

@@ -2,6 +2,7 @@ package org.lowrank.trainer.output;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.lowrank.reports.NumberText;
 import org.lowrank.reports.Report.Finding;
 import org.lowrank.reports.Report.Verdict;
 import org.lowrank.trainer.experiment.MergingSettings;
@@ -44,17 +45,19 @@ final class MergingFindings {
             from--;
         }
         String since = from <= last
-                ? "The merged loss stays within " + Numbers.of(NEARLY) + " times the individual one from step "
-                        + own.steps()[from] + " on."
-                : "It never comes within " + Numbers.of(NEARLY) + " times.";
+                ? "The merged loss stays within " + NumberText.exact(NEARLY) + " times the individual one from step "
+                        + NumberText.exact(own.steps()[from]) + " on."
+                : "It never comes within " + NumberText.exact(NEARLY) + " times.";
         return new Finding(
                 verdict,
-                "×" + Numbers.of(ratio),
-                "Orthogonal tasks: the merged network's loss is " + Numbers.of(ratio)
-                        + " times the individual networks' after " + own.steps()[last] + " steps.",
+                "×" + NumberText.of(ratio),
+                "Orthogonal tasks: the merged network's loss is " + NumberText.of(ratio)
+                        + " times the individual networks' after "
+                        + NumberText.exact(own.steps()[last]) + " steps.",
                 "Individual " + meanSd(own) + ", merged " + meanSd(merged) + ", merged 0/1 error "
-                        + Numbers.percent(errors.mean(last)) + ". " + since + " Holds up to ×" + Numbers.of(NEARLY)
-                        + ", roughly up to ×" + Numbers.of(POORLY) + ".",
+                        + NumberText.percent(errors.mean(last)) + ". " + since + " Holds up to ×"
+                        + NumberText.exact(NEARLY)
+                        + ", roughly up to ×" + NumberText.exact(POORLY) + ".",
                 "losses");
     }
 
@@ -69,12 +72,12 @@ final class MergingFindings {
         Verdict verdict = ratio >= POORLY ? Verdict.HOLDS : contrast >= 2 ? Verdict.ROUGHLY : Verdict.EXCEPTION;
         return new Finding(
                 verdict,
-                "×" + Numbers.of(ratio),
-                "Same task: the merged network's loss is " + Numbers.of(ratio)
+                "×" + NumberText.of(ratio),
+                "Same task: the merged network's loss is " + NumberText.of(ratio)
                         + " times the individual networks'; it performs poorly on both.",
                 "Individual " + meanSd(own) + ", merged " + meanSd(merged) + ", merged 0/1 error "
-                        + Numbers.percent(errors.mean(last)) + "; " + Numbers.of(contrast)
-                        + " times the ratio for orthogonal tasks. Holds from ×" + Numbers.of(POORLY)
+                        + NumberText.percent(errors.mean(last)) + "; " + NumberText.of(contrast)
+                        + " times the ratio for orthogonal tasks. Holds from ×" + NumberText.exact(POORLY)
                         + ", roughly where twice the orthogonal ratio.",
                 "losses");
     }
@@ -85,8 +88,8 @@ final class MergingFindings {
             CurveSet.Draws own = curves.both("orthogonal", lambda, "loss");
             CurveSet.Draws gap =
                     curves.both("orthogonal", lambda, "loss_merged").combine(own, (m, i) -> m - i);
-            parts.add("λ = " + Numbers.of(lambda) + ": gap " + meanSd(gap) + " (×"
-                    + Numbers.of(ratio(curves, "orthogonal", lambda, own.last())) + ")");
+            parts.add("λ = " + NumberText.exact(lambda) + ": gap " + meanSd(gap) + " (×"
+                    + NumberText.of(ratio(curves, "orthogonal", lambda, own.last())) + ")");
         }
         double least = settings.weightDecays().get(0);
         int last = curves.get("orthogonal", least, "loss_first").last();
@@ -95,11 +98,11 @@ final class MergingFindings {
         Verdict verdict = with <= without / 2 ? Verdict.HOLDS : with < without ? Verdict.ROUGHLY : Verdict.EXCEPTION;
         return new Finding(
                 verdict,
-                "×" + Numbers.of(without) + " → ×" + Numbers.of(with),
-                "Weight decay closes the gap: merged over individual loss falls from " + Numbers.of(without)
+                "×" + NumberText.of(without) + " → ×" + NumberText.of(with),
+                "Weight decay closes the gap: merged over individual loss falls from " + NumberText.of(without)
                         + " at λ = "
-                        + Numbers.of(least) + " to " + Numbers.of(with) + " at λ = "
-                        + Numbers.of(settings.weightDecay()) + ".",
+                        + NumberText.exact(least) + " to " + NumberText.of(with) + " at λ = "
+                        + NumberText.exact(settings.weightDecay()) + ".",
                 String.join("; ", parts) + ". Holds where the ratio at least halves. The gap itself also depends on the"
                         + " loss, which grows with λ: the panel's switch shows the ratio.",
                 "ranks");
@@ -119,14 +122,14 @@ final class MergingFindings {
             double factor = merged.mean(last) / own.mean(last);
             worst = Math.max(worst, factor);
             matched &= factor <= 1.5;
-            parts.add(
-                    "W" + k + " from " + Numbers.of(own.mean(0)) + " to " + meanSd(own) + ", merged " + meanSd(merged));
+            parts.add("W_" + k + " from " + NumberText.of(own.mean(0)) + " to " + meanSd(own) + ", merged "
+                    + meanSd(merged));
         }
         return new Finding(
                 low && matched ? Verdict.HOLDS : low ? Verdict.ROUGHLY : Verdict.EXCEPTION,
-                "×" + Numbers.of(worst),
+                "×" + NumberText.of(worst),
                 (low ? "Stable ranks fall to small values; " : "Stable ranks do not halve; ")
-                        + "the merged network's are up to " + Numbers.of(worst) + " times the individual networks'.",
+                        + "the merged network's are up to " + NumberText.of(worst) + " times the individual networks'.",
                 String.join("; ", parts) + ". Holds where every rank at least halves and the merged ones are within 1.5"
                         + " times; two orthogonal matrices of equal spectrum would have √2 times.",
                 "ranks");
@@ -142,8 +145,8 @@ final class MergingFindings {
         double last = alignment.mean(alignment.last());
         return new Finding(
                 Verdict.INFORMATION,
-                Numbers.of(last),
-                "Weights and negative gradient have cosine " + Numbers.of(last) + " at the end (Lemma 1: 1 at a"
+                NumberText.of(last),
+                "Weights and negative gradient have cosine " + NumberText.of(last) + " at the end (Lemma 1: 1 at a"
                         + " stationary point).",
                 "Frobenius norms of the layers (Lemma 3: equal): " + String.join(", ", norms) + ".",
                 "norms");
@@ -152,7 +155,6 @@ final class MergingFindings {
     /** Mean ± standard deviation at the last step. */
     static String meanSd(CurveSet.Draws draws) {
         int last = draws.last();
-        String mean = Numbers.of(draws.mean(last));
-        return draws.values().length > 1 ? mean + " ± " + Numbers.of(draws.sd(last)) : mean;
+        return NumberText.plusMinus(draws.mean(last), draws.values().length > 1 ? draws.sd(last) : 0);
     }
 }

@@ -2,6 +2,7 @@ package org.lowrank.trainer.output;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.lowrank.reports.NumberText;
 import org.lowrank.reports.Report.Axis;
 import org.lowrank.reports.Report.FigureSection;
 import org.lowrank.reports.Report.Finding;
@@ -35,8 +36,8 @@ final class SweepFigures {
         return List.of(
                 new FigureSection(
                         ID,
-                        "Figure 2: low rank induced by weight decay",
-                        "After " + settings.epochs() + " epochs, mean over " + settings.draws()
+                        "Figure 2: rank over weight decay",
+                        "After " + NumberText.exact(settings.epochs()) + " epochs, mean over " + settings.draws()
                                 + " draws, bands of one standard deviation. Mean inverse stable rank:"
                                 + " (1/K) Σ ‖W_k‖_2 / ‖W_k‖_F; margin error: y f(x) < 1.",
                         columns,
@@ -47,16 +48,15 @@ final class SweepFigures {
                         "Frobenius norms of the layers",
                         "At the end. Where they vanish, the network has collapsed to θ = 0.",
                         columns,
-                        norms,
-                        List.of()));
+                        norms));
     }
 
     private static String title(double frequency, double stepSize) {
-        return "f*(x) = sin(" + Numbers.of(frequency) + " wᵀx), η = " + Numbers.of(stepSize);
+        return "f*(x) = sin(" + NumberText.exact(frequency) + " wᵀx), η = " + NumberText.exact(stepSize);
     }
 
     private static String id(String prefix, double frequency, double stepSize) {
-        return (prefix + "-c" + Numbers.of(frequency) + "-eta" + Numbers.of(stepSize)).replace('.', '_');
+        return (prefix + "-c" + NumberText.exact(frequency) + "-eta" + NumberText.exact(stepSize)).replace('.', '_');
     }
 
     private static Panel panel(SweepSettings settings, CurveSet curves, double frequency, double stepSize) {
@@ -76,7 +76,7 @@ final class SweepFigures {
     private static Panel norms(SweepSettings settings, CurveSet curves, double frequency, double stepSize) {
         List<Series> series = new ArrayList<>();
         for (int k = 1; k <= settings.hidden().size() + 1; k++) {
-            series.add(line("W" + k, settings, curves, condition(frequency, stepSize), "frobenius_norm_w" + k));
+            series.add(line("W_" + k, settings, curves, condition(frequency, stepSize), "frobenius_norm_w" + k));
         }
         return Lines.panel(
                 id("norms", frequency, stepSize),

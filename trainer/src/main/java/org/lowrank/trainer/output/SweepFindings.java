@@ -2,6 +2,7 @@ package org.lowrank.trainer.output;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.lowrank.reports.NumberText;
 import org.lowrank.reports.Report.Finding;
 import org.lowrank.reports.Report.Verdict;
 import org.lowrank.trainer.experiment.SweepSettings;
@@ -45,21 +46,23 @@ final class SweepFindings {
         double start = rank(curves, condition, grid.get(0));
         double rise = rank(curves, condition, best) - start;
         CurveSet.Draws ranks = curves.get(condition, best, "mean_inverse_stable_rank");
-        String where = "c = " + Numbers.of(frequency) + ", η = " + Numbers.of(stepSize);
+        String where = "c = " + NumberText.exact(frequency) + ", η = " + NumberText.exact(stepSize);
         return new Finding(
                 rise >= CLEAR ? Verdict.HOLDS : rise >= SLIGHT ? Verdict.ROUGHLY : Verdict.EXCEPTION,
-                "+" + Numbers.of(rise),
-                where + ": the mean inverse stable rank rises from " + Numbers.of(start) + " at λ = "
-                        + Numbers.of(grid.get(0)) + " to " + MergingFindings.meanSd(ranks) + " at λ = "
-                        + Numbers.of(best) + ", where " + Numbers.percent(last(curves, condition, best, "error"))
+                "+" + NumberText.of(rise),
+                where + ": the mean inverse stable rank rises from " + NumberText.of(start) + " at λ = "
+                        + NumberText.exact(grid.get(0)) + " to " + MergingFindings.meanSd(ranks) + " at λ = "
+                        + NumberText.exact(best) + ", where "
+                        + NumberText.percent(last(curves, condition, best, "error"))
                         + " of the points are misclassified.",
-                "Loss there " + Numbers.of(last(curves, condition, best, "loss")) + ". "
+                "Loss there " + NumberText.of(last(curves, condition, best, "loss")) + ". "
                         + (Double.isNaN(collapse)
                                 ? "No λ of the grid collapses the network."
-                                : "From λ = " + Numbers.of(collapse)
+                                : "From λ = " + NumberText.exact(collapse)
                                         + " the network collapses to θ = 0 (loss ln 2), where the ranks are those of"
                                         + " vanishing weights.")
-                        + " Holds from a rise of " + Numbers.of(CLEAR) + ", roughly from " + Numbers.of(SLIGHT) + ".",
+                        + " Holds from a rise of " + NumberText.exact(CLEAR) + ", roughly from "
+                        + NumberText.exact(SLIGHT) + ".",
                 SweepFigures.ID);
     }
 

@@ -6,11 +6,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.lowrank.reports.NumberText;
 import org.lowrank.reports.Report.Axis;
 import org.lowrank.reports.Report.Cell;
 import org.lowrank.reports.Report.Column;
 import org.lowrank.reports.Report.Fact;
 import org.lowrank.reports.Report.FigureSection;
+import org.lowrank.reports.Report.GroupSection;
 import org.lowrank.reports.Report.NoteSection;
 import org.lowrank.reports.Report.Panel;
 import org.lowrank.reports.Report.Series;
@@ -27,8 +29,18 @@ import org.lowrank.trainer.theory.claim.Verdict.Outcome;
 final class CheckSections {
     private CheckSections() {}
 
+    /** Everything about one check under its title. */
+    static GroupSection group(CheckResult check) {
+        return new GroupSection(anchor(check), check.title(), List.of(notes(check), figure(check), conditions(check)));
+    }
+
+    /** Where the page's links to a check lead. */
+    static String anchor(CheckResult check) {
+        return "check-" + check.id();
+    }
+
     /** A panel per reading: both sides over time, of the run that decides. */
-    static FigureSection figure(CheckResult check) {
+    private static FigureSection figure(CheckResult check) {
         List<Panel> panels = new ArrayList<>();
         for (int i = 0; i < check.readings().size(); i++) {
             Panel panel = panel(check, i);
@@ -38,12 +50,10 @@ final class CheckSections {
         }
         return new FigureSection(
                 check.id(),
-                check.title(),
-                check.statement() + " " + check.formula()
-                        + ". Both sides over time, in the run that decides the verdict.",
+                "Both sides over time",
+                "Of each reading, the run that decides its verdict.",
                 Math.min(2, Math.max(1, panels.size())),
-                panels,
-                List.of());
+                panels);
     }
 
     private static @Nullable Panel panel(CheckResult check, int index) {
@@ -62,12 +72,10 @@ final class CheckSections {
                 check.id() + "-" + index,
                 claim.id() + ": " + word(verdict.outcome()) + " (" + run(verdict) + ")",
                 new Axis(flow ? "time" : "step", true, true),
-                new Axis(logarithms ? "natural logarithm of a side" : "side", positive, positive),
+                new Axis(logarithms ? "natural logarithm of the sides" : "sides", positive, positive),
                 List.of(
                         series("left side", left, check.timePerStep(), positive, Style.SOLID),
-                        series("right side", right, check.timePerStep(), positive, Style.DOTTED)),
-                List.of(),
-                List.of());
+                        series("right side", right, check.timePerStep(), positive, Style.DOTTED)));
     }
 
     private static boolean positive(CheckResult.Curve curve) {
@@ -95,22 +103,23 @@ final class CheckSections {
     }
 
     /** Readings with their verdicts, assumptions as measured, findings. */
-    static NoteSection notes(CheckResult check) {
+    private static NoteSection notes(CheckResult check) {
         List<Fact> facts = new ArrayList<>();
-        facts.add(new Fact("Statement", check.formula(), false));
+        facts.add(new Fact("Statement", check.statement() + " " + check.formula(), false));
         facts.add(new Fact("Assumes", String.join("; ", check.conditions()), false));
         for (Reading reading : check.readings()) {
             facts.add(new Fact(
-                    reading.claim().id() + " (" + reading.claim().words() + ")",
-                    reading.claim().formula() + " — " + describe(check, reading),
+                    "Reading: " + reading.claim().id(),
+                    reading.claim().formula() + " — " + reading.claim().words() + ". "
+                            + sentence(describe(check, reading)),
                     false));
         }
-        assumptions(check).forEach((name, text) -> facts.add(new Fact(name, text, false)));
-        return new NoteSection(check.id() + "-notes", check.title() + ": what was found", facts, check.findings());
+        assumptions(check).forEach((name, text) -> facts.add(new Fact("Assumption", name + ": " + text, false)));
+        return new NoteSection(check.id() + "-notes", "What was found", facts, check.findings());
     }
 
     /** Each reading's verdict for each condition alone: which depth, network, start or ε decides. */
-    static TableSection conditions(CheckResult check) {
+    private static TableSection conditions(CheckResult check) {
         List<List<Cell>> rows = new ArrayList<>();
         for (Reading reading : check.readings()) {
             for (Reading.OfCondition of : reading.byCondition()) {
@@ -127,11 +136,11 @@ final class CheckSections {
         }
         return new TableSection(
                 check.id() + "-conditions",
-                check.title() + ": by condition",
+                "By condition",
                 "The same verdicts over the runs of one condition alone.",
                 List.of(
-                        new Column("Reading", false),
-                        new Column("Condition", false),
+                        new Column("Reading", false, true),
+                        new Column("Condition", false, true),
                         new Column("Verdict", false),
                         new Column("Margin", true),
                         new Column("Step or time", true),
@@ -156,14 +165,9 @@ final class CheckSections {
                     runs.stream().mapToDouble(Assumption::measured).max().orElse(Double.NaN);
             long met = runs.stream().filter(Assumption::satisfied).count();
             lines.put(
-                    "Assumption, measured: " + name,
-                    String.format(
-                            Locale.ROOT,
-                            "met in %d of %d runs, measured %.3g to %.3g",
-                            met,
-                            runs.size(),
-                            smallest,
-                            largest));
+                    name,
+                    "met in " + met + " of " + runs.size() + " runs, measured " + NumberText.of(smallest) + " to "
+                            + NumberText.of(largest));
         });
         return lines;
     }
@@ -197,21 +201,23 @@ final class CheckSections {
 
     static String margin(Verdict verdict) {
         double margin = verdict.margin();
-        return Double.isNaN(margin) ? "" : String.format(Locale.ROOT, "%.3g", margin);
+        return Double.isNaN(margin) ? "" : NumberText.of(margin);
     }
 
     static String run(Verdict verdict) {
         if (verdict.outcome() == Outcome.ASSUMPTION_NOT_MET) {
             return "";
         }
-        String lambda = Double.isNaN(verdict.lambda()) ? "" : ", λ = " + verdict.lambda();
+        String lambda = Double.isNaN(verdict.lambda()) ? "" : ", λ = " + NumberText.exact(verdict.lambda());
         return verdict.condition() + ", draw " + verdict.draw() + lambda;
     }
 
     static String when(CheckResult check, Verdict verdict) {
-        return check.timePerStep() == 1
-                ? Long.toString(verdict.step())
-                : String.format(Locale.ROOT, "%.2f", verdict.step() * check.timePerStep());
+        return NumberText.decimals(verdict.step() * check.timePerStep(), check.timePerStep() == 1 ? 0 : 2);
+    }
+
+    static String sentence(String text) {
+        return text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1) + ".";
     }
 
     /** {@code holds with margin 0.36 in 24 runs (closest: …)} and so on. */

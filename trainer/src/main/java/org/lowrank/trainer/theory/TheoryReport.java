@@ -2,15 +2,16 @@ package org.lowrank.trainer.theory;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.lowrank.reports.NumberText;
 import org.lowrank.reports.Report;
 import org.lowrank.reports.Report.Card;
 import org.lowrank.reports.Report.Cell;
 import org.lowrank.reports.Report.Column;
 import org.lowrank.reports.Report.Fact;
 import org.lowrank.reports.Report.Finding;
+import org.lowrank.reports.Report.FindingGroup;
 import org.lowrank.reports.Report.Section;
 import org.lowrank.reports.Report.TableSection;
 import org.lowrank.trainer.theory.claim.CheckResult;
@@ -33,16 +34,16 @@ public final class TheoryReport {
         List<Section> sections = new ArrayList<>();
         sections.add(verdicts(result));
         for (CheckResult check : result.checks()) {
-            sections.add(CheckSections.figure(check));
-            sections.add(CheckSections.notes(check));
-            sections.add(CheckSections.conditions(check));
+            sections.add(CheckSections.group(check));
         }
         sections.add(CheckSections.method());
         return new Report(
                 "Theory report",
                 "The paper's results, checked numerically",
+                "lowrank " + result.toolVersion() + " · " + result.started(),
                 cards(result),
-                result.checks().stream().map(TheoryReport::finding).toList(),
+                List.of(new FindingGroup(
+                        "", result.checks().stream().map(TheoryReport::finding).toList())),
                 sections,
                 provenance(result),
                 csv == null ? null : new Report.Download("curves.csv", csv),
@@ -84,11 +85,12 @@ public final class TheoryReport {
                 .collect(Collectors.joining("; "));
         return new Finding(
                 shown,
-                Double.isNaN(verdict.margin()) ? "–" : String.format(Locale.ROOT, "%.3g", verdict.margin()),
-                check.title() + ": "
-                        + CheckSections.describe(check, check.readings().get(0)),
-                others.isEmpty() ? "" : "Other readings: " + others + ".",
-                check.id());
+                Double.isNaN(verdict.margin()) ? "–" : NumberText.significant(verdict.margin(), 2),
+                check.title(),
+                CheckSections.sentence(
+                                CheckSections.describe(check, check.readings().get(0)))
+                        + (others.isEmpty() ? "" : " Other readings: " + others + "."),
+                CheckSections.anchor(check));
     }
 
     private static TableSection verdicts(TheoryResult result) {
@@ -116,11 +118,11 @@ public final class TheoryReport {
                         + " the sides come closest. Runs that do not meet the assumptions are recorded and not judged.",
                 List.of(
                         new Column("Result", false),
-                        new Column("Reading", false),
-                        new Column("Formula", false),
+                        new Column("Reading", false, true),
+                        new Column("Formula", false, true),
                         new Column("Verdict", false),
                         new Column("Margin", true),
-                        new Column("Decisive run", false),
+                        new Column("Decisive run", false, true),
                         new Column("Step or time", true),
                         new Column("Runs judged", true),
                         new Column("Not judged", true)),
@@ -143,13 +145,19 @@ public final class TheoryReport {
                 new Fact("Started", result.started(), false),
                 new Fact("Depths", own(settings.depths()), false),
                 new Fact("Weight decays", own(settings.lambdas()), false),
-                new Fact("Inner products ε", settings.epsilons().toString(), false),
+                new Fact("Inner products ε", list(settings.epsilons()), false),
                 new Fact("Draws, first seed", settings.draws() + ", " + settings.seed(), false),
-                new Fact("Integrator's relative tolerance", Double.toString(settings.tolerance()), false),
+                new Fact("Integrator's relative tolerance", NumberText.exact(settings.tolerance()), false),
                 new Fact("Command", String.join(" ", result.commandLine()), true));
     }
 
-    private static String own(List<?> values) {
-        return values.isEmpty() ? "each check's own" : values.toString();
+    private static String own(List<? extends Number> values) {
+        return values.isEmpty() ? "each check's own" : list(values);
+    }
+
+    private static String list(List<? extends Number> values) {
+        return values.stream()
+                .map(value -> NumberText.exact(value.doubleValue()))
+                .collect(Collectors.joining(", "));
     }
 }

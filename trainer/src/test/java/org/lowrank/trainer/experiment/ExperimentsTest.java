@@ -173,7 +173,7 @@ class ExperimentsTest {
             Report page = ExperimentReport.of(read, null, null);
             assertThat(mapper.writeValueAsString(page))
                     .isEqualTo(mapper.writeValueAsString(ExperimentReport.of(result, null, null)));
-            assertThat(page.findings()).isNotEmpty();
+            assertThat(page.findings().get(0).findings()).isNotEmpty();
             assertThat(ExperimentOutput.summary(result))
                     .startsWith("experiment,condition,lambda,step,metric,mean,sd,draws\r\n");
             assertThat(CurveTables.summarise(result.points())).isNotEmpty();

@@ -75,14 +75,11 @@ class TheoryResultTest {
                 .hasSize(result.checks().stream()
                         .mapToInt(check -> check.readings().size())
                         .sum());
-        List<Report.FigureSection> figures = report.sections().stream()
-                .filter(Report.FigureSection.class::isInstance)
-                .map(Report.FigureSection.class::cast)
-                .toList();
+        List<Report.FigureSection> figures = report.figures();
         assertThat(figures).extracting(Report.FigureSection::id).containsExactly("lemma-4", "lemma-5", "corollary-2");
         assertThat(figures.get(0).panels()).hasSize(6);
         assertThat(figures.get(0).panels().get(0).series()).hasSize(2);
-        assertThat(report.findings())
+        assertThat(report.findings().get(0).findings())
                 .extracting(Report.Finding::verdict)
                 .containsExactly(Report.Verdict.HOLDS, Report.Verdict.HOLDS, Report.Verdict.EXCEPTION);
     }

@@ -2,7 +2,7 @@ package org.lowrank.trainer.theory.claim;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import org.lowrank.reports.NumberText;
 import org.lowrank.trainer.output.CurvePoint;
 
 /** Collects the points of a check, run by run. */
@@ -75,7 +75,7 @@ public final class Recorder {
 
         /** An assumption that a number is at most a limit. */
         public void assumeAtMost(String name, double measured, double limit) {
-            assume(name, String.format(Locale.ROOT, "≤ %.3g", limit), measured, measured <= limit);
+            assume(name, "≤ " + NumberText.significant(limit, 2), measured, measured <= limit);
         }
 
         /** An assumption that a number is positive. */

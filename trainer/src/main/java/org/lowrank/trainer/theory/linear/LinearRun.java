@@ -73,7 +73,7 @@ record LinearRun(Network network, Sample sample, double lambda, long[] steps, do
     /** Theorem 4's condition on the start. */
     void assumeBalanced(Recorder.Run run) {
         run.assumeAtMost(
-                "balanced start: ‖W_{k+1}ᵀW_{k+1} − W_kW_kᵀ‖/‖W_kW_kᵀ‖",
+                "balanced start: ‖W_{k+1}ᵀW_{k+1} − W_k W_kᵀ‖/‖W_k W_kᵀ‖",
                 Initialisation.imbalance(network, path[0]),
                 1e-12);
     }

@@ -1,7 +1,7 @@
 package org.lowrank.trainer.theory.linear;
 
 import java.util.List;
-import java.util.Locale;
+import org.lowrank.reports.NumberText;
 import org.lowrank.trainer.theory.claim.Check;
 import org.lowrank.trainer.theory.claim.Claim;
 import org.lowrank.trainer.theory.claim.Recorder;
@@ -66,13 +66,9 @@ final class Theorem1 extends Check {
                 }
             }
         }
-        return List.of(String.format(
-                Locale.ROOT,
-                "At the smallest ε the gap of the layerwise sum ends at %.3g of |f_θ(x)| or more where the hidden"
-                        + " directions overlap: the terms that mix layers of both networks do not decay. With orthogonal"
-                        + " hidden directions it ends at %.3g or less.",
-                overlapping,
-                separate));
+        return List.of("At the smallest ε the gap of the layerwise sum ends at " + NumberText.of(overlapping)
+                + " of |f_θ(x)| or more where the hidden directions overlap: the terms that mix layers of both networks do"
+                + " not decay. With orthogonal hidden directions it ends at " + NumberText.of(separate) + " or less.");
     }
 
     /** The gap relative to |f_θ(x)| at the end, at the smallest ε. */

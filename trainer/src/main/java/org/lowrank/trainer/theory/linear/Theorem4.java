@@ -43,7 +43,7 @@ final class Theorem4 extends Check {
                 "From a balanced start, the end-to-end matrix of a deep linear network under gradient flow with weight"
                         + " decay obeys a differential equation of its own.",
                 "Ẇ = −λK W − Σ_k (WWᵀ)^{(k−1)/K} ∇L¹(W) (WᵀW)^{(K−k)/K}",
-                List.of("gradient flow, equation (1)", "W_{k+1}(0)ᵀW_{k+1}(0) = W_k(0)W_k(0)ᵀ"),
+                List.of("gradient flow, equation (1)", "W_{k+1}(0)ᵀW_{k+1}(0) = W_k(0) W_k(0)ᵀ"),
                 Steps.FLOW,
                 List.of(PRINTED, EQUATION_4, CORRECTED, PATH_4, PATH_CORRECTED)));
     }

@@ -2,7 +2,7 @@ package org.lowrank.trainer.theory.merging;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import org.lowrank.reports.NumberText;
 import org.lowrank.trainer.theory.claim.Check;
 import org.lowrank.trainer.theory.claim.Claim;
 import org.lowrank.trainer.theory.claim.Recorder;
@@ -109,13 +109,9 @@ final class Corollary2 extends Check {
         for (ReluPair pair : pairs) {
             double gamma = pair.smallestActivationUntil(pair.last(), k);
             double least = Math.sqrt(pair.startLoss() / pair.time(pair.last())) / gamma;
-            parts.add(String.format(
-                    Locale.ROOT,
-                    "λ = %s: %.3g, γ_k = %.2g, %s Λ",
-                    pair.lambda(),
-                    pair.innerProduct(pair.last(), k),
-                    gamma,
-                    pair.lambda() > least ? "in" : "not in"));
+            parts.add("λ = " + NumberText.exact(pair.lambda()) + ": "
+                    + NumberText.of(pair.innerProduct(pair.last(), k)) + ", γ_k = " + NumberText.significant(gamma, 2)
+                    + (pair.lambda() > least ? ", in Λ" : ", not in Λ"));
         }
         return "Inner product of layer " + k + " at the end, draw 0: " + String.join("; ", parts) + ".";
     }

@@ -2,7 +2,7 @@ package org.lowrank.trainer.theory.merging;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import org.lowrank.reports.NumberText;
 import org.lowrank.trainer.theory.claim.Check;
 import org.lowrank.trainer.theory.claim.Claim;
 import org.lowrank.trainer.theory.claim.Recorder;
@@ -64,14 +64,9 @@ final class Lemma8 extends Check {
                             }
                             record(pair, k, run, recorder.sign());
                             if (draw == 0 && start == ReluPair.Start.SHARED) {
-                                ends.add(String.format(
-                                        Locale.ROOT,
-                                        "K = %d, k = %d: %.3g → %.3g with γ_k = %.2g",
-                                        depth,
-                                        k,
-                                        pair.innerProduct(0, k),
-                                        pair.innerProduct(pair.last(), k),
-                                        pair.smallestActivationUntil(pair.last(), k)));
+                                ends.add("K = " + depth + ", k = " + k + ": " + NumberText.of(pair.innerProduct(0, k))
+                                        + " → " + NumberText.of(pair.innerProduct(pair.last(), k)) + " with γ_k = "
+                                        + NumberText.significant(pair.smallestActivationUntil(pair.last(), k), 2));
                             }
                         }
                     }

@@ -1,7 +1,7 @@
 package org.lowrank.trainer.theory.merging;
 
 import java.util.List;
-import java.util.Locale;
+import org.lowrank.reports.NumberText;
 import org.lowrank.trainer.theory.claim.Check;
 import org.lowrank.trainer.theory.claim.Claim;
 import org.lowrank.trainer.theory.claim.Recorder;
@@ -73,12 +73,9 @@ final class Theorem2 extends Check {
                 }
             }
         }
-        return List.of(String.format(
-                Locale.ROOT,
-                "With shared neurons the merged network differs by at least %.3g (relative) at the end. From random"
-                        + " starts the largest difference is %.3g.",
-                least,
-                random));
+        return List.of("With shared neurons the merged network differs by at least " + NumberText.of(least)
+                + " (relative) at the end. From random starts the largest difference is " + NumberText.of(random)
+                + ".");
     }
 
     private static double record(ReluPair pair, ReluPair.Start start, Recorder.Run run, double sign) {

@@ -1,7 +1,7 @@
 package org.lowrank.trainer.theory.stationary;
 
 import java.util.List;
-import java.util.Locale;
+import org.lowrank.reports.NumberText;
 import org.lowrank.trainer.theory.claim.Check;
 import org.lowrank.trainer.theory.claim.Claim;
 import org.lowrank.trainer.theory.claim.Recorder;
@@ -54,11 +54,8 @@ final class Lemma1 extends Check {
                 smoothest = Math.max(smoothest, record(squared, recorder.run("ReLU² K=2", draw, lambda), recorder));
             }
         }
-        return List.of(String.format(
-                Locale.ROOT,
-                "The largest curvature met on any path is H = %.3g; with η = 0.05, 1/(2H) asks for more descent than a"
-                        + " step of that length gives.",
-                smoothest));
+        return List.of("The largest curvature met on any path is H = " + NumberText.of(smoothest)
+                + "; with η = 0.05, 1/(2H) asks for more descent than a step of that length gives.");
     }
 
     private static double record(Descent descent, Recorder.Run run, Recorder recorder) {

@@ -16,12 +16,12 @@ final class Lemma2 extends Check {
     private static final double RESOLVED = 1e-7;
 
     private static final Claim RANK_ONE = Claim.finallyAtMost(
-            "printed", "the limit, at the last step, to one part in a million", "max_{k<K} σ2(W_k)/σ1(W_k) ≤ 10⁻⁶");
+            "printed", "the limit, at the last step, to one part in a million", "max_{k<K} σ_2(W_k)/σ_1(W_k) ≤ 10⁻⁶");
     private static final Claim ON_THE_WAY = Claim.atMost(
             "on the way",
             "ours: ∇_{W_k}L has rank one in a linear network, so W_k is within ‖λW_k + ∇_{W_k}L‖₂/λ of rank one; the"
                     + " lemma is the case 0",
-            "σ2(W_k) ≤ ‖λW_k + ∇_{W_k}L‖₂/λ");
+            "σ_2(W_k) ≤ ‖λW_k + ∇_{W_k}L‖₂/λ");
 
     Lemma2() {
         super(new Statement(

@@ -1,0 +1,136 @@
+package org.lowrank.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code lowrank report} makes every file of every kind of result again from result.json alone, byte for byte. */
+class SavedResultsTest {
+    private static final String FORMATS = "html,csv,json";
+
+    @TempDir
+    Path directory;
+
+    private String model(String name, int seed) throws IOException {
+        Map<String, float[][]> tensors = TinyCheckpoint.bert();
+        Random random = new Random(seed);
+        tensors.replaceAll((tensor, values) -> TinyCheckpoint.gaussian(values.length, values[0].length, random));
+        Path model = TinyCheckpoint.write(directory.resolve(name), tensors);
+        Files.writeString(
+                model.resolve("vocab.txt"), "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nlaw\ncourt\nsalt\noil\nthe\n");
+        return model.toString();
+    }
+
+    /** Runs a command, takes its result.json away to where nothing else is, and compares what comes of it. */
+    private void isRenderedAgain(String formats, String... command) throws IOException {
+        Path first = directory.resolve("first");
+        Path alone = directory.resolve("alone");
+        run(Stream.concat(Arrays.stream(command), Stream.of("--out", first.toString(), "--format", formats)));
+        Path saved = Files.copy(
+                first.resolve("result.json"), Files.createDirectories(alone).resolve("result.json"));
+        run(Stream.of("report", saved.toString(), "--format", formats));
+        Map<String, String> files = files(first);
+        assertThat(files).containsKeys("report.html", "result.json");
+        assertThat(files(alone)).isEqualTo(files);
+    }
+
+    private static void run(Stream<String> command) {
+        Run run = Run.of(command.toArray(String[]::new));
+        assertThat(run.exitCode()).as(run.err()).isZero();
+    }
+
+    private static Map<String, String> files(Path directory) throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            List<Path> all = files.filter(Files::isRegularFile).toList();
+            Map<String, String> texts = new TreeMap<>();
+            for (Path file : all) {
+                texts.put(directory.relativize(file).toString(), Files.readString(file));
+            }
+            return texts;
+        }
+    }
+
+    @Test
+    void analysisWithItsFigures() throws IOException {
+        isRenderedAgain(FORMATS + ",svg", "analyze", model("a", 1));
+        assertThat(directory.resolve("alone/figures/layers.svg")).content().doesNotContain("<text");
+    }
+
+    @Test
+    void severalModelsWithSpectra() throws IOException {
+        isRenderedAgain(FORMATS, "analyze", model("a", 1), model("b", 2), "--spectrum");
+        assertThat(directory.resolve("alone/spectra.csv")).exists();
+    }
+
+    @Test
+    void severalResultsAreOneReport() throws IOException {
+        run(Stream.of(
+                "analyze", model("a", 1), "--out", directory.resolve("a-out").toString()));
+        run(Stream.of(
+                "analyze", model("b", 2), "--out", directory.resolve("b-out").toString()));
+        run(Stream.of(
+                "analyze",
+                model("a", 1),
+                model("b", 2),
+                "--out",
+                directory.resolve("both").toString()));
+        run(Stream.of(
+                "report",
+                directory.resolve("a-out/result.json").toString(),
+                directory.resolve("b-out/result.json").toString(),
+                "--out",
+                directory.resolve("joined").toString()));
+        assertThat(withoutProvenance("joined")).isEqualTo(withoutProvenance("both"));
+    }
+
+    /** Times and the command differ, nothing else. */
+    private String withoutProvenance(String name) throws IOException {
+        String page = Files.readString(directory.resolve(name).resolve("report.html"));
+        return page.substring(0, page.indexOf("<section id=\"provenance\">"));
+    }
+
+    @Test
+    void comparison() throws IOException {
+        isRenderedAgain(FORMATS, "compare", model("a", 1), model("b", 2), "--directions", "2", "--spectrum");
+    }
+
+    @Test
+    void overlap() throws IOException {
+        isRenderedAgain(FORMATS, "overlap", model("a", 1), "the law the court", "the salt the oil");
+    }
+
+    @Test
+    void merging() throws IOException {
+        isRenderedAgain(
+                FORMATS,
+                words("experiment merging --preset=quick --samples=4 --dimension=4 --hidden=6,4 --steps=3 --records=2"
+                        + " --draws=2 --lambdas=0,0.1 --lambda=0.1"));
+    }
+
+    @Test
+    void sweep() throws IOException {
+        isRenderedAgain(
+                FORMATS,
+                words("experiment sweep --preset=quick --samples=8 --dimension=4 --hidden=4,4 --batch=4 --epochs=2"
+                        + " --records=1 --draws=2 --frequency=10 --step-size=0.1 --lambda=0,0.01"));
+    }
+
+    @Test
+    void theory() throws IOException {
+        isRenderedAgain(FORMATS, words("theory section-5 lemma-5 --draws 1 --epsilon 0.01"));
+    }
+
+    private static String[] words(String command) {
+        return command.split(" ");
+    }
+}
