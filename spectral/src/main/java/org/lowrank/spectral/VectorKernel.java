@@ -12,14 +12,13 @@ final class VectorKernel implements RowKernel {
     static final VectorSpecies<Double> D = DoubleVector.SPECIES_PREFERRED;
     private static final int LANES = D.length();
     static final VectorSpecies<Float> F = VectorSpecies.of(float.class, VectorShape.forBitSize(D.vectorBitSize() / 2));
-    private static final VectorSpecies<Integer> I =
-            VectorSpecies.of(int.class, VectorShape.forBitSize(D.vectorBitSize() / 2));
+    private static final VectorSpecies<Integer> I = IntVector.SPECIES_PREFERRED;
     private static final VectorSpecies<Short> S =
-            VectorSpecies.of(short.class, VectorShape.forBitSize(Math.max(64, D.vectorBitSize() / 4)));
+            VectorSpecies.of(short.class, VectorShape.forBitSize(I.vectorBitSize() / 2));
 
     /** Whether the processor and the run-time have vectors of at least four doubles. */
     static boolean usable() {
-        return D.length() >= 4 && S.length() == LANES;
+        return D.length() >= 4;
     }
 
     @Override
@@ -52,7 +51,7 @@ final class VectorKernel implements RowKernel {
         int shift = type == ElementType.F16 ? 13 : 16;
         int mask = type == ElementType.F16 ? 0x8fffe000 : -1;
         int j = 0;
-        for (; j <= count - LANES; j += LANES) {
+        for (; j <= count - I.length(); j += I.length()) {
             IntVector wide =
                     (IntVector) ShortVector.fromArray(S, bits, from + j).convertShape(VectorOperators.S2I, I, 0);
             wide.lanewise(VectorOperators.LSHL, shift)
