@@ -19,7 +19,7 @@ if not exist "%APP%\built" (
   echo built> "%APP%\built"
 )
 rem Compiles the products after a fiftieth of the usual number of calls: see the shell launcher.
-set "COMPILE=-XX:CompileCommand=quiet -XX:Tier4BackEdgeThreshold=1000000"
-for %%r in (FloatRows DoubleRows) do call set "COMPILE=%%COMPILE%% -XX:CompileCommand=CompileThresholdScaling,org.lowrank.spectral.%%r::*,0.02"
+set "ROWS=-XX:CompileCommand=CompileThresholdScaling,org.lowrank.spectral"
+set "COMPILE=-XX:CompileCommand=quiet -XX:Tier4BackEdgeThreshold=1000000 %ROWS%.FloatRows::*,0.02 %ROWS%.DoubleRows::*,0.02"
 "%JAVA%" -XX:+UseSerialGC %COMPILE% --add-modules jdk.incubator.vector %LOWRANK_JAVA_OPTS% -jar "%APP%\lowrank-cli.jar" %*
 exit /b %errorlevel%

@@ -3,23 +3,19 @@ package org.lowrank.spectral;
 import java.util.Arrays;
 
 /**
- * The symmetric block tridiagonal matrix T of the block Lanczos process, growing by a block a step. The blocks beside the
- * diagonal are upper triangular, so that no entry is further from the diagonal than a block is wide.
+ * The symmetric block tridiagonal matrix T of the block Lanczos process, growing by a block of {@link Lanczos#BLOCK} = 3 rows a
+ * step. The blocks beside the diagonal are upper triangular, so that no entry is further from the diagonal than three places.
  */
 final class BandMatrix {
+    private static final int BLOCK = Lanczos.BLOCK;
     private static final int MAX_ITERATIONS = 100;
 
-    private final int block;
-    private final int width;
-    private double[] band = new double[64];
-    private double[] factor = new double[64];
+    /** Entry (i, i − d) is {@code lower[d][i]}; zeros follow the last row. */
+    private final double[][] lower = new double[BLOCK + 1][64];
+
+    private final double[][] factor = new double[BLOCK + 1][64];
     private double[] leading = new double[0];
     private int m;
-
-    BandMatrix(int block) {
-        this.block = block;
-        this.width = block + 1;
-    }
 
     int size() {
         return m;
@@ -28,91 +24,81 @@ final class BandMatrix {
     /**
      * Another block row.
      *
-     * @param coupling block × block, upper triangular, row-major: the entries left of the diagonal block; ignored for the first
-     * @param diagonal block × block, symmetric
+     * @param coupling 3 × 3, upper triangular, row-major: the entries left of the diagonal block; ignored for the first
+     * @param diagonal 3 × 3, symmetric
      */
     void add(double[] coupling, double[] diagonal) {
-        if ((m + block) * width > band.length) {
-            band = Arrays.copyOf(band, 2 * (m + block) * width);
-            factor = new double[band.length];
-        }
-        for (int r = 0; r < block; r++) {
-            for (int d = 0; d <= block; d++) {
-                int c = r - d;
-                double entry = c >= 0 ? diagonal[r * block + c] : m == 0 ? 0 : coupling[r * block + c + block];
-                band[(m + r) * width + d] = entry;
+        if (m + 2 * BLOCK > lower[0].length) {
+            for (int d = 0; d <= BLOCK; d++) {
+                lower[d] = Arrays.copyOf(lower[d], 2 * lower[d].length);
+                factor[d] = new double[lower[d].length];
             }
         }
-        m += block;
+        for (int r = 0; r < BLOCK; r++) {
+            for (int d = 0; d <= BLOCK; d++) {
+                int c = r - d;
+                lower[d][m + r] = c >= 0 ? diagonal[r * BLOCK + c] : m == 0 ? 0 : coupling[r * BLOCK + c + BLOCK];
+            }
+        }
+        m += BLOCK;
     }
 
     /** Entry (i, i − d). */
     double below(int i, int d) {
-        return d > block || d > i ? 0 : band[i * width + d];
+        return d > BLOCK || d > i ? 0 : lower[d][i];
     }
 
-    /** y = T x. */
-    void multiply(double[] x, double[] y) {
-        for (int i = 0; i < m; i++) {
-            double sum = band[i * width] * x[i];
-            for (int d = 1; d <= Math.min(block, i); d++) {
-                double entry = band[i * width + d];
-                sum += entry * x[i - d];
-                y[i - d] += entry * x[i];
-            }
-            y[i] = sum;
+    /** A vector of this size with three zeros before and behind it, as {@link #multiply} wants it. */
+    double[] padded() {
+        return new double[m + 2 * BLOCK];
+    }
+
+    /** y = factor · T x; both padded. */
+    void multiply(double factor, double[] x, double[] y) {
+        double[] l0 = lower[0];
+        double[] l1 = lower[1];
+        double[] l2 = lower[2];
+        double[] l3 = lower[3];
+        for (int i = 0; i < m; i++) { // one loop without branches, which the compiler makes vector instructions of
+            y[i + 3] = factor
+                    * (l0[i] * x[i + 3]
+                            + (l1[i] * x[i + 2] + l1[i + 1] * x[i + 4])
+                            + (l2[i] * x[i + 1] + l2[i + 2] * x[i + 5])
+                            + (l3[i] * x[i] + l3[i + 3] * x[i + 6]));
         }
     }
 
-    /** Y = factor · T X for three columns, row-major. */
-    void multiplyThree(double factor, double[] x, double[] y) {
-        for (int i = 0; i < m; i++) {
-            int at = 3 * i;
-            double entry = band[i * width];
-            double y0 = entry * x[at];
-            double y1 = entry * x[at + 1];
-            double y2 = entry * x[at + 2];
-            for (int d = 1; d <= block; d++) {
-                if (i >= d) {
-                    entry = band[i * width + d];
-                    int other = at - 3 * d;
-                    y0 += entry * x[other];
-                    y1 += entry * x[other + 1];
-                    y2 += entry * x[other + 2];
-                }
-                if (i + d < m) {
-                    entry = band[(i + d) * width + d];
-                    int other = at + 3 * d;
-                    y0 += entry * x[other];
-                    y1 += entry * x[other + 1];
-                    y2 += entry * x[other + 2];
-                }
-            }
-            y[at] = factor * y0;
-            y[at + 1] = factor * y1;
-            y[at + 2] = factor * y2;
-        }
+    private double[] times(double[] v) {
+        double[] x = padded();
+        System.arraycopy(v, 0, x, BLOCK, m);
+        double[] y = padded();
+        multiply(1, x, y);
+        return Arrays.copyOfRange(y, BLOCK, BLOCK + m);
     }
 
     /** vᵀTv for a unit vector v. */
     double rayleigh(double[] v) {
-        double[] product = new double[m];
-        multiply(v, product);
-        return Sums.dot(v, 0, product, 0, m);
+        return Sums.dot(v, 0, times(v), 0, m);
+    }
+
+    /** ‖Tv − θv‖. */
+    double residual(double[] v, double value) {
+        double[] product = times(v);
+        Sums.axpy(-value, v, 0, product, 0, m);
+        return Lanczos.norm(product);
     }
 
     /** The largest absolute row sum, which no eigenvalue exceeds. */
     private double rowSum() {
-        double[] sums = new double[m];
+        double largest = 0;
         for (int i = 0; i < m; i++) {
-            sums[i] += Math.abs(band[i * width]);
-            for (int d = 1; d <= Math.min(block, i); d++) {
-                double entry = Math.abs(band[i * width + d]);
-                sums[i] += entry;
-                sums[i - d] += entry;
+            double sum = Math.abs(lower[0][i]);
+            for (int d = 1; d <= BLOCK; d++) {
+                sum += Math.abs(lower[d][i]) + Math.abs(lower[d][i + d]);
             }
+            largest = Math.max(largest, sum);
         }
-        return Arrays.stream(sums).max().orElse(0);
+        return largest;
     }
 
     /**
@@ -152,26 +138,18 @@ final class BandMatrix {
         return v;
     }
 
-    /** ‖Tv − θv‖. */
-    double residual(double[] v, double value) {
-        double[] product = new double[m];
-        multiply(v, product);
-        Sums.axpy(-value, v, 0, product, 0, m);
-        return Lanczos.norm(product);
-    }
-
     /** shift − T = LDLᵀ; false where it is not positive definite. */
     private boolean factorise(double shift) {
         for (int i = 0; i < m; i++) {
-            for (int d = Math.min(block, i); d >= 0; d--) {
+            for (int d = Math.min(BLOCK, i); d >= 0; d--) {
                 int j = i - d;
-                double sum = (d == 0 ? shift : 0) - band[i * width + d];
-                for (int k = Math.max(0, i - block); k < j; k++) {
-                    sum -= factor[i * width + i - k] * factor[j * width + j - k] * factor[k * width];
+                double sum = (d == 0 ? shift : 0) - lower[d][i];
+                for (int k = Math.max(0, i - BLOCK); k < j; k++) {
+                    sum -= factor[i - k][i] * factor[j - k][j] * factor[0][k];
                 }
-                factor[i * width + d] = d == 0 ? sum : sum / factor[j * width];
+                factor[d][i] = d == 0 ? sum : sum / factor[0][j];
             }
-            if (!(factor[i * width] > 0)) {
+            if (!(factor[0][i] > 0)) {
                 return false;
             }
         }
@@ -181,16 +159,14 @@ final class BandMatrix {
     /** x = (shift − T)⁻¹ x. */
     private void solve(double[] x) {
         for (int i = 0; i < m; i++) {
-            for (int d = 1; d <= Math.min(block, i); d++) {
-                x[i] -= factor[i * width + d] * x[i - d];
+            for (int d = 1; d <= Math.min(BLOCK, i); d++) {
+                x[i] -= factor[d][i] * x[i - d];
             }
         }
-        for (int i = 0; i < m; i++) {
-            x[i] /= factor[i * width];
-        }
         for (int i = m - 1; i >= 0; i--) {
-            for (int d = 1; d <= Math.min(block, i); d++) {
-                x[i - d] -= factor[i * width + d] * x[i];
+            x[i] /= factor[0][i];
+            for (int d = 1; d <= BLOCK && i + d < m; d++) {
+                x[i] -= factor[d][i + d] * x[i + d];
             }
         }
     }

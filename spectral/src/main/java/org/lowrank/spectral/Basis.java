@@ -30,34 +30,33 @@ final class Basis {
         size += block.length / n;
     }
 
-    /** The inner product of basis vector i and vector v of w is element i·count + v. */
-    double[] products(Columns w) {
-        double[] products = new double[size * w.count()];
-        kernel.dot(rows(), w, products);
+    /** The inner product of basis vector {@code from} + i and vector v of w is element i·count + v. */
+    double[] products(int from, Columns w) {
+        double[] products = new double[(size - from) * w.count()];
+        kernel.dot(rows(from), w, products);
         return products;
     }
 
-    /** w −= Σ_i products of i · vector i. */
-    void subtract(double[] products, Columns w) {
+    /** w −= Σ_i products of i · vector {@code from} + i. */
+    void subtract(int from, double[] products, Columns w) {
         double[] factors = products.clone();
         Lanczos.scale(factors, -1);
-        kernel.axpy(rows(), factors, w);
+        kernel.axpy(rows(from), factors, w);
     }
 
-    /** Takes the basis out of w, twice: the second time removes what rounding left (Parlett: twice is enough). */
+    /** Takes the basis out of w. */
     void removeFrom(Columns w) {
-        subtract(products(w), w);
-        subtract(products(w), w);
+        subtract(0, products(0, w), w);
     }
 
     /** Σ s_i · vector i. */
     double[] combination(double[] s) {
         double[] v = new double[n];
-        kernel.axpy(rows(), s, Columns.of(v, n));
+        kernel.axpy(rows(0), s, Columns.of(v, n));
         return v;
     }
 
-    private RowBlock rows() {
-        return new RowBlock(vectors, 0, size, n);
+    private RowBlock rows(int from) {
+        return new RowBlock(vectors, from * n, size - from, n);
     }
 }

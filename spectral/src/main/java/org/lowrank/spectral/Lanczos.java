@@ -22,7 +22,7 @@ final class Lanczos {
     private final RowKernel kernel;
     private final SplittableRandom random;
     private final Basis basis;
-    private final BandMatrix projected = new BandMatrix(BLOCK);
+    private final BandMatrix projected = new BandMatrix();
     private final double[] start;
     private double[] next;
     private double[] product;
@@ -104,15 +104,15 @@ final class Lanczos {
         return Math.sqrt(squares);
     }
 
-    /** ‖β_{k+1} E_kᵀ X‖_F: what B takes of Q X out of the space, for X of T's space, m × block, row-major. */
-    double leakage(double[] x) {
-        int last = x.length - BLOCK * BLOCK;
+    /** ‖β_{k+1} E_kᵀ X‖_F: what B takes of Q X out of the space, for padded columns X of T's space. */
+    double leakage(double[][] x) {
         double squares = 0;
-        for (int r = 0; r < BLOCK; r++) {
-            for (int v = 0; v < BLOCK; v++) {
+        for (double[] column : x) {
+            int last = column.length - 2 * BLOCK;
+            for (int r = 0; r < BLOCK; r++) {
                 double sum = 0;
                 for (int c = r; c < BLOCK; c++) {
-                    sum += coupling[r * BLOCK + c] * x[last + c * BLOCK + v];
+                    sum += coupling[r * BLOCK + c] * column[last + c];
                 }
                 squares += sum * sum;
             }
@@ -123,12 +123,13 @@ final class Lanczos {
     /** One step; {@link #product} holds B · vectors(). */
     void advance() {
         Columns w = Columns.of(product, n);
+        int before = Math.max(0, basis.size() - BLOCK);
         basis.add(next);
-        double[] products = basis.products(w);
+        // All of B Q_k that is in the space is in the last two blocks; then what rounding left of that, in all of them.
+        double[] products = basis.products(before, w);
         projected.add(coupling, diagonal(products));
-        basis.subtract(products, w);
-        // Once more: after one pass what is not orthogonal would double from step to step.
-        basis.subtract(basis.products(w), w);
+        basis.subtract(before, products, w);
+        basis.removeFrom(w);
         coupling = orthonormalise(product);
         double[] used = next;
         next = product;

@@ -1,7 +1,5 @@
 package org.lowrank.spectral;
 
-import java.util.Arrays;
-
 /**
  * When a Lanczos process has found the largest eigenvalue λ1 of B = AᵀA, and how probable it is that it has not: σ1 is at most
  * √θ(1 + tolerance) except with that probability over the random start. The derivation is in docs/adr/0001-numerics.md.
@@ -118,14 +116,13 @@ final class SpectralBound {
         double useful = Math.sqrt(allowed);
         // What does not fit T: rounding of each of the m columns.
         double misfit = error * Math.sqrt(found.length);
-        double[] x = Arrays.copyOf(lanczos.start(), found.length * Lanczos.BLOCK); // E_1 R_1
-        double[] image = new double[x.length];
+        double[][] x = start();
+        double[][] image = start();
         double sum = 0;
         double before = 0;
         for (int i = 0; i < MAX_TERMS && sum <= useful; i++) {
             if (i % RUN == 0) {
-                deflate(found, x); // rounding brings the component back, hardly in a run
-                double size = Lanczos.norm(x);
+                double size = deflate(found, x); // rounding brings the component back, hardly in a run
                 sum += RUN * misfit * size / t;
                 if (size <= 1e-3 * sum) {
                     return sum + size;
@@ -137,28 +134,36 @@ final class SpectralBound {
                 }
             }
             sum += lanczos.leakage(x) / t;
-            lanczos.projected().multiplyThree(1 / t, x, image);
-            double[] swapped = x;
+            for (int v = 0; v < Lanczos.BLOCK; v++) {
+                lanczos.projected().multiply(1 / t, x[v], image[v]);
+            }
+            double[][] swapped = x;
             x = image;
             image = swapped;
         }
         return Double.POSITIVE_INFINITY;
     }
 
-    /** X −= y yᵀX. */
-    private static void deflate(double[] y, double[] x) {
-        double c0 = 0;
-        double c1 = 0;
-        double c2 = 0;
-        for (int i = 0; i < y.length; i++) {
-            c0 += y[i] * x[3 * i];
-            c1 += y[i] * x[3 * i + 1];
-            c2 += y[i] * x[3 * i + 2];
+    /** E_1 R_1 as padded columns. */
+    private double[][] start() {
+        double[][] columns = new double[Lanczos.BLOCK][];
+        for (int v = 0; v < Lanczos.BLOCK; v++) {
+            columns[v] = lanczos.projected().padded();
+            for (int r = 0; r <= v; r++) {
+                columns[v][Lanczos.BLOCK + r] = lanczos.start()[r * Lanczos.BLOCK + v];
+            }
         }
-        for (int i = 0; i < y.length; i++) {
-            x[3 * i] -= y[i] * c0;
-            x[3 * i + 1] -= y[i] * c1;
-            x[3 * i + 2] -= y[i] * c2;
+        return columns;
+    }
+
+    /** X −= y yᵀX; returns ‖X‖_F. */
+    private static double deflate(double[] y, double[][] x) {
+        double squares = 0;
+        for (double[] column : x) {
+            double component = Sums.dot(y, 0, column, Lanczos.BLOCK, y.length);
+            Sums.axpy(-component, y, 0, column, Lanczos.BLOCK, y.length);
+            squares += Sums.squares(column, column.length);
         }
+        return Math.sqrt(squares);
     }
 }

@@ -3,6 +3,7 @@ package org.lowrank.spectral;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
 import org.ejml.data.DMatrixRMaj;
@@ -86,8 +87,11 @@ class LanczosTest {
         int m = lanczos.projected().size();
         SplittableRandom random = new SplittableRandom(1);
         double[] y = random.doubles(m, -1, 1).toArray();
-        double[] image = new double[m];
-        lanczos.projected().multiply(y, image);
+        double[] padded = lanczos.projected().padded();
+        System.arraycopy(y, 0, padded, Lanczos.BLOCK, m);
+        double[] product = lanczos.projected().padded();
+        lanczos.projected().multiply(1, padded, product);
+        double[] image = Arrays.copyOfRange(product, Lanczos.BLOCK, Lanczos.BLOCK + m);
         double[] misfit = operator.apply(lanczos.combination(y));
         Sums.axpy(-1, lanczos.combination(image), 0, misfit, 0, n);
         assertThat(Lanczos.norm(misfit)).isCloseTo(lanczos.residual(y), within(1e-13));
@@ -126,8 +130,8 @@ class LanczosTest {
     @Test
     void repeatedEigenvaluesAreFoundAsOftenAsTheyOccur() {
         double[] eigenvalues = new double[40];
-        java.util.Arrays.fill(eigenvalues, 0, 7, 4);
-        java.util.Arrays.fill(eigenvalues, 7, 40, 1);
+        Arrays.fill(eigenvalues, 0, 7, 4);
+        Arrays.fill(eigenvalues, 7, 40, 1);
         Lanczos lanczos = new Lanczos(40, 2, KERNEL);
         for (int step = 0; step < 12; step++) {
             step(lanczos, diagonal(eigenvalues));
