@@ -3,7 +3,6 @@ package org.lowrank.spectral;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import java.nio.DoubleBuffer;
 import java.util.Optional;
 
 /** Measurement by a full singular value decomposition in double: backward stable, so that its bounds hold for certain. */
@@ -58,7 +57,7 @@ final class Decomposition {
         double frobenius = operand.frobeniusNorm();
         double largest = values[0];
         double squared = frobenius / unit * (frobenius / unit);
-        double error = (NativeGram.error(operand) * squared + 8.0 * operand.shortSide() * 0x1p-53 * largest) / largest;
+        double error = (grams.error(operand) * squared + 8.0 * operand.shortSide() * 0x1p-53 * largest) / largest;
         for (int i = 0; i < values.length; i++) {
             values[i] = Math.sqrt(Math.max(0, values[i])) * unit;
         }
@@ -80,15 +79,14 @@ final class Decomposition {
     private static double[] nativeValues(NativeAlgebra algebra, Operand operand) {
         int rows = operand.rows();
         int cols = operand.cols();
-        DoubleBuffer entries = NativeAlgebra.buffer((long) rows * cols);
+        NativeAlgebra.Entries entries = new NativeAlgebra.Entries((long) rows * cols, false);
         double[] row = new double[cols];
         for (int i = 0; i < rows; i++) {
             operand.decode(i, 0, cols, row);
-            entries.put(row);
+            entries.put(row, cols, 1);
         }
-        entries.clear();
         try (NDManager manager = algebra.manager(Device.cpu())) {
-            double[] values = algebra.singularValues(NativeAlgebra.array(manager, entries, rows, cols));
+            double[] values = algebra.singularValues(entries.array(manager, rows, cols));
             Lanczos.scale(values, operand.unit());
             return values;
         }

@@ -4,7 +4,6 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import java.nio.DoubleBuffer;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -47,13 +46,12 @@ final class DeviceProducts implements Products {
         double[] line = new double[part.cols];
         for (int from = 0; from < part.rows; from += rowsPerSlab) {
             int count = Math.min(rowsPerSlab, part.rows - from);
-            DoubleBuffer entries = NativeAlgebra.buffer((long) count * part.cols);
+            NativeAlgebra.Entries entries = new NativeAlgebra.Entries((long) count * part.cols, false);
             for (int i = 0; i < count; i++) {
                 part.decode(part.chunk(from + i), part.offset(from + i), line, 0, part.cols);
-                entries.put(line);
+                entries.put(line, part.cols, 1);
             }
-            entries.clear();
-            slabs.add(NativeAlgebra.array(manager, entries, count, part.cols));
+            slabs.add(entries.array(manager, count, part.cols));
         }
         return slabs;
     }

@@ -66,31 +66,31 @@ final class FusedEngine implements SpectralEngine {
             }
         }
         run(parts, axis, Arrays.stream(processes).filter(Objects::nonNull).toList());
-        try (NativeGram grams = grams(options)) {
+        try (Prover prover = prover(options)) {
             List<SpectralMeasurement> results = new ArrayList<>();
             for (int i = 0; i < processes.length; i++) {
-                results.add(result(processes[i], operands.get(i), options, grams));
+                results.add(result(processes[i], operands.get(i), options, prover));
             }
             return results;
         }
     }
 
     private static SpectralMeasurement result(
-            @Nullable Process process, Operand operand, SpectralOptions options, @Nullable NativeGram grams) {
-        SpectralMeasurement measured = process == null ? null : process.result(options, grams);
+            @Nullable Process process, Operand operand, SpectralOptions options, @Nullable Prover prover) {
+        SpectralMeasurement measured = process == null ? null : process.result(options, prover);
         if (measured != null) {
             return measured;
         }
         boolean large = operand.shortSide() >= Decomposition.NATIVE && operand.frobeniusNorm() > 0;
-        return grams != null && large && options.spectrum() && !options.exact()
-                ? Decomposition.spectrum(grams, operand)
+        return prover != null && large && options.spectrum() && !options.exact()
+                ? Decomposition.spectrum(prover.exact(), operand)
                 : Decomposition.measure(operand, options);
     }
 
     /** Only where something is to be proven or decomposed: it starts the native engine. */
-    private static @Nullable NativeGram grams(SpectralOptions options) {
+    private static @Nullable Prover prover(SpectralOptions options) {
         return options.certify() || (options.spectrum() && !options.exact())
-                ? NativeAlgebra.get().map(NativeGram::new).orElse(null)
+                ? NativeAlgebra.get().map(Prover::new).orElse(null)
                 : null;
     }
 

@@ -7,6 +7,7 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.training.ParameterStore;
@@ -14,7 +15,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.DoubleBuffer;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -92,16 +92,40 @@ final class NativeAlgebra {
         return engine.newBaseManager(device);
     }
 
-    /** A direct buffer on a cache line, so that the native kernels take the same path every time. */
-    static DoubleBuffer buffer(long doubles) {
-        int bytes = Math.toIntExact(Math.multiplyExact(doubles, Double.BYTES));
-        ByteBuffer slice = ByteBuffer.allocateDirect(Math.addExact(bytes, 128)).alignedSlice(64);
-        slice.limit(bytes);
-        return slice.slice().order(ByteOrder.nativeOrder()).asDoubleBuffer();
-    }
+    /** Elements on their way into an array: in a direct buffer on a cache line, so that native kernels always take the same path. */
+    static final class Entries {
+        private final boolean single;
+        private final ByteBuffer bytes;
 
-    static NDArray array(NDManager manager, DoubleBuffer entries, long rows, long cols) {
-        return manager.create(entries, new Shape(rows, cols), ai.djl.ndarray.types.DataType.FLOAT64);
+        /** So many elements, in single precision or in double. */
+        Entries(long count, boolean single) {
+            this.single = single;
+            int size = Math.toIntExact(Math.multiplyExact(count, single ? Float.BYTES : Double.BYTES));
+            ByteBuffer slice =
+                    ByteBuffer.allocateDirect(Math.addExact(size, 128)).alignedSlice(64);
+            slice.limit(size);
+            bytes = slice.slice().order(ByteOrder.nativeOrder());
+        }
+
+        /** The next {@code count} of them, times a power of two. */
+        void put(double[] values, int count, double scale) {
+            if (single) {
+                for (int j = 0; j < count; j++) {
+                    bytes.putFloat((float) (values[j] * scale));
+                }
+            } else {
+                for (int j = 0; j < count; j++) {
+                    bytes.putDouble(values[j] * scale);
+                }
+            }
+        }
+
+        NDArray array(NDManager manager, long rows, long cols) {
+            bytes.clear();
+            return single
+                    ? manager.create(bytes.asFloatBuffer(), new Shape(rows, cols), DataType.FLOAT32)
+                    : manager.create(bytes.asDoubleBuffer(), new Shape(rows, cols), DataType.FLOAT64);
+        }
     }
 
     /** All singular values of a matrix in double, largest first (LAPACK's gesdd). */

@@ -75,6 +75,22 @@ record Operand(List<PackedMatrix> parts, Axis axis) {
         }
     }
 
+    /** A v, in the unit. */
+    double[] times(double[] v) {
+        double[] product = new double[rows()];
+        double[] row = new double[cols()];
+        for (int i = 0; i < product.length; i++) {
+            decode(i, 0, row.length, row);
+            product[i] = Sums.dot(row, 0, v, 0, row.length);
+        }
+        return product;
+    }
+
+    /** Whether every element is stored in at most single precision. */
+    boolean fitsFloats() {
+        return parts.stream().noneMatch(part -> part.type == ElementType.F64);
+    }
+
     /** All entries as doubles, row-major, in the unit. */
     double[] dense() {
         int rows = rows();

@@ -42,7 +42,7 @@ final class Process {
 
     /** The measurement; null where the iteration could not show it, or a proof that is asked for does not go through. */
     @Nullable
-    SpectralMeasurement result(SpectralOptions options, @Nullable NativeGram grams) {
+    SpectralMeasurement result(SpectralOptions options, @Nullable Prover prover) {
         if (bound.stalled()) {
             return null;
         }
@@ -55,13 +55,16 @@ final class Process {
         double failure = bound.failureProbability();
         String method = "block Lanczos, " + lanczos.steps() + " steps of " + Lanczos.BLOCK + " vectors";
         if (options.certify()) {
-            OptionalDouble proven = grams == null
-                    ? OptionalDouble.empty()
-                    : Certificate.upperBound(grams, operand, eigenvalue, options.tolerance());
-            if (proven.isEmpty()) {
+            if (prover == null) {
                 return null;
             }
-            upper = proven.getAsDouble() * unit;
+            if (!prover.provesOnlyOneAbove(operand, bound)) {
+                OptionalDouble proven = prover.upperBound(operand, eigenvalue, options.tolerance());
+                if (proven.isEmpty()) {
+                    return null;
+                }
+                upper = proven.getAsDouble() * unit;
+            }
             failure = 0;
             method += ", upper bound proven by a Cholesky factorisation";
         }

@@ -32,6 +32,8 @@ final class SpectralBound {
     private final double allowed;
     private final double rounding;
     private double eigenvalue;
+    private double[] leading = new double[0];
+    private double threshold;
     private double failure = 1;
     private boolean stalled;
     private double lastResidual;
@@ -62,6 +64,16 @@ final class SpectralBound {
         return eigenvalue * (1 + tolerance) * (1 + tolerance);
     }
 
+    /** t: if at most one eigenvalue is not below it, then λ1 is not above {@link #upper}. */
+    double threshold() {
+        return threshold;
+    }
+
+    /** The Ritz vector, of unit norm to rounding. */
+    double[] vector() {
+        return lanczos.combination(leading);
+    }
+
     double failureProbability() {
         return failure;
     }
@@ -80,7 +92,7 @@ final class SpectralBound {
             return false;
         }
         BandMatrix projected = lanczos.projected();
-        double[] leading = projected.leadingEigenvector();
+        leading = projected.leadingEigenvector();
         eigenvalue = projected.rayleigh(leading);
         if (lanczos.invariant() || eigenvalue <= 0) {
             failure = 0; // a Gaussian start has a component along every eigenvector with probability 1
@@ -89,7 +101,7 @@ final class SpectralBound {
         double error = rounding * Math.sqrt(eigenvalue) + projected.residual(leading, eigenvalue);
         double residual = lanczos.residual(leading) + error;
         double room = upper() - eigenvalue;
-        double threshold = eigenvalue - residual * residual / room;
+        threshold = eigenvalue - residual * residual / room;
         if (threshold <= eigenvalue / 2) {
             wait(residual, Math.sqrt(room * eigenvalue / 2));
             return false;

@@ -35,7 +35,7 @@ class NativeRoutesTest {
     }
 
     private static double upperBound(Operand operand, double eigenvalue) {
-        try (NativeGram grams = new NativeGram(ALGEBRA)) {
+        try (NativeGram grams = NativeGram.exact(ALGEBRA)) {
             return Certificate.upperBound(grams, operand, eigenvalue, 1e-9).orElseThrow();
         }
     }
@@ -75,6 +75,58 @@ class NativeRoutesTest {
         assertThat(bound).isBetween(sigma, sigma * (1 + 2e-9));
     }
 
+    @ParameterizedTest
+    @CsvSource({"300,260,F32,1", "100,700,F32,1e-30", "700,100,F16,1", "64,90,BF16,1e20"})
+    void onlyOneEigenvalueAboveIsProvenInSinglePrecision(int rows, int cols, ElementType type, double scale) {
+        // Gaussian noise, whose σ2 is near √r + √c, and a direction as large: σ1² is about 1.6 σ2².
+        double[] entries = TestMatrices.gaussian(rows, cols, 9);
+        double[] x = TestMatrices.gaussian(rows, 1, 10);
+        double[] y = TestMatrices.gaussian(cols, 1, 11);
+        double top = (Math.sqrt(rows) + Math.sqrt(cols)) / Lanczos.norm(x) / Lanczos.norm(y);
+        for (int i = 0; i < rows; i++) {
+            Sums.axpy(top * x[i], y, 0, entries, i * cols, cols);
+        }
+        Lanczos.scale(entries, scale);
+        entries = TestMatrices.rounded(entries, type);
+        double[] sigma = SingularValues.of(entries, rows, cols);
+        Operand operand = operand(entries, rows, cols, type);
+        double second = square(sigma[1] / operand.unit());
+        double first = square(sigma[0] / operand.unit());
+        double[] right = rightSingularVector(operand, y);
+        try (NativeGram grams = NativeGram.single(ALGEBRA)) {
+            assertThat(Certificate.onlyOneAbove(grams, operand, second * 1.05, right.clone()))
+                    .isTrue();
+            assertThat(Certificate.onlyOneAbove(grams, operand, second * 0.999, right.clone()))
+                    .isFalse();
+            // A vector that has nothing to do with the first direction takes none away.
+            double[] other = new double[cols];
+            other[0] = right[1];
+            other[1] = -right[0];
+            assertThat(Certificate.onlyOneAbove(grams, operand, first * 0.9, other))
+                    .isFalse();
+        }
+    }
+
+    /** Power iteration, which a gap of a factor needs thirty times. */
+    private static double[] rightSingularVector(Operand operand, double[] start) {
+        int cols = operand.cols();
+        double[] entries = operand.dense();
+        double[] v = start.clone();
+        for (int step = 0; step < 60; step++) {
+            double[] image = operand.times(v);
+            java.util.Arrays.fill(v, 0);
+            for (int i = 0; i < image.length; i++) {
+                Sums.axpy(image[i], entries, i * cols, v, 0, cols);
+            }
+            Lanczos.scale(v, 1 / Lanczos.norm(v));
+        }
+        return v;
+    }
+
+    private static double square(double x) {
+        return x * x;
+    }
+
     @Test
     void missedSingularValueIsNotCertified() {
         // σ1 = 2 along e1, σ2 = 1: a process that saw only the second would offer the eigenvalue 1.
@@ -83,7 +135,7 @@ class NativeRoutesTest {
             entries[i * 80 + i] = i == 0 ? 2 : 1;
         }
         Operand operand = operand(entries, 80, 80, ElementType.F32);
-        try (NativeGram grams = new NativeGram(ALGEBRA)) {
+        try (NativeGram grams = NativeGram.exact(ALGEBRA)) {
             assertThat(Certificate.upperBound(grams, operand, 1, 1e-9)).isEmpty();
         }
         assertThat(upperBound(operand, 4)).isBetween(2.0, 2 * (1 + 2e-9));
