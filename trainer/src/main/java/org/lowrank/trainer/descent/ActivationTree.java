@@ -1,5 +1,7 @@
 package org.lowrank.trainer.descent;
 
+import static org.lowrank.trainer.descent.PanelProduct.WIDTH;
+
 import java.util.Arrays;
 
 /**
@@ -52,15 +54,15 @@ final class ActivationTree {
         this.unitCount = unitCount;
     }
 
-    /** Takes sample i's pattern from its pre-activations. */
-    void pattern(int sample, float[] preActivations, int from, int count) {
-        for (int word = 0; word < words; word++) {
-            long bits = 0;
-            int end = Math.min(count, (word + 1) * Long.SIZE);
-            for (int k = word * Long.SIZE; k < end; k++) {
-                bits |= (preActivations[from + k] > 0 ? 1L : 0L) << k;
+    /** Takes sample i's pattern from its activations; reads up to a panel's width beyond them. */
+    void pattern(int sample, float[] activations, int from) {
+        Arrays.fill(patterns, sample * words, (sample + 1) * words, 0);
+        for (int k = 0; k < unitCount; k += WIDTH) {
+            long bits = SecondLayer.active(activations, from + k, from + k);
+            if (unitCount - k < WIDTH) {
+                bits &= (1L << (unitCount - k)) - 1;
             }
-            patterns[sample * words + word] = bits;
+            patterns[sample * words + k / Long.SIZE] |= bits << (k % Long.SIZE);
         }
     }
 

@@ -48,7 +48,7 @@ public final class FusedDescent implements Descent {
     private final float[] w3; // units
     private final float[] h1; // blocks x padded samples x WIDTH
     private final int[] pairs; // of samples; an odd one is followed by a spare row
-    private final float[] z2; // samples x padded units
+    private final float[] h2; // samples x padded units, and what a vector reads beyond
     private final float[] g; // samples: η s/(1 − ηλ) ∂L/∂f
     private final float[] before; // w3 of before the step
     private final float[] delta;
@@ -89,7 +89,7 @@ public final class FusedDescent implements Descent {
             pairs[n] = n;
         }
         h1 = new float[blocks * paddedSamples * WIDTH];
-        z2 = new float[(n + n % 2) * paddedUnits];
+        h2 = new float[(n + n % 2) * paddedUnits + PanelProduct.WIDTH];
         g = new float[n];
         before = new float[units];
         delta = new float[paddedSamples * WIDTH];
@@ -138,11 +138,12 @@ public final class FusedDescent implements Descent {
                 settle();
             }
             outer();
-            Arrays.fill(z2, 0);
+            Arrays.fill(h2, 0);
             for (int b = 0; b < blocks; b++) {
                 backward(b);
                 forward(b);
             }
+            PanelProduct.positivePart(h2, 0, h2.length);
             scale *= 1 - settings.stepSize() * settings.weightDecay();
             step++;
         }
@@ -164,7 +165,8 @@ public final class FusedDescent implements Descent {
         long[] active = new long[n * blocks];
         for (int i = 0; i < n; i++) {
             for (int b = 0; b < blocks; b++) {
-                active[i * blocks + b] = SecondLayer.active(h1, (b * paddedSamples + i) * WIDTH);
+                int row = (b * paddedSamples + i) * WIDTH;
+                active[i * blocks + b] = SecondLayer.active(h1, row, row);
             }
         }
         SamplePairs.match(active, blocks, n, pairs);
@@ -182,18 +184,19 @@ public final class FusedDescent implements Descent {
 
     private void patterns() {
         for (int i = 0; i < n; i++) {
-            tree.pattern(i, z2, i * paddedUnits, units);
+            tree.pattern(i, h2, i * paddedUnits);
         }
     }
 
     private void forward() {
-        Arrays.fill(z2, 0);
+        Arrays.fill(h2, 0);
         for (int b = 0; b < blocks; b++) {
             forward(b);
         }
+        PanelProduct.positivePart(h2, 0, h2.length);
     }
 
-    /** h1 = φ(X W1ᵀ) of a block of hidden units and its share of z2 = h1 W2ᵀ. */
+    /** h1 = φ(X W1ᵀ) of a block of hidden units and its share of h1 W2ᵀ. */
     private void forward(int b) {
         int rows = b * paddedSamples * WIDTH;
         int first = b * PanelProduct.padded(rank) * WIDTH;
@@ -202,11 +205,11 @@ public final class FusedDescent implements Descent {
         int block = paddedSamples * WIDTH;
         SecondLayer.transpose(w2, b * units * WIDTH, units, columns, b % 2 * WIDTH * paddedUnits, paddedUnits);
         if (b % 2 == 1) {
-            SecondLayer.forward(h1, rows - block, block, pairs, columns, paddedUnits, z2);
+            SecondLayer.forward(h1, rows - block, block, pairs, columns, paddedUnits, h2);
         }
     }
 
-    /** f = W3 φ(z2), the outputs' gradient, the patterns, and the descent on W3. */
+    /** f = W3 h2, the outputs' gradient, the patterns, and the descent on W3. */
     private void outer() {
         System.arraycopy(w3, 0, before, 0, units);
         patterns();
@@ -216,17 +219,28 @@ public final class FusedDescent implements Descent {
         // V_new = W_new / (s·keep) = V − η ∂L/∂W / (s·keep), and ∂L/∂W = s² × the gradient in terms of V.
         double factor = settings.stepSize() * scale / keep / n;
         for (int i = 0; i < n; i++) {
-            double f = 0;
             int row = i * paddedUnits;
-            for (int k = 0; k < units; k++) {
-                f += before[k] * (double) Math.max(z2[row + k], 0);
-            }
             double y = task.labels()[i];
-            g[i] = (float) (factor * y * LogisticLoss.derivative(y * cube * f));
+            float gradient = (float) (factor * y * LogisticLoss.derivative(y * cube * output(row)));
+            g[i] = gradient;
             for (int k = 0; k < units; k++) {
-                w3[k] -= g[i] * Math.max(z2[row + k], 0);
+                w3[k] -= gradient * h2[row + k];
             }
         }
+    }
+
+    /** Σ_k w3_k h2_k in double, in two sums: an addition need not wait for the one before. */
+    private double output(int row) {
+        double even = 0;
+        double odd = 0;
+        for (int k = 0; k + 1 < units; k += 2) {
+            even += before[k] * (double) h2[row + k];
+            odd += before[k + 1] * (double) h2[row + k + 1];
+        }
+        if (units % 2 > 0) {
+            even += before[units - 1] * (double) h2[row + units - 1];
+        }
+        return even + odd;
     }
 
     private void backward(int b) {

@@ -112,10 +112,11 @@ final class PanelProduct {
         b.intoArray(out, o + LANE_COUNT);
     }
 
-    /** max(z, 0), in place; a multiple of {@link #WIDTH} entries. */
+    /** max(z, 0) = (z + |z|)/2, exactly, in place; a multiple of {@link #LANE_COUNT} entries. */
     static void positivePart(float[] z, int from, int count) {
         for (int i = from; i < from + count; i += LANE_COUNT) {
-            FloatVector.fromArray(LANES, z, i).max(0).intoArray(z, i);
+            FloatVector v = FloatVector.fromArray(LANES, z, i);
+            v.add(v.abs()).mul(0.5f).intoArray(z, i);
         }
     }
 

@@ -38,8 +38,8 @@ final class SecondLayer {
                 int other = pairs[p + 1];
                 int row = hFrom + i * WIDTH;
                 int otherRow = hFrom + other * WIDTH;
-                long low = active(h, row) | active(h, otherRow);
-                long high = active(h, row + blockStride) | active(h, otherRow + blockStride);
+                long low = active(h, row, otherRow);
+                long high = active(h, row + blockStride, otherRow + blockStride);
                 int at = i * paddedUnits + from;
                 int otherAt = other * paddedUnits + from;
                 pair(low | high << WIDTH, h, row, otherRow, blockStride, w, from, paddedUnits, z, at, otherAt);
@@ -47,22 +47,30 @@ final class SecondLayer {
         }
     }
 
-    private static final IntVector BIT =
-            IntVector.zero(IntVector.SPECIES_PREFERRED).addIndex(1);
+    private static final IntVector LOW_BIT = bits(0);
+    private static final IntVector HIGH_BIT = bits(LANE_COUNT);
 
-    /** Bit j set where h[from + j] &gt; 0. */
-    static long active(float[] h, int from) {
-        int low = half(FloatVector.fromArray(LANES, h, from));
-        int high = half(FloatVector.fromArray(LANES, h, from + LANE_COUNT));
-        return Integer.toUnsignedLong(low) | Integer.toUnsignedLong(high) << LANE_COUNT;
+    private static IntVector bits(int from) {
+        int[] bits = new int[LANE_COUNT];
+        for (int lane = 0; lane < LANE_COUNT; lane++) {
+            bits[lane] = 1 << (from + lane);
+        }
+        return IntVector.fromArray(IntVector.SPECIES_PREFERRED, bits, 0);
     }
 
-    private static int half(FloatVector h) {
-        return h.reinterpretAsInts()
-                .neg()
-                .lanewise(VectorOperators.LSHR, 31)
-                .lanewise(VectorOperators.LSHL, BIT)
-                .reduceLanes(VectorOperators.OR);
+    /** Bit j set where h[a + j] &gt; 0 or h[b + j] &gt; 0, for j below WIDTH and non-negative h. */
+    static long active(float[] h, int a, int b) {
+        IntVector low = either(h, a, b).and(LOW_BIT);
+        IntVector high = either(h, a + LANE_COUNT, b + LANE_COUNT).and(HIGH_BIT);
+        return Integer.toUnsignedLong(low.or(high).reduceLanes(VectorOperators.OR));
+    }
+
+    /** All ones where one of two is positive: minus the bits of a positive float is negative, of 0 it is 0. */
+    private static IntVector either(float[] h, int a, int b) {
+        IntVector first = FloatVector.fromArray(LANES, h, a).reinterpretAsInts().neg();
+        IntVector second =
+                FloatVector.fromArray(LANES, h, b).reinterpretAsInts().neg();
+        return first.or(second).lanewise(VectorOperators.ASHR, 31);
     }
 
     private static void pair(

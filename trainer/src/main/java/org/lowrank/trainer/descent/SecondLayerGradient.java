@@ -16,9 +16,8 @@ final class SecondLayerGradient {
     private final int samples;
     private final int units;
     private final float[] below; // (samples + 1) x WIDTH: Σ_k p_ik w3_k W2_kj, the last row 0
-    private final float[]
-            gathered; // (samples + 1) x WIDTH: g_i h_ij, then its sum over i's subtree; the last row is the root's,
-    // never read
+    /** (samples + 1) x WIDTH: g_i h_ij, then its sum over i's subtree; the last row is the root's, never read. */
+    private final float[] gathered;
 
     SecondLayerGradient(int samples, int units) {
         this.samples = samples;
@@ -104,13 +103,29 @@ final class SecondLayerGradient {
         for (int k = 0; k < units; k++) {
             FloatVector u = FloatVector.zero(LANES);
             FloatVector v = u;
+            FloatVector otherU = u;
+            FloatVector otherV = u;
             int end = tree.firstOfUnit[k + 1];
-            for (int e = tree.firstOfUnit[k]; e < end; e++) {
+            int e = tree.firstOfUnit[k];
+            // Two sums: an addition need not wait for the one before.
+            for (; e + 1 < end; e += 2) {
+                FloatVector sign = FloatVector.broadcast(LANES, tree.signs[e]);
+                int i = tree.nodes[e];
+                u = FloatVector.fromArray(LANES, gathered, i).fma(sign, u);
+                v = FloatVector.fromArray(LANES, gathered, i + LANE_COUNT).fma(sign, v);
+                sign = FloatVector.broadcast(LANES, tree.signs[e + 1]);
+                i = tree.nodes[e + 1];
+                otherU = FloatVector.fromArray(LANES, gathered, i).fma(sign, otherU);
+                otherV = FloatVector.fromArray(LANES, gathered, i + LANE_COUNT).fma(sign, otherV);
+            }
+            if (e < end) {
                 FloatVector sign = FloatVector.broadcast(LANES, tree.signs[e]);
                 int i = tree.nodes[e];
                 u = FloatVector.fromArray(LANES, gathered, i).fma(sign, u);
                 v = FloatVector.fromArray(LANES, gathered, i + LANE_COUNT).fma(sign, v);
             }
+            u = u.add(otherU);
+            v = v.add(otherV);
             FloatVector minus = FloatVector.broadcast(LANES, -w3[k]);
             int o = w2From + k * WIDTH;
             u.fma(minus, FloatVector.fromArray(LANES, w2, o)).intoArray(w2, o);
