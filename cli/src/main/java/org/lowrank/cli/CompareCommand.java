@@ -112,8 +112,10 @@ final class CompareCommand extends ModelRun implements Callable<Integer> {
     static ResultFiles files(ComparisonResult result) {
         String json = ResultJson.write(result);
         String csv = ComparisonOutput.csv(result);
-        return new ResultFiles(ComparisonReport.of(result, csv, json), json)
+        ResultFiles files = new ResultFiles(ComparisonReport.of(result, csv, json), json)
                 .with("comparison.csv", csv)
                 .with("matrices.csv", AnalysisOutput.matrices(result.allMatrices()));
+        AnalysisOutput.spectra(result).ifPresent(spectra -> files.with("spectra.csv", spectra));
+        return files;
     }
 }

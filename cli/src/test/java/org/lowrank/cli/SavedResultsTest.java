@@ -9,7 +9,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -102,6 +104,14 @@ class SavedResultsTest {
     @Test
     void comparison() throws IOException {
         isRenderedAgain(FORMATS, "compare", model("a", 1), model("b", 2), "--directions", "2", "--spectrum");
+        // Singular values of A, of B and of their differences: as many of each.
+        Path spectra = directory.resolve("first").resolve("spectra.csv");
+        Map<String, Long> rows = Files.readAllLines(spectra).stream()
+                .skip(1)
+                .collect(Collectors.groupingBy(line -> line.substring(0, line.indexOf(',')), Collectors.counting()));
+        assertThat(rows).hasSize(3);
+        assertThat(Set.copyOf(rows.values())).hasSize(1);
+        assertThat(rows.keySet()).anyMatch(model -> model.contains(" - "));
     }
 
     @Test

@@ -1,7 +1,11 @@
 package org.lowrank.analyzer.output;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.lowrank.analyzer.comparison.MatrixPair;
+import org.lowrank.analyzer.comparison.TaskVector;
 import org.lowrank.analyzer.measurement.MatrixMeasurement;
 import org.lowrank.analyzer.measurement.Spectrum;
 import org.lowrank.reports.CsvWriter;
@@ -73,23 +77,56 @@ public final class AnalysisOutput {
     /** The text of spectra.csv: the singular values of every row that has them, from the largest, index from 1. */
     public static String spectra(List<MatrixMeasurement> rows) {
         CsvWriter csv = new CsvWriter(SPECTRA_HEADER);
-        for (MatrixMeasurement row : rows) {
-            Spectrum spectrum = row.spectrum();
-            for (int i = 0; spectrum != null && i < spectrum.singularValues().length; i++) {
-                csv.add(List.of(
-                        row.model(),
-                        row.revision(),
-                        row.stack(),
-                        Integer.toString(row.layer()),
-                        row.matrix(),
-                        Integer.toString(i + 1),
-                        CsvWriter.number(spectrum.singularValues()[i]),
-                        CsvWriter.number(spectrum.errorBound()),
-                        CsvWriter.number(spectrum.effectiveRank()),
-                        Integer.toString(spectrum.rank90()),
-                        Integer.toString(spectrum.rank99())));
-            }
-        }
+        rows.forEach(row -> add(csv, row));
         return csv.toString();
+    }
+
+    /**
+     * The same of a comparison: the rows of A and B, and those of the differences under the model {@code B - A}. Empty where no
+     * spectrum was measured.
+     */
+    public static Optional<String> spectra(ComparisonResult result) {
+        CsvWriter csv = new CsvWriter(SPECTRA_HEADER);
+        boolean any = false;
+        for (MatrixMeasurement row : result.allMatrices()) {
+            any |= add(csv, row);
+        }
+        String model = result.modelB().model() + " - " + result.modelA().model();
+        String revision = result.modelB().revision() + " - " + result.modelA().revision();
+        for (MatrixPair pair : result.pairs()) {
+            TaskVector vector = pair.taskVector();
+            Spectrum spectrum = vector == null ? null : vector.spectrum();
+            any |= add(csv, model, revision, pair.stack(), pair.layer(), pair.matrix(), spectrum);
+        }
+        return any ? Optional.of(csv.toString()) : Optional.empty();
+    }
+
+    private static boolean add(CsvWriter csv, MatrixMeasurement row) {
+        return add(csv, row.model(), row.revision(), row.stack(), row.layer(), row.matrix(), row.spectrum());
+    }
+
+    private static boolean add(
+            CsvWriter csv,
+            String model,
+            String revision,
+            String stack,
+            int layer,
+            String matrix,
+            @Nullable Spectrum spectrum) {
+        for (int i = 0; spectrum != null && i < spectrum.singularValues().length; i++) {
+            csv.add(List.of(
+                    model,
+                    revision,
+                    stack,
+                    Integer.toString(layer),
+                    matrix,
+                    Integer.toString(i + 1),
+                    CsvWriter.number(spectrum.singularValues()[i]),
+                    CsvWriter.number(spectrum.errorBound()),
+                    CsvWriter.number(spectrum.effectiveRank()),
+                    Integer.toString(spectrum.rank90()),
+                    Integer.toString(spectrum.rank99())));
+        }
+        return spectrum != null;
     }
 }
