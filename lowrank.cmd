@@ -18,8 +18,10 @@ if not exist "%APP%\built" (
   popd
   echo built> "%APP%\built"
 )
-rem Compiles the products after a fiftieth of the usual number of calls: see the shell launcher.
-set "ROWS=-XX:CompileCommand=CompileThresholdScaling,org.lowrank.spectral"
-set "COMPILE=-XX:CompileCommand=quiet -XX:Tier4BackEdgeThreshold=1000000 %ROWS%.FloatRows::*,0.02 %ROWS%.DoubleRows::*,0.02"
+rem Compiles the products early, while their callers wait: see the shell launcher.
+set "SOON=-XX:CompileCommand=CompileThresholdScaling,org.lowrank.spectral"
+set "WAIT=-XX:CompileCommand=BackgroundCompilation,org.lowrank.spectral"
+set "COMPILE=-XX:CompileCommand=quiet -XX:Tier4BackEdgeThreshold=1000000 %SOON%.FloatRows::*,0.02 %SOON%.DoubleRows::*,0.02"
+set "COMPILE=%COMPILE% %WAIT%.FloatRows::*,false %WAIT%.DoubleRows::*,false"
 "%JAVA%" -XX:+UseSerialGC %COMPILE% --add-modules jdk.incubator.vector %LOWRANK_JAVA_OPTS% -jar "%APP%\lowrank-cli.jar" %*
 exit /b %errorlevel%

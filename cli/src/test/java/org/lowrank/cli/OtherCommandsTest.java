@@ -73,4 +73,9 @@ class OtherCommandsTest {
                 .isEqualTo("lowrank: not a saved result: " + file
                         + ": it has no kind and schema_version; give a result.json that lowrank wrote\n");
     }
+
+    @Test
+    void theLaunchersRehearsalMeasures() throws IOException {
+        assertThat(Rehearsal.run()).isZero();
+    }
 }
