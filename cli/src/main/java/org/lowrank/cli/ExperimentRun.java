@@ -1,17 +1,12 @@
 package org.lowrank.cli;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.lowrank.reports.OutputDirectory;
 import org.lowrank.reports.Report;
@@ -115,19 +110,30 @@ abstract class ExperimentRun implements Callable<Integer> {
         }
         int side = MeasureArguments.threads(threads);
         OutputDirectory directory = OutputDirectory.open(output.directory(List.of(name())));
-        Path checkpoints = directory.path().resolve(".checkpoints");
-        if (restart) {
-            delete(checkpoints);
+        try (CheckpointDirectory checkpoints = CheckpointDirectory.open(directory, restart)) {
+            ExperimentResult result = result(start, settings, side, checkpoints);
+            if (!console.quiet) {
+                result.findings().forEach(ExperimentRun::print);
+                System.out.println();
+            }
+            ResultFiles.print(files(result).write(directory, formats));
+            checkpoints.delete();
         }
+        return 0;
+    }
+
+    private ExperimentResult result(
+            Instant start, ExperimentSettings settings, int side, CheckpointDirectory checkpoints) throws Exception {
         List<Curve> curves;
         try (TerminalProgress progress = new TerminalProgress(console.drawsProgress())) {
-            if (Files.isDirectory(checkpoints)) {
-                console.warn("resuming from " + checkpoints + "; --restart starts over");
+            if (checkpoints.isUsed()) {
+                console.warn("resuming from " + checkpoints.path() + "; --restart starts over");
             }
             curves = run(
-                    settings, new RunOptions(side, checkpoints, (done, total) -> progress.count(name(), done, total)));
+                    settings,
+                    new RunOptions(side, checkpoints.path(), (done, total) -> progress.count(name(), done, total)));
         }
-        ExperimentResult result = ExperimentResult.of(
+        return ExperimentResult.of(
                 settings,
                 new ExperimentResult.Environment(
                         VersionProvider.version(),
@@ -138,13 +144,6 @@ abstract class ExperimentRun implements Callable<Integer> {
                         start.truncatedTo(ChronoUnit.SECONDS).toString(),
                         java.time.Duration.between(start, Instant.now()).toMillis() / 1e3),
                 curves);
-        if (!console.quiet) {
-            result.findings().forEach(ExperimentRun::print);
-            System.out.println();
-        }
-        ResultFiles.print(files(result).write(directory, formats));
-        delete(checkpoints);
-        return 0;
     }
 
     /** All files of a saved result. */
@@ -162,17 +161,6 @@ abstract class ExperimentRun implements Callable<Integer> {
                 ? ""
                 : finding.verdict().name().toLowerCase(Locale.ROOT) + ": ";
         System.out.println("  " + verdict + finding.statement() + " (" + finding.number() + "): " + finding.detail());
-    }
-
-    private static void delete(Path directory) throws IOException {
-        if (!Files.isDirectory(directory)) {
-            return;
-        }
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
     }
 
     static <T> T or(@Nullable T given, T otherwise) {

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.lowrank.reports.OutputDirectory;
 import org.lowrank.reports.ResultJson;
 
 /** compare, models, completion, help. */
@@ -77,5 +78,19 @@ class OtherCommandsTest {
     @Test
     void theLaunchersRehearsalMeasures() throws IOException {
         assertThat(Rehearsal.run()).isZero();
+    }
+
+    @Test
+    void twoRunsDoNotShareADirectory(@TempDir Path directory) throws IOException {
+        String[] command = {"experiment", "merging", "--preset", "quick", "--steps", "1", "--out", directory.toString()
+        };
+        CheckpointDirectory other = CheckpointDirectory.open(OutputDirectory.open(directory), false);
+        Run refused = Run.of(command);
+        assertThat(refused.exitCode()).isEqualTo(5);
+        assertThat(refused.err()).contains("another run is at work there");
+        other.close();
+        Run free = Run.of(command);
+        assertThat(free.exitCode()).as(free.err()).isZero();
+        assertThat(directory.resolve(".checkpoints")).doesNotExist();
     }
 }

@@ -10,4 +10,9 @@ public final class ReportWriteException extends IOException {
     public ReportWriteException(String message, Throwable cause) {
         super(message, cause);
     }
+
+    /** The same where nothing else has failed before. */
+    public ReportWriteException(String message) {
+        super(message);
+    }
 }
