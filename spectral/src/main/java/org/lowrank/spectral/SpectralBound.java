@@ -64,7 +64,7 @@ final class SpectralBound {
         return eigenvalue * (1 + tolerance) * (1 + tolerance);
     }
 
-    /** t: if at most one eigenvalue is not below it, then λ1 is not above {@link #upper}. */
+    /** t: if at most one eigenvalue is not below it, then λ1 is not above {@link #upper}; 0 where there is no such t. */
     double threshold() {
         return threshold;
     }
@@ -95,6 +95,7 @@ final class SpectralBound {
         leading = projected.leadingEigenvector();
         eigenvalue = projected.rayleigh(leading);
         if (lanczos.invariant() || eigenvalue <= 0) {
+            threshold = 0;
             failure = 0; // a Gaussian start has a component along every eigenvector with probability 1
             return true;
         }
