@@ -26,9 +26,6 @@ public final class FusedDescent implements Descent {
     /** Steps between new trees and exact halvings; states are saved at multiples of it. */
     private static final int PERIOD = 64;
 
-    /** Weights of a collapsing network are not halved into the denormal floats: there the scale alone shrinks. */
-    private static final float SMALLEST = 0x1p-10f;
-
     private final ReluNetwork start;
     private final Task task;
     private final DescentSettings settings;
@@ -36,16 +33,12 @@ public final class FusedDescent implements Descent {
     private final double[] complement; // h1 x d: C
     private final int n;
     private final int rank;
-    private final int hidden;
     private final int units;
     private final int paddedUnits;
     private final int paddedSamples;
-    private final int blocks;
     private final float[] bySample; // X grouped by samples
     private final float[] byCoordinate; // Xᵀ grouped by coordinates
-    private final float[] w1; // blocks x padded rank x WIDTH
-    private final float[] w2; // blocks x units x WIDTH
-    private final float[] w3; // units
+    private final FusedWeights weights;
     private final float[] h1; // blocks x padded samples x WIDTH
     private final int[] pairs; // of samples; an odd one is followed by a spare row
     private final float[] h2; // samples x padded units, and what a vector reads beyond
@@ -56,7 +49,6 @@ public final class FusedDescent implements Descent {
     private final float[] columns;
     private final ActivationTree tree;
     private final SecondLayerGradient backward;
-    private double scale = 1;
     private long step;
 
     /** Starts at the given weights, which are copied. The network must have two hidden layers. */
@@ -71,16 +63,15 @@ public final class FusedDescent implements Descent {
         span = InputSpan.of(task);
         n = task.samples();
         rank = span.rank();
-        hidden = start.widths()[1];
         units = start.widths()[2];
         paddedUnits = SecondLayer.padded(units);
         paddedSamples = PanelProduct.padded(n + n % 2);
-        blocks = (hidden + 2 * WIDTH - 1) / (2 * WIDTH) * 2; // they go through the second layer in twos
         bySample = PanelProduct.grouped(span.coordinates(), n, rank, false);
         byCoordinate = PanelProduct.grouped(span.coordinates(), n, rank, true);
-        w1 = new float[blocks * PanelProduct.padded(rank) * WIDTH];
-        w2 = new float[blocks * units * WIDTH];
-        w3 = new float[units];
+        double[] reduced = InputSpan.rotated(start.weights()[0], start.widths()[1], task.dimension(), span.basis());
+        complement = start.weights()[0].clone();
+        InputSpan.addBack(complement, reduced, start.widths()[1], task.dimension(), span.basis(), -1);
+        weights = new FusedWeights(start, reduced, rank);
         pairs = new int[n + n % 2];
         for (int i = 0; i < n; i++) {
             pairs[i] = i;
@@ -88,7 +79,7 @@ public final class FusedDescent implements Descent {
         if (n % 2 > 0) {
             pairs[n] = n;
         }
-        h1 = new float[blocks * paddedSamples * WIDTH];
+        h1 = new float[weights.blocks * paddedSamples * WIDTH];
         h2 = new float[(n + n % 2) * paddedUnits + PanelProduct.WIDTH];
         g = new float[n];
         before = new float[units];
@@ -97,33 +88,7 @@ public final class FusedDescent implements Descent {
         columns = new float[2 * WIDTH * paddedUnits];
         tree = new ActivationTree(n, units);
         backward = new SecondLayerGradient(n, units);
-        double[] reduced = InputSpan.rotated(start.weights()[0], hidden, task.dimension(), span.basis());
-        complement = start.weights()[0].clone();
-        InputSpan.addBack(complement, reduced, hidden, task.dimension(), span.basis(), -1);
-        load(reduced);
         forward();
-    }
-
-    private void load(double[] reduced) {
-        for (int j = 0; j < hidden; j++) {
-            for (int q = 0; q < rank; q++) {
-                w1[first(j, q)] = (float) reduced[j * rank + q];
-            }
-            for (int k = 0; k < units; k++) {
-                w2[second(k, j)] = (float) start.weights()[1][k * hidden + j];
-            }
-        }
-        for (int k = 0; k < units; k++) {
-            w3[k] = (float) start.weights()[2][k];
-        }
-    }
-
-    private int first(int j, int q) {
-        return (j / WIDTH * PanelProduct.padded(rank) + q) * WIDTH + j % WIDTH;
-    }
-
-    private int second(int k, int j) {
-        return (j / WIDTH * units + k) * WIDTH + j % WIDTH;
     }
 
     @Override
@@ -139,47 +104,31 @@ public final class FusedDescent implements Descent {
             }
             outer();
             Arrays.fill(h2, 0);
-            for (int b = 0; b < blocks; b++) {
+            for (int b = 0; b < weights.blocks; b++) {
                 backward(b);
                 forward(b);
             }
             PanelProduct.positivePart(h2, 0, h2.length);
-            scale *= 1 - settings.stepSize() * settings.weightDecay();
+            weights.shrink(1 - settings.stepSize() * settings.weightDecay());
             step++;
         }
     }
 
     /** Exact halvings, and the tree and pairs that fit the patterns of now. */
     private void settle() {
-        while (scale < 0.5 && largest() > SMALLEST) {
-            for (float[] w : new float[][] {w1, w2, w3}) {
-                for (int i = 0; i < w.length; i++) {
-                    w[i] *= 0.5f;
-                }
-            }
-            scale *= 2;
+        if (weights.halve()) {
             forward();
         }
         patterns();
         tree.grow();
-        long[] active = new long[n * blocks];
+        long[] active = new long[n * weights.blocks];
         for (int i = 0; i < n; i++) {
-            for (int b = 0; b < blocks; b++) {
+            for (int b = 0; b < weights.blocks; b++) {
                 int row = (b * paddedSamples + i) * WIDTH;
-                active[i * blocks + b] = SecondLayer.active(h1, row, row);
+                active[i * weights.blocks + b] = SecondLayer.active(h1, row, row);
             }
         }
-        SamplePairs.match(active, blocks, n, pairs);
-    }
-
-    private float largest() {
-        float largest = 0;
-        for (float[] w : new float[][] {w1, w2, w3}) {
-            for (float v : w) {
-                largest = Math.max(largest, Math.abs(v));
-            }
-        }
-        return largest;
+        SamplePairs.match(active, weights.blocks, n, pairs);
     }
 
     private void patterns() {
@@ -190,7 +139,7 @@ public final class FusedDescent implements Descent {
 
     private void forward() {
         Arrays.fill(h2, 0);
-        for (int b = 0; b < blocks; b++) {
+        for (int b = 0; b < weights.blocks; b++) {
             forward(b);
         }
         PanelProduct.positivePart(h2, 0, h2.length);
@@ -199,11 +148,12 @@ public final class FusedDescent implements Descent {
     /** h1 = φ(X W1ᵀ) of a block of hidden units and its share of h1 W2ᵀ. */
     private void forward(int b) {
         int rows = b * paddedSamples * WIDTH;
-        int first = b * PanelProduct.padded(rank) * WIDTH;
-        PanelProduct.multiply(bySample, paddedSamples / PanelProduct.ROWS, rank, w1, first, h1, rows);
+        int groups = paddedSamples / PanelProduct.ROWS;
+        PanelProduct.multiply(bySample, groups, rank, weights.w1, weights.firstBlock(b), h1, rows);
         PanelProduct.positivePart(h1, rows, n * WIDTH);
         int block = paddedSamples * WIDTH;
-        SecondLayer.transpose(w2, b * units * WIDTH, units, columns, b % 2 * WIDTH * paddedUnits, paddedUnits);
+        SecondLayer.transpose(
+                weights.w2, weights.secondBlock(b), units, columns, b % 2 * WIDTH * paddedUnits, paddedUnits);
         if (b % 2 == 1) {
             SecondLayer.forward(h1, rows - block, block, pairs, columns, paddedUnits, h2);
         }
@@ -211,9 +161,11 @@ public final class FusedDescent implements Descent {
 
     /** f = W3 h2, the outputs' gradient, the patterns, and the descent on W3. */
     private void outer() {
+        float[] w3 = weights.w3;
         System.arraycopy(w3, 0, before, 0, units);
         patterns();
         tree.list(WIDTH, before);
+        double scale = weights.scale();
         double cube = scale * scale * scale;
         double keep = 1 - settings.stepSize() * settings.weightDecay();
         // V_new = W_new / (s·keep) = V − η ∂L/∂W / (s·keep), and ∂L/∂W = s² × the gradient in terms of V.
@@ -245,36 +197,23 @@ public final class FusedDescent implements Descent {
 
     private void backward(int b) {
         int rows = b * paddedSamples * WIDTH;
-        backward.descend(tree, w2, b * units * WIDTH, before, h1, rows, g, delta);
+        backward.descend(tree, weights.w2, weights.secondBlock(b), before, h1, rows, g, delta);
         int groups = PanelProduct.padded(rank) / PanelProduct.ROWS;
         PanelProduct.multiply(byCoordinate, groups, n, delta, 0, gradient1, 0);
-        int first = b * gradient1.length;
-        PanelProduct.subtract(gradient1, w1, first);
+        PanelProduct.subtract(gradient1, weights.w1, weights.firstBlock(b));
     }
 
     @Override
     public ReluNetwork network() {
-        double[] reduced = new double[hidden * rank];
-        double[] second = new double[units * hidden];
-        double[] third = new double[units];
-        for (int j = 0; j < hidden; j++) {
-            for (int q = 0; q < rank; q++) {
-                reduced[j * rank + q] = scale * w1[first(j, q)];
-            }
-            for (int k = 0; k < units; k++) {
-                second[k * hidden + j] = scale * w2[second(k, j)];
-            }
-        }
-        for (int k = 0; k < units; k++) {
-            third[k] = scale * w3[k];
-        }
-        double[] first = complement.clone();
+        double[][] matrices = weights.matrices();
+        double[] reduced = matrices[0];
+        matrices[0] = complement.clone();
         double shrunk = StrictMath.pow(1 - settings.stepSize() * settings.weightDecay(), step);
-        for (int i = 0; i < first.length; i++) {
-            first[i] *= shrunk;
+        for (int i = 0; i < complement.length; i++) {
+            matrices[0][i] *= shrunk;
         }
-        InputSpan.addBack(first, reduced, hidden, task.dimension(), span.basis(), 1);
-        return new ReluNetwork(start.widths().clone(), new double[][] {first, second, third});
+        InputSpan.addBack(matrices[0], reduced, weights.hidden, task.dimension(), span.basis(), 1);
+        return new ReluNetwork(start.widths().clone(), matrices);
     }
 
     @Override
@@ -282,11 +221,9 @@ public final class FusedDescent implements Descent {
         if (step % PERIOD != 0) {
             throw new IllegalStateException("descent: step " + step + " is not a multiple of " + PERIOD);
         }
-        ByteBuffer bytes = ByteBuffer.allocate(16 + Float.BYTES * (w1.length + w2.length + w3.length));
-        bytes.putLong(step).putDouble(scale);
-        StateBytes.put(bytes, w1);
-        StateBytes.put(bytes, w2);
-        StateBytes.put(bytes, w3);
+        ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES + weights.bytes());
+        bytes.putLong(step);
+        weights.save(bytes);
         return bytes.array();
     }
 
@@ -294,10 +231,7 @@ public final class FusedDescent implements Descent {
     public void restore(byte[] state) {
         ByteBuffer bytes = ByteBuffer.wrap(state);
         step = bytes.getLong();
-        scale = bytes.getDouble();
-        StateBytes.get(bytes, w1);
-        StateBytes.get(bytes, w2);
-        StateBytes.get(bytes, w3);
+        weights.restore(bytes);
         forward();
     }
 
@@ -317,10 +251,10 @@ public final class FusedDescent implements Descent {
         }
         patterns();
         tree.list(WIDTH, before);
-        return 2L * n * rank * hidden
+        return 2L * n * rank * weights.hidden
                 + 2L * active * rank
                 + 2L * active * units
-                + 2L * tree.differences() * hidden
+                + 2L * tree.differences() * weights.hidden
                 + 6L * n * units;
     }
 }
