@@ -114,9 +114,9 @@ public final class FusedDescent implements Descent {
         }
     }
 
-    /** Exact halvings, and the tree and pairs that fit the patterns of now. */
+    /** Exact halvings, negligible weights, and the tree and pairs that fit the patterns of now. */
     private void settle() {
-        if (weights.halve()) {
+        if (weights.halve() | weights.flush()) {
             forward();
         }
         patterns();

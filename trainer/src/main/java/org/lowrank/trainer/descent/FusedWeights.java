@@ -11,7 +11,13 @@ import org.lowrank.trainer.network.ReluNetwork;
  */
 final class FusedWeights {
     /** Weights of a collapsing network are not halved into the denormal floats: there the scale alone shrinks. */
-    private static final float SMALLEST = 0x1p-10f;
+    static final float SMALLEST = 0x1p-10f;
+
+    /**
+     * Weights of units that have died shrink by half with every halving. Below 2⁻³⁰ of the largest ones they are far below these'
+     * rounding, but products of two are denormal floats, which take a processor a hundred times as long.
+     */
+    private static final float NEGLIGIBLE = SMALLEST * 0x1p-30f;
 
     final int rank;
     final int hidden;
@@ -94,6 +100,22 @@ final class FusedWeights {
             halved = true;
         }
         return halved;
+    }
+
+    /** Sets negligible weights V to zero, see {@link #NEGLIGIBLE}; false where there were none. */
+    boolean flush() {
+        return flush(w1) | flush(w2) | flush(w3);
+    }
+
+    static boolean flush(float[] w) {
+        boolean flushed = false;
+        for (int i = 0; i < w.length; i++) {
+            if (w[i] != 0 && Math.abs(w[i]) < NEGLIGIBLE) {
+                w[i] = 0;
+                flushed = true;
+            }
+        }
+        return flushed;
     }
 
     private float largest() {

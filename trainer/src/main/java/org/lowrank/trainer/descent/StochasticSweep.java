@@ -19,9 +19,6 @@ import org.lowrank.trainer.task.Task;
  * {@link FusedDescent}, so that decays far below a float's resolution still count.
  */
 public final class StochasticSweep implements StochasticDescent {
-    /** Weights of a collapsing network are not halved into the denormal floats: there the scale alone shrinks. */
-    private static final float SMALLEST = 0x1p-10f;
-
     private final Task task;
     private final double stepSize;
     private final double[] lambdas;
@@ -117,9 +114,12 @@ public final class StochasticSweep implements StochasticDescent {
             batch(samples, from, Math.min(batch, samples.length - from));
         }
         for (int l = 0; l < lambdas.length; l++) {
-            while (scale[l] < 0.5 && largest(l) > SMALLEST) {
+            while (scale[l] < 0.5 && largest(l) > FusedWeights.SMALLEST) {
                 halve(l);
             }
+        }
+        for (float[] v : new float[][] {v1, v2, v3}) {
+            FusedWeights.flush(v);
         }
     }
 

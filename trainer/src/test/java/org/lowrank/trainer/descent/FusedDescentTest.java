@@ -146,6 +146,18 @@ class FusedDescentTest {
         assertThat(resumed.network().weights()).isDeepEqualTo(whole.network().weights());
     }
 
+    /** Weights of dead units decay without end; products of what is left of them would be denormal and slow. */
+    @Test
+    void negligibleWeightsBecomeZero() {
+        FusedDescent descent = new FusedDescent(start(20, 40, 9), task(12, 20), new DescentSettings(1, 1e-2));
+        descent.advanceTo(5056);
+        double[] second = descent.network().weights()[1];
+        assertThat(second).contains(0);
+        assertThat(Arrays.stream(second).map(Math::abs).filter(w -> w > 0).min().orElseThrow())
+                .isGreaterThan(0x1p-46);
+        assertThat(Arrays.stream(second).map(Math::abs).max().orElseThrow()).isGreaterThan(0x1p-12);
+    }
+
     @Test
     void whatIsOrthogonalToTheInputsShrinksByTheFactorOfDecay() {
         // No input touches the second half of the coordinates: W1 there is (1 − 0.5·0.01)^100 of its start.
