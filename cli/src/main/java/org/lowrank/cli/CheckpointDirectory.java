@@ -5,8 +5,11 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 import org.lowrank.reports.OutputDirectory;
@@ -15,9 +18,16 @@ import org.lowrank.reports.ReportWriteException;
 /** Where an experiment's interrupted work lies, beside its results; only one run at a time may have it. */
 final class CheckpointDirectory implements AutoCloseable {
     private static final String LOCK = "lock";
+    /** Milliseconds that earlier runs and this one have worked. */
+    private static final String WORKED = "worked";
+
+    private static final long BETWEEN_NOTES = Duration.ofSeconds(10).toMillis();
 
     private final Path path;
     private final FileChannel lock;
+    private final Instant start = Instant.now();
+    private long before;
+    private long noted;
 
     private CheckpointDirectory(Path path, FileChannel lock) {
         this.path = path;
@@ -41,11 +51,18 @@ final class CheckpointDirectory implements AutoCloseable {
         }
         CheckpointDirectory directory = new CheckpointDirectory(path, lock);
         if (restart) {
-            for (Path file : directory.checkpoints()) {
-                Files.delete(file);
-            }
+            directory.clear();
         }
+        directory.before = directory.isUsed() ? worked(path.resolve(WORKED)) : 0;
         return directory;
+    }
+
+    private static long worked(Path file) throws IOException {
+        try {
+            return Long.parseLong(Files.readString(file).strip());
+        } catch (NoSuchFileException | NumberFormatException notWritten) {
+            return 0;
+        }
     }
 
     private static boolean isFree(FileChannel channel) throws IOException {
@@ -66,17 +83,42 @@ final class CheckpointDirectory implements AutoCloseable {
         return !checkpoints().isEmpty();
     }
 
+    /** How long this run and those it resumes have worked. */
+    Duration worked() {
+        return Duration.between(start, Instant.now()).plusMillis(before);
+    }
+
+    /** Keeps {@link #worked} for a run that resumes this one; to be called now and then. */
+    synchronized void note() {
+        long now = worked().toMillis();
+        if (now - noted < BETWEEN_NOTES) {
+            return;
+        }
+        noted = now;
+        try {
+            Files.writeString(path.resolve(WORKED), Long.toString(now));
+        } catch (IOException full) {
+            // A checkpoint that cannot be written is reported; this is only how long it took.
+        }
+    }
+
     private List<Path> checkpoints() throws IOException {
         try (Stream<Path> files = Files.list(path)) {
-            return files.filter(file -> !file.endsWith(LOCK)).toList();
+            return files.filter(file -> !file.endsWith(LOCK) && !file.endsWith(WORKED))
+                    .toList();
         }
+    }
+
+    private void clear() throws IOException {
+        for (Path file : checkpoints()) {
+            Files.delete(file);
+        }
+        Files.deleteIfExists(path.resolve(WORKED));
     }
 
     /** Deletes everything: the results are written. */
     void delete() throws IOException {
-        for (Path file : checkpoints()) {
-            Files.delete(file);
-        }
+        clear();
         lock.close();
         Files.deleteIfExists(path.resolve(LOCK));
         Files.deleteIfExists(path);

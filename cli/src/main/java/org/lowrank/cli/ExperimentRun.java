@@ -129,9 +129,11 @@ abstract class ExperimentRun implements Callable<Integer> {
             if (checkpoints.isUsed()) {
                 console.warn("resuming from " + checkpoints.path() + "; --restart starts over");
             }
-            curves = run(
-                    settings,
-                    new RunOptions(side, checkpoints.path(), (done, total) -> progress.count(name(), done, total)));
+            RunOptions options = new RunOptions(side, checkpoints.path(), (done, total) -> {
+                progress.count(name(), done, total);
+                checkpoints.note();
+            });
+            curves = run(settings, options);
         }
         return ExperimentResult.of(
                 settings,
@@ -142,7 +144,7 @@ abstract class ExperimentRun implements Callable<Integer> {
                         side,
                         Redaction.of(Objects.requireNonNull(spec)),
                         start.truncatedTo(ChronoUnit.SECONDS).toString(),
-                        java.time.Duration.between(start, Instant.now()).toMillis() / 1e3),
+                        checkpoints.worked().toMillis() / 1e3),
                 curves);
     }
 

@@ -3,6 +3,7 @@ package org.lowrank.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,10 +82,12 @@ class OtherCommandsTest {
     }
 
     @Test
-    void twoRunsDoNotShareADirectory(@TempDir Path directory) throws IOException {
+    void twoRunsDoNotShareADirectoryAndOneAfterTheOtherAddUp(@TempDir Path directory) throws IOException {
         String[] command = {"experiment", "merging", "--preset", "quick", "--steps", "1", "--out", directory.toString()
         };
         CheckpointDirectory other = CheckpointDirectory.open(OutputDirectory.open(directory), false);
+        Files.writeString(other.path().resolve("worked"), "5000000");
+        Files.writeString(other.path().resolve("some.checkpoint"), "interrupted");
         Run refused = Run.of(command);
         assertThat(refused.exitCode()).isEqualTo(5);
         assertThat(refused.err()).contains("another run is at work there");
@@ -92,5 +95,8 @@ class OtherCommandsTest {
         Run free = Run.of(command);
         assertThat(free.exitCode()).as(free.err()).isZero();
         assertThat(directory.resolve(".checkpoints")).doesNotExist();
+        JsonNode result =
+                new ObjectMapper().readTree(directory.resolve("result.json").toFile());
+        assertThat(result.at("/environment/seconds").asDouble()).isBetween(5000.0, 6000.0);
     }
 }

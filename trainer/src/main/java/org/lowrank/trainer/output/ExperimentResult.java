@@ -42,7 +42,7 @@ public record ExperimentResult(
      * @param threads used
      * @param commandLine as typed
      * @param started ISO-8601 instant
-     * @param seconds of wall time, of the last run where it was resumed
+     * @param seconds of wall time, of all its runs together where it was resumed
      */
     public record Environment(
             String version,
