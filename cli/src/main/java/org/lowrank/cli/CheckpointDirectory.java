@@ -41,8 +41,7 @@ final class CheckpointDirectory implements AutoCloseable {
      * @throws ReportWriteException if another run has it
      */
     static CheckpointDirectory open(OutputDirectory results, boolean restart) throws IOException {
-        Path path = results.path().resolve(".checkpoints");
-        Files.createDirectories(path);
+        Path path = OutputDirectory.open(results.path().resolve(".checkpoints")).path();
         FileChannel lock = FileChannel.open(path.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         if (!isFree(lock)) {
             lock.close();
@@ -65,12 +64,14 @@ final class CheckpointDirectory implements AutoCloseable {
         }
     }
 
-    private static boolean isFree(FileChannel channel) throws IOException {
+    private static boolean isFree(FileChannel channel) {
         try {
             FileLock lock = channel.tryLock();
             return lock != null;
         } catch (OverlappingFileLockException sameProcess) {
             return false;
+        } catch (IOException noLocks) {
+            return true; // some network file systems have none: then without
         }
     }
 

@@ -16,7 +16,9 @@ import org.lowrank.spectral.StoredMatrix.Axis;
  *
  * <p>Summed slab by slab along the long side, so that |G − fl(G)| ≤ γ_k |A|ᵀ|A| with k = the height of a slab + the number of
  * slabs (Higham, Accuracy and Stability, 3.5), which is at most γ_k ‖A‖²_F in norm. In double that is about 1e-13 ‖A‖²_F. In
- * single precision, for matrices stored in no more, it is about 2e-5 ‖A‖²_F and takes half the time.
+ * single precision, for matrices stored in no more, it is about 2e-5 ‖A‖²_F and takes half the time. That
+ * the native products round to IEEE single is PyTorch's default on processors; options that trade it for speed, such as oneDNN's
+ * {@code DNNL_DEFAULT_FPMATH_MODE}, would void the bound.
  */
 final class NativeGram implements AutoCloseable {
     private static final int SLAB = 1024;

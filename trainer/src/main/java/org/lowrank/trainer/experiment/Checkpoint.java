@@ -7,9 +7,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 import java.util.zip.CRC32;
+import org.lowrank.reports.OutputDirectory;
 
 /**
  * One file with the state of one piece of work, whole or not at all: written beside, then renamed. It carries the
@@ -18,16 +18,18 @@ import java.util.zip.CRC32;
 final class Checkpoint {
     private static final int MAGIC = 0x6c6f7772;
 
-    private final Path file;
+    private final Path directory;
+    private final String name;
     private final String fingerprint;
 
-    Checkpoint(Path file, String fingerprint) {
-        this.file = file;
+    Checkpoint(Path directory, String name, String fingerprint) {
+        this.directory = directory;
+        this.name = name;
         this.fingerprint = fingerprint;
     }
 
     Optional<byte[]> read() throws IOException {
-        try (DataInputStream in = new DataInputStream(Files.newInputStream(file))) {
+        try (DataInputStream in = new DataInputStream(Files.newInputStream(directory.resolve(name)))) {
             if (in.readInt() != MAGIC || !in.readUTF().equals(fingerprint)) {
                 return Optional.empty();
             }
@@ -39,6 +41,7 @@ final class Checkpoint {
         }
     }
 
+    /** Writes it, or says where it cannot and why (exit code 5). */
     void write(byte[] state) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (DataOutputStream out = new DataOutputStream(bytes)) {
@@ -47,9 +50,7 @@ final class Checkpoint {
             out.writeLong(checksum(state));
             out.write(state);
         }
-        Path beside = file.resolveSibling("." + file.getFileName() + ".partial");
-        Files.write(beside, bytes.toByteArray());
-        Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        OutputDirectory.open(directory).write(name, bytes.toByteArray());
     }
 
     private static long checksum(byte[] state) {

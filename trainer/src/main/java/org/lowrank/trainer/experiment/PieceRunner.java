@@ -5,7 +5,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,6 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.lowrank.reports.OutputDirectory;
 
 /** Runs pieces of work side by side, each on one thread, so that their number of threads changes nothing but the time. */
 final class PieceRunner {
@@ -45,7 +45,7 @@ final class PieceRunner {
     static List<Curve> run(List<Planned> plan, String fingerprint, RunOptions options)
             throws IOException, InterruptedException {
         if (options.checkpoints() != null) {
-            Files.createDirectories(options.checkpoints());
+            OutputDirectory.open(options.checkpoints());
         }
         long total = plan.stream().mapToLong(Planned::work).sum();
         PieceRunner runner = new PieceRunner(options, fingerprint, total);
@@ -105,7 +105,7 @@ final class PieceRunner {
         Path directory = options.checkpoints();
         Optional<Checkpoint> checkpoint = directory == null
                 ? Optional.empty()
-                : Optional.of(new Checkpoint(directory.resolve(piece.name() + ".checkpoint"), fingerprint));
+                : Optional.of(new Checkpoint(directory, piece.name() + ".checkpoint", fingerprint));
         if (checkpoint.isPresent()) {
             Optional<byte[]> state = checkpoint.get().read();
             if (state.isPresent()) {

@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lowrank.reports.Report;
+import org.lowrank.reports.ReportWriteException;
 import org.lowrank.trainer.network.Initialisation;
 import org.lowrank.trainer.output.CurveTables;
 import org.lowrank.trainer.output.ExperimentOutput;
@@ -220,6 +221,7 @@ class ExperimentsTest {
         Path file = Files.createFile(directory.resolve("in-the-way"));
         assertThatThrownBy(() ->
                         SweepExperiment.run(sweep(Precision.FLOAT32, 1), new RunOptions(1, file, (done, total) -> {})))
-                .isInstanceOf(IOException.class);
+                .isInstanceOf(ReportWriteException.class)
+                .hasMessageContaining("in-the-way");
     }
 }
