@@ -42,6 +42,7 @@ final class ActivationTree {
     float[] signs = new float[1024];
 
     private final int unitCount;
+    private int differences;
 
     ActivationTree(int samples, int unitCount) {
         this.samples = samples;
@@ -95,9 +96,13 @@ final class ActivationTree {
         }
     }
 
-    /** Lists the differences of the current patterns along the tree, node after node and unit after unit. */
+    /**
+     * Lists the differences of the current patterns along the tree, node after node and unit after unit, each list padded
+     * to an even length with a difference of weight 0: kernels take two at a time.
+     */
     void list(int stride, float[] w3) {
         int at = 0;
+        differences = 0;
         Arrays.fill(firstOfUnit, 0);
         for (int p = 0; p < samples; p++) {
             int node = order[p] * words;
@@ -106,34 +111,47 @@ final class ActivationTree {
             for (int w = 0; w < words; w++) {
                 at = append(patterns[node + w], patterns[above + w], w, at);
             }
+            differences += at - first[p];
+            if ((at - first[p]) % 2 > 0) {
+                units[at] = 0;
+                weights[at++] = 0;
+            }
         }
         first[samples] = at;
         for (int k = 0; k < unitCount; k++) {
-            firstOfUnit[k + 1] += firstOfUnit[k];
+            firstOfUnit[k + 1] = firstOfUnit[k] + (firstOfUnit[k + 1] + 1) / 2 * 2;
         }
+        int end = firstOfUnit[unitCount];
+        if (end > nodes.length) {
+            nodes = new int[2 * end];
+            signs = new float[2 * end];
+        }
+        Arrays.fill(nodes, 0, end, 0);
+        Arrays.fill(signs, 0, end, 0);
         for (int p = 0; p < samples; p++) {
             for (int e = first[p]; e < first[p + 1]; e++) {
                 int k = units[e];
-                int to = firstOfUnit[k]++;
-                nodes[to] = order[p] * stride;
-                signs[to] = weights[e];
+                if (weights[e] != 0) {
+                    int to = firstOfUnit[k]++;
+                    nodes[to] = order[p] * stride;
+                    signs[to] = weights[e];
+                }
                 units[e] = k * stride;
                 weights[e] *= w3[k];
             }
         }
-        // Each start has moved to its end, which is the next one's start.
-        System.arraycopy(firstOfUnit, 0, firstOfUnit, 1, unitCount);
+        for (int k = unitCount; k > 0; k--) {
+            firstOfUnit[k] = (firstOfUnit[k - 1] + 1) / 2 * 2;
+        }
         firstOfUnit[0] = 0;
     }
 
     private int append(long pattern, long above, int word, int from) {
         int at = from;
         long bits = pattern ^ above;
-        if (at + Long.SIZE > units.length) {
+        if (at + Long.SIZE + 1 > units.length) {
             units = Arrays.copyOf(units, 2 * units.length);
             weights = Arrays.copyOf(weights, units.length);
-            nodes = Arrays.copyOf(nodes, units.length);
-            signs = Arrays.copyOf(signs, units.length);
         }
         while (bits != 0) {
             int bit = Long.numberOfTrailingZeros(bits);
@@ -148,7 +166,7 @@ final class ActivationTree {
 
     /** Differences listed: what the backward pass costs, in additions per lane. */
     int differences() {
-        return first[samples];
+        return differences;
     }
 
     private int distance(int a, int b) {

@@ -39,7 +39,7 @@ public final class FusedDescent implements Descent {
     private final float[] bySample; // X grouped by samples
     private final float[] byCoordinate; // Xᵀ grouped by coordinates
     private final FusedWeights weights;
-    private final float[] h1; // blocks x padded samples x WIDTH
+    private final float[] h1; // pairs of blocks x padded samples x 2 WIDTH
     private final int[] pairs; // of samples; an odd one is followed by a spare row
     private final float[] h2; // samples x padded units, and what a vector reads beyond
     private final float[] g; // samples: η s/(1 − ηλ) ∂L/∂f
@@ -47,6 +47,7 @@ public final class FusedDescent implements Descent {
     private final float[] delta;
     private final float[] gradient1;
     private final float[] columns;
+    private final SecondLayer second;
     private final ActivationTree tree;
     private final SecondLayerGradient backward;
     private long step;
@@ -82,10 +83,11 @@ public final class FusedDescent implements Descent {
         h1 = new float[weights.blocks * paddedSamples * WIDTH];
         h2 = new float[(n + n % 2) * paddedUnits + PanelProduct.WIDTH];
         g = new float[n];
-        before = new float[units];
+        before = new float[paddedUnits];
         delta = new float[paddedSamples * WIDTH];
         gradient1 = new float[PanelProduct.padded(rank) * WIDTH];
         columns = new float[2 * WIDTH * paddedUnits];
+        second = new SecondLayer(n, units);
         tree = new ActivationTree(n, units);
         backward = new SecondLayerGradient(n, units);
         forward();
@@ -124,7 +126,7 @@ public final class FusedDescent implements Descent {
         long[] active = new long[n * weights.blocks];
         for (int i = 0; i < n; i++) {
             for (int b = 0; b < weights.blocks; b++) {
-                int row = (b * paddedSamples + i) * WIDTH;
+                int row = firstActivation(b) + i * 2 * WIDTH;
                 active[i * weights.blocks + b] = SecondLayer.active(h1, row, row);
             }
         }
@@ -147,16 +149,21 @@ public final class FusedDescent implements Descent {
 
     /** h1 = φ(X W1ᵀ) of a block of hidden units and its share of h1 W2ᵀ. */
     private void forward(int b) {
-        int rows = b * paddedSamples * WIDTH;
+        int rows = firstActivation(b);
         int groups = paddedSamples / PanelProduct.ROWS;
-        PanelProduct.multiply(bySample, groups, rank, weights.w1, weights.firstBlock(b), h1, rows);
-        PanelProduct.positivePart(h1, rows, n * WIDTH);
-        int block = paddedSamples * WIDTH;
+        PanelProduct.multiply(bySample, groups, rank, weights.w1, weights.firstBlock(b), h1, rows, 2 * WIDTH);
         SecondLayer.transpose(
                 weights.w2, weights.secondBlock(b), units, columns, b % 2 * WIDTH * paddedUnits, paddedUnits);
         if (b % 2 == 1) {
-            SecondLayer.forward(h1, rows - block, block, pairs, columns, paddedUnits, h2);
+            int both = firstActivation(b - 1);
+            PanelProduct.positivePart(h1, both, n * 2 * WIDTH);
+            second.forward(h1, both, pairs, columns, h2);
         }
+    }
+
+    /** Where h1 of block b begins; a sample's row is 2 WIDTH further than the one's before. */
+    private int firstActivation(int b) {
+        return (b / 2 * paddedSamples * 2 + b % 2) * WIDTH;
     }
 
     /** f = W3 h2, the outputs' gradient, the patterns, and the descent on W3. */
@@ -175,31 +182,30 @@ public final class FusedDescent implements Descent {
             double y = task.labels()[i];
             float gradient = (float) (factor * y * LogisticLoss.derivative(y * cube * output(row)));
             g[i] = gradient;
-            for (int k = 0; k < units; k++) {
-                w3[k] -= gradient * h2[row + k];
-            }
+            PanelProduct.subtract(gradient, h2, row, w3);
         }
     }
 
-    /** Σ_k w3_k h2_k in double, in two sums: an addition need not wait for the one before. */
+    /** Σ_k w3_k h2_k in double, in four sums: an addition need not wait for the one before. */
     private double output(int row) {
-        double even = 0;
-        double odd = 0;
-        for (int k = 0; k + 1 < units; k += 2) {
-            even += before[k] * (double) h2[row + k];
-            odd += before[k + 1] * (double) h2[row + k + 1];
+        double a = 0;
+        double b = 0;
+        double c = 0;
+        double d = 0;
+        // Both are padded with zeros to a multiple of four.
+        for (int k = 0; k < units; k += 4) {
+            a += before[k] * (double) h2[row + k];
+            b += before[k + 1] * (double) h2[row + k + 1];
+            c += before[k + 2] * (double) h2[row + k + 2];
+            d += before[k + 3] * (double) h2[row + k + 3];
         }
-        if (units % 2 > 0) {
-            even += before[units - 1] * (double) h2[row + units - 1];
-        }
-        return even + odd;
+        return a + b + (c + d);
     }
 
     private void backward(int b) {
-        int rows = b * paddedSamples * WIDTH;
-        backward.descend(tree, weights.w2, weights.secondBlock(b), before, h1, rows, g, delta);
+        backward.descend(tree, weights.w2, weights.secondBlock(b), before, h1, firstActivation(b), g, delta);
         int groups = PanelProduct.padded(rank) / PanelProduct.ROWS;
-        PanelProduct.multiply(byCoordinate, groups, n, delta, 0, gradient1, 0);
+        PanelProduct.multiply(byCoordinate, groups, n, delta, 0, gradient1, 0, WIDTH);
         PanelProduct.subtract(gradient1, weights.w1, weights.firstBlock(b));
     }
 

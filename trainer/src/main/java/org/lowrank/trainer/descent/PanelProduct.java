@@ -45,15 +45,25 @@ final class PanelProduct {
      * @param coefficients of {@link #grouped}
      * @param groups of ten rows
      * @param length rows of the panel
+     * @param outStride from a row of the result to the next
      */
     static void multiply(
-            float[] coefficients, int groups, int length, float[] panel, int panelFrom, float[] out, int outFrom) {
+            float[] coefficients,
+            int groups,
+            int length,
+            float[] panel,
+            int panelFrom,
+            float[] out,
+            int outFrom,
+            int outStride) {
         for (int g = 0; g < groups; g++) {
-            tenRows(coefficients, g * length * ROWS, length, panel, panelFrom, out, outFrom + g * ROWS * WIDTH);
+            int o = outFrom + g * ROWS * outStride;
+            tenRows(coefficients, g * length * ROWS, length, panel, panelFrom, out, o, outStride);
         }
     }
 
-    private static void tenRows(float[] c, int from, int length, float[] panel, int panelFrom, float[] out, int o) {
+    private static void tenRows(
+            float[] c, int from, int length, float[] panel, int panelFrom, float[] out, int o, int stride) {
         FloatVector a0 = FloatVector.zero(LANES), b0 = a0, a1 = a0, b1 = a0, a2 = a0, b2 = a0, a3 = a0, b3 = a0;
         FloatVector a4 = a0, b4 = a0, a5 = a0, b5 = a0, a6 = a0, b6 = a0, a7 = a0, b7 = a0, a8 = a0, b8 = a0;
         FloatVector a9 = a0, b9 = a0;
@@ -96,15 +106,15 @@ final class PanelProduct {
             at += ROWS;
         }
         store(a0, b0, out, o);
-        store(a1, b1, out, o + WIDTH);
-        store(a2, b2, out, o + 2 * WIDTH);
-        store(a3, b3, out, o + 3 * WIDTH);
-        store(a4, b4, out, o + 4 * WIDTH);
-        store(a5, b5, out, o + 5 * WIDTH);
-        store(a6, b6, out, o + 6 * WIDTH);
-        store(a7, b7, out, o + 7 * WIDTH);
-        store(a8, b8, out, o + 8 * WIDTH);
-        store(a9, b9, out, o + 9 * WIDTH);
+        store(a1, b1, out, o + stride);
+        store(a2, b2, out, o + 2 * stride);
+        store(a3, b3, out, o + 3 * stride);
+        store(a4, b4, out, o + 4 * stride);
+        store(a5, b5, out, o + 5 * stride);
+        store(a6, b6, out, o + 6 * stride);
+        store(a7, b7, out, o + 7 * stride);
+        store(a8, b8, out, o + 8 * stride);
+        store(a9, b9, out, o + 9 * stride);
     }
 
     private static void store(FloatVector a, FloatVector b, float[] out, int o) {
@@ -117,6 +127,20 @@ final class PanelProduct {
         for (int i = from; i < from + count; i += LANE_COUNT) {
             FloatVector v = FloatVector.fromArray(LANES, z, i);
             v.add(v.abs()).mul(0.5f).intoArray(z, i);
+        }
+    }
+
+    /** into[i] −= factor · values[from + i]. */
+    static void subtract(float factor, float[] values, int from, float[] into) {
+        int i = 0;
+        FloatVector minus = FloatVector.broadcast(LANES, -factor);
+        for (; i <= into.length - LANE_COUNT; i += LANE_COUNT) {
+            FloatVector.fromArray(LANES, values, from + i)
+                    .fma(minus, FloatVector.fromArray(LANES, into, i))
+                    .intoArray(into, i);
+        }
+        for (; i < into.length; i++) {
+            into[i] -= factor * values[from + i];
         }
     }
 

@@ -15,7 +15,15 @@ final class SecondLayer {
 
     private static final int CHUNK = CHUNK_VECTORS * LANE_COUNT;
 
-    private SecondLayer() {}
+    private final int paddedUnits;
+
+    /** Pair p's active hidden units of two blocks. */
+    private final long[] active;
+
+    SecondLayer(int samples, int units) {
+        paddedUnits = padded(units);
+        active = new long[(samples + 1) / 2];
+    }
 
     /** Second-layer units up to a multiple of what the kernel sums at once. */
     static int padded(int units) {
@@ -26,23 +34,26 @@ final class SecondLayer {
      * z_i += Σ_{j active} h_ij · w_j: half of the hidden units are zero for any one sample. Samples go in pairs that share
      * the loads of w_j, over the units that are active for either; a zero times w_j adds nothing.
      *
-     * @param h two blocks of samples × WIDTH, non-negative, from {@code hFrom}, {@code blockStride} apart
+     * @param h samples × 2 WIDTH, non-negative, from {@code hFrom}
      * @param pairs a permutation of the samples in which neighbours 2p, 2p + 1 activate similar units; any gives the same z
      * @param w 2 WIDTH × paddedUnits: the blocks' columns of W_2
      * @param z samples × paddedUnits
      */
-    static void forward(float[] h, int hFrom, int blockStride, int[] pairs, float[] w, int paddedUnits, float[] z) {
+    void forward(float[] h, int hFrom, int[] pairs, float[] w, float[] z) {
+        // All first: the products below would wait for every pair's bits, these wait for nothing.
+        for (int p = 0; p < active.length; p++) {
+            int row = hFrom + pairs[2 * p] * 2 * WIDTH;
+            int other = hFrom + pairs[2 * p + 1] * 2 * WIDTH;
+            active[p] = active(h, row, other) | active(h, row + WIDTH, other + WIDTH) << WIDTH;
+        }
         for (int from = 0; from < paddedUnits; from += CHUNK) {
-            for (int p = 0; p < pairs.length; p += 2) {
-                int i = pairs[p];
-                int other = pairs[p + 1];
-                int row = hFrom + i * WIDTH;
-                int otherRow = hFrom + other * WIDTH;
-                long low = active(h, row, otherRow);
-                long high = active(h, row + blockStride, otherRow + blockStride);
+            for (int p = 0; p < active.length; p++) {
+                int i = pairs[2 * p];
+                int other = pairs[2 * p + 1];
+                int row = hFrom + i * 2 * WIDTH;
+                int otherRow = hFrom + other * 2 * WIDTH;
                 int at = i * paddedUnits + from;
-                int otherAt = other * paddedUnits + from;
-                pair(low | high << WIDTH, h, row, otherRow, blockStride, w, from, paddedUnits, z, at, otherAt);
+                pair(active[p], h, row, otherRow, w, from, paddedUnits, z, at, other * paddedUnits + from);
             }
         }
     }
@@ -78,7 +89,6 @@ final class SecondLayer {
             float[] h,
             int row,
             int otherRow,
-            int blockStride,
             float[] w,
             int from,
             int stride,
@@ -103,9 +113,8 @@ final class SecondLayer {
         while (bits != 0) {
             int j = Long.numberOfTrailingZeros(bits);
             bits &= bits - 1;
-            int hidden = j < WIDTH ? j : j - WIDTH + blockStride;
-            FloatVector s = FloatVector.broadcast(LANES, h[row + hidden]);
-            FloatVector t = FloatVector.broadcast(LANES, h[otherRow + hidden]);
+            FloatVector s = FloatVector.broadcast(LANES, h[row + j]);
+            FloatVector t = FloatVector.broadcast(LANES, h[otherRow + j]);
             int o = from + j * stride;
             FloatVector column = FloatVector.fromArray(LANES, w, o);
             a0 = column.fma(s, a0);

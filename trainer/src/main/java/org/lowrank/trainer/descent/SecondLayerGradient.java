@@ -32,54 +32,59 @@ final class SecondLayerGradient {
      * @param tree listed with stride WIDTH and the w3 of before the step
      * @param w2 units × WIDTH from {@code w2From}; W2 −= ∂L/∂W2 (the step size is in g)
      * @param w3 of before the step
-     * @param h samples × WIDTH from {@code hFrom}
+     * @param h samples × 2 WIDTH from {@code hFrom}, of which the first WIDTH are meant
      * @param g η ∂L/∂f_i
      * @param delta samples × WIDTH, overwritten
      */
     void descend(
             ActivationTree tree, float[] w2, int w2From, float[] w3, float[] h, int hFrom, float[] g, float[] delta) {
-        down(tree, w2, w2From);
-        split(h, hFrom, g, delta);
+        down(tree, w2, w2From, h, hFrom, g, delta);
         up(tree);
         byUnit(tree, w2, w2From, w3);
     }
 
-    /** From the root to the leaves: a node's sum is its parent's and the differences. */
-    private void down(ActivationTree tree, float[] w2, int w2From) {
+    /**
+     * From the root to the leaves: a node's sum Σ_k p_ik w3_k W2_kj is its parent's and the differences, summed first, so that
+     * only one addition waits for the parent. Then δ_ij, and what goes up.
+     */
+    private void down(ActivationTree tree, float[] w2, int w2From, float[] h, int hFrom, float[] g, float[] delta) {
         for (int p = 0; p < samples; p++) {
-            int o = tree.parent[tree.order[p]] * WIDTH;
-            FloatVector u = FloatVector.fromArray(LANES, below, o);
-            FloatVector v = FloatVector.fromArray(LANES, below, o + LANE_COUNT);
+            FloatVector u = FloatVector.zero(LANES);
+            FloatVector v = u;
+            FloatVector otherU = u;
+            FloatVector otherV = u;
             int end = tree.first[p + 1];
-            for (int e = tree.first[p]; e < end; e++) {
+            int e = tree.first[p];
+            for (; e < end; e += 2) {
                 FloatVector weight = FloatVector.broadcast(LANES, tree.weights[e]);
                 int k = w2From + tree.units[e];
                 u = FloatVector.fromArray(LANES, w2, k).fma(weight, u);
                 v = FloatVector.fromArray(LANES, w2, k + LANE_COUNT).fma(weight, v);
+                weight = FloatVector.broadcast(LANES, tree.weights[e + 1]);
+                k = w2From + tree.units[e + 1];
+                otherU = FloatVector.fromArray(LANES, w2, k).fma(weight, otherU);
+                otherV = FloatVector.fromArray(LANES, w2, k + LANE_COUNT).fma(weight, otherV);
             }
-            o = tree.order[p] * WIDTH;
+            int above = tree.parent[tree.order[p]] * WIDTH;
+            u = u.add(otherU).add(FloatVector.fromArray(LANES, below, above));
+            v = v.add(otherV).add(FloatVector.fromArray(LANES, below, above + LANE_COUNT));
+            int i = tree.order[p];
+            int o = i * WIDTH;
             u.intoArray(below, o);
             v.intoArray(below, o + LANE_COUNT);
+            FloatVector gradient = FloatVector.broadcast(LANES, g[i]);
+            int row = hFrom + 2 * o;
+            masked(FloatVector.fromArray(LANES, h, row), u, gradient, delta, o);
+            masked(FloatVector.fromArray(LANES, h, row + LANE_COUNT), v, gradient, delta, o + LANE_COUNT);
         }
     }
 
-    /** δ_ij, and what goes up. */
-    private void split(float[] h, int hFrom, float[] g, float[] delta) {
-        for (int i = 0; i < samples; i++) {
-            FloatVector gradient = FloatVector.broadcast(LANES, g[i]);
-            for (int o = i * WIDTH; o < (i + 1) * WIDTH; o += LANE_COUNT) {
-                FloatVector activation = FloatVector.fromArray(LANES, h, hFrom + o);
-                // −bits of a positive float is negative, of 0 it is 0: all ones where active.
-                IntVector on = activation.reinterpretAsInts().neg().lanewise(VectorOperators.ASHR, 31);
-                FloatVector.fromArray(LANES, below, o)
-                        .mul(gradient)
-                        .reinterpretAsInts()
-                        .and(on)
-                        .reinterpretAsFloats()
-                        .intoArray(delta, o);
-                activation.mul(gradient).intoArray(gathered, o);
-            }
-        }
+    /** δ = g · below where the unit is active, and g · h, which goes up. */
+    private void masked(FloatVector activation, FloatVector sum, FloatVector gradient, float[] delta, int o) {
+        // −bits of a positive float is negative, of 0 it is 0: all ones where active.
+        IntVector on = activation.reinterpretAsInts().neg().lanewise(VectorOperators.ASHR, 31);
+        sum.mul(gradient).reinterpretAsInts().and(on).reinterpretAsFloats().intoArray(delta, o);
+        activation.mul(gradient).intoArray(gathered, o);
     }
 
     /** From the leaves to the root: sums over subtrees. */
@@ -108,7 +113,7 @@ final class SecondLayerGradient {
             int end = tree.firstOfUnit[k + 1];
             int e = tree.firstOfUnit[k];
             // Two sums: an addition need not wait for the one before.
-            for (; e + 1 < end; e += 2) {
+            for (; e < end; e += 2) {
                 FloatVector sign = FloatVector.broadcast(LANES, tree.signs[e]);
                 int i = tree.nodes[e];
                 u = FloatVector.fromArray(LANES, gathered, i).fma(sign, u);
@@ -117,12 +122,6 @@ final class SecondLayerGradient {
                 i = tree.nodes[e + 1];
                 otherU = FloatVector.fromArray(LANES, gathered, i).fma(sign, otherU);
                 otherV = FloatVector.fromArray(LANES, gathered, i + LANE_COUNT).fma(sign, otherV);
-            }
-            if (e < end) {
-                FloatVector sign = FloatVector.broadcast(LANES, tree.signs[e]);
-                int i = tree.nodes[e];
-                u = FloatVector.fromArray(LANES, gathered, i).fma(sign, u);
-                v = FloatVector.fromArray(LANES, gathered, i + LANE_COUNT).fma(sign, v);
             }
             u = u.add(otherU);
             v = v.add(otherV);

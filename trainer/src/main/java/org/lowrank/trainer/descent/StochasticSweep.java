@@ -148,7 +148,7 @@ public final class StochasticSweep implements StochasticDescent {
         int groups = PanelProduct.padded(count) / ROWS;
         for (int b = 0; b < first / 2; b++) {
             int at = b * PanelProduct.padded(batch) * WIDTH;
-            PanelProduct.multiply(rows, groups, d, v1, b * PanelProduct.padded(d) * WIDTH, h1, at);
+            PanelProduct.multiply(rows, groups, d, v1, b * PanelProduct.padded(d) * WIDTH, h1, at, WIDTH);
             PanelProduct.positivePart(h1, at, count * WIDTH);
         }
         for (int l = 0; l < LANE_COUNT; l++) {
@@ -163,7 +163,7 @@ public final class StochasticSweep implements StochasticDescent {
         }
         for (int b = 0; b < first / 2; b++) {
             int at = b * PanelProduct.padded(batch) * WIDTH;
-            PanelProduct.multiply(columns, PanelProduct.padded(d) / ROWS, count, delta1, at, gradient1, 0);
+            PanelProduct.multiply(columns, PanelProduct.padded(d) / ROWS, count, delta1, at, gradient1, 0, WIDTH);
             PanelProduct.subtract(gradient1, v1, b * gradient1.length);
         }
         PanelProduct.subtract(gradient2, v2, 0);
