@@ -58,15 +58,18 @@ final class Process {
             if (prover == null) {
                 return null;
             }
-            if (!prover.provesOnlyOneAbove(operand, bound)) {
+            if (prover.provesOnlyOneAbove(operand, bound)) {
+                method +=
+                        ", upper bound proven by Temple's inequality and a Cholesky factorisation in single precision";
+            } else {
                 OptionalDouble proven = prover.upperBound(operand, eigenvalue, options.tolerance());
                 if (proven.isEmpty()) {
                     return null;
                 }
                 upper = proven.getAsDouble() * unit;
+                method += ", upper bound proven by a Cholesky factorisation in double";
             }
             failure = 0;
-            method += ", upper bound proven by a Cholesky factorisation";
         }
         return new SpectralMeasurement(
                 operand.rows(),

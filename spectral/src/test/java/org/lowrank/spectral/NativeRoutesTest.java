@@ -107,6 +107,36 @@ class NativeRoutesTest {
         }
     }
 
+    /** Single precision needs a gap between σ1² and σ2²; with a small one, or for weights that no float holds, the proof is in double. */
+    @ParameterizedTest
+    @CsvSource({"1,F32,single precision", "0,F32,in double", "1,F64,in double"})
+    void certifiedNormSaysWhichProofWentThrough(double top, ElementType type, String route) {
+        int n = 400;
+        double[] entries = TestMatrices.gaussian(n, n, 9);
+        for (int i = 0; i < n; i++) {
+            for (int j = 0; j < n; j++) {
+                entries[i * n + j] += top * (i % 3 - 1) * (j % 5 - 2) / 4;
+            }
+        }
+        if (top == 0) {
+            // σ1 = 1, and σ2 so near that the error of single precision covers the gap.
+            java.util.Arrays.fill(entries, 0);
+            for (int i = 0; i < n; i++) {
+                entries[i * n + i] = i < 2 ? 1 - 5e-4 * i : 0.7 - 0.001 * i;
+            }
+        }
+        entries = TestMatrices.rounded(entries, type);
+        SpectralOptions options = new SpectralOptions(1e-9, 1e-9, true, false, false, 0);
+        SpectralMeasurement measured =
+                new FusedEngine(new PlainKernel()).measure(TestMatrices.stored(entries, n, n, type), options);
+        double sigma = SingularValues.of(entries, n, n)[0];
+        assertThat(measured.method()).contains(route);
+        assertThat(measured.upperFailureProbability()).isZero();
+        assertThat(sigma)
+                .isBetween(measured.spectralNormLower() * (1 - 1e-14), measured.spectralNormUpper() * (1 + 1e-14));
+        assertThat(measured.spectralNormUpper()).isLessThan(sigma * (1 + 3e-9));
+    }
+
     /** Power iteration, which a gap of a factor needs thirty times. */
     private static double[] rightSingularVector(Operand operand, double[] start) {
         int cols = operand.cols();
