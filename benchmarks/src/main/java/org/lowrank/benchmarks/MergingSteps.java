@@ -58,10 +58,12 @@ public final class MergingSteps {
                 .orElseThrow();
         print("networks side by side %d, samples %d", threads, samples);
         print("network steps/s %.1f (%.1f per CPU second)", wall, cpu);
-        print("needed operations a step %.1f million", needed / 1e6);
+        double dense = descents.get(0).denseOperations();
+        print("GEMM ceiling %.1f GFLOP/s", ceiling);
+        print("operations a step without products by zero %.1f million, dense %.1f million", needed / 1e6, dense / 1e6);
         print(
-                "useful GFLOP/s %.1f, GEMM ceiling %.1f, share %.0f %%",
-                wall * needed / 1e9, ceiling, 100 * wall * needed / 1e9 / ceiling);
+                "share %.0f %%, dense share %.0f %%",
+                100 * wall * needed / 1e9 / ceiling, 100 * wall * dense / 1e9 / ceiling);
         if (arguments.length > 3) {
             print("times the baseline %.2f", wall / Double.parseDouble(arguments[3]));
         }

@@ -247,8 +247,16 @@ public final class FusedDescent implements Descent {
     }
 
     /**
-     * Floating-point operations of the products of one step that are really needed now, for the benchmark: X W1ᵀ and its
-     * gradient in the span, h1 W2ᵀ over active units, one addition per difference of patterns and lane both ways.
+     * Floating-point operations of one step as dense products, for the benchmark: X W1ᵀ and its gradient in the span, h1 W2ᵀ,
+     * its gradient and δ, and the output layer. What a program that multiplies zeros too would need.
+     */
+    public long denseOperations() {
+        return 4L * n * rank * weights.hidden + 6L * n * weights.hidden * units + 6L * n * units;
+    }
+
+    /**
+     * What is left of {@link #denseOperations} now without products by zero, for the benchmark: X W1ᵀ, its gradient and h1 W2ᵀ
+     * over active units, one addition per difference of patterns and lane both ways.
      */
     public long usefulOperations() {
         long active = 0;
