@@ -3,9 +3,10 @@
     baselines.py METHOD FILE [ROUNDS]     METHOD: svds32 svds64 svdvals32 svdvals64 matrix_norm32 read
 
 Prints "seconds S" per round: opening the file -> last number, imports not counted. A model's Q, K, V are also measured
-stacked, as lowrank does.
+stacked, as lowrank does. With MATRICES=N in the environment only the first N of the file, and their stacks.
 """
 
+import itertools
 import os
 import re
 import sys
@@ -41,14 +42,14 @@ def routines(method):
     return lambda a: torch.linalg.matrix_norm(tensor(a), ord=2).item()
 
 
-def matrices(path):
+def matrices(path, limit):
     if path.endswith(".f32"):
         rows, cols = map(int, re.search(r"(\d+)x(\d+)", path).groups())
         yield "A", np.memmap(path, dtype=np.float32, mode="r", shape=(rows, cols))
         return
     arrays = read(path)
     layers = {}
-    for name, a in arrays.items():
+    for name, a in itertools.islice(arrays.items(), limit):
         yield name, a
         kind = re.search(r"\.(query|key|value|q_proj|k_proj|v_proj)\.weight$", name)
         if kind:
@@ -60,7 +61,7 @@ def matrices(path):
 def main():
     method, path = sys.argv[1:3]
     rounds = int(sys.argv[3]) if len(sys.argv) > 3 else 1
-    limit = int(os.environ.get("MATRICES", "0"))
+    limit = int(os.environ.get("MATRICES", "0")) or None
     if method == "read":
         for _ in range(rounds):
             begin = time.perf_counter()
@@ -71,9 +72,7 @@ def main():
     for _ in range(rounds):
         begin = time.perf_counter()
         sigma = {}
-        for name, a in matrices(path):
-            if limit and len(sigma) == limit:
-                break
+        for name, a in matrices(path, limit):
             frobenius = np.linalg.norm(np.asarray(a, dtype=np.float32).ravel())
             sigma[name] = (one(a), frobenius)
         print(f"seconds {time.perf_counter() - begin:.4f}", flush=True)
