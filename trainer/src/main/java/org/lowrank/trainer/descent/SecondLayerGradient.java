@@ -54,8 +54,7 @@ final class SecondLayerGradient {
             FloatVector otherU = u;
             FloatVector otherV = u;
             int end = tree.first[p + 1];
-            int e = tree.first[p];
-            for (; e < end; e += 2) {
+            for (int e = tree.first[p]; e < end; e += 2) {
                 FloatVector weight = FloatVector.broadcast(LANES, tree.weights[e]);
                 int k = w2From + tree.units[e];
                 u = FloatVector.fromArray(LANES, w2, k).fma(weight, u);
@@ -65,10 +64,10 @@ final class SecondLayerGradient {
                 otherU = FloatVector.fromArray(LANES, w2, k).fma(weight, otherU);
                 otherV = FloatVector.fromArray(LANES, w2, k + LANE_COUNT).fma(weight, otherV);
             }
-            int above = tree.parent[tree.order[p]] * WIDTH;
+            int i = tree.order[p];
+            int above = tree.parent[i] * WIDTH;
             u = u.add(otherU).add(FloatVector.fromArray(LANES, below, above));
             v = v.add(otherV).add(FloatVector.fromArray(LANES, below, above + LANE_COUNT));
-            int i = tree.order[p];
             int o = i * WIDTH;
             u.intoArray(below, o);
             v.intoArray(below, o + LANE_COUNT);
@@ -111,9 +110,8 @@ final class SecondLayerGradient {
             FloatVector otherU = u;
             FloatVector otherV = u;
             int end = tree.firstOfUnit[k + 1];
-            int e = tree.firstOfUnit[k];
             // Two sums: an addition need not wait for the one before.
-            for (; e < end; e += 2) {
+            for (int e = tree.firstOfUnit[k]; e < end; e += 2) {
                 FloatVector sign = FloatVector.broadcast(LANES, tree.signs[e]);
                 int i = tree.nodes[e];
                 u = FloatVector.fromArray(LANES, gathered, i).fma(sign, u);
