@@ -4,30 +4,35 @@ import java.util.Arrays;
 
 /** Orthonormal vectors, one after another in one array, so that products with all of them are products with a matrix. */
 final class Basis {
+    private static final int FIRST = CacheLine.first(Double.BYTES);
+
     private final RowKernel kernel;
     private final int n;
+    /** The first begins a cache line. */
     private double[] vectors;
+
     private int size;
 
     Basis(int n, RowKernel kernel) {
         this.kernel = kernel;
         this.n = n;
-        this.vectors = new double[8 * n];
+        this.vectors = new double[FIRST + 8 * n];
     }
 
     int size() {
         return size;
     }
 
-    /** Adds vectors that lie one after another. */
-    void add(double[] block) {
-        int at = Math.multiplyExact(size, n);
-        int end = Math.addExact(at, block.length);
+    void add(Columns block) {
+        int at = Math.addExact(FIRST, Math.multiplyExact(size, n));
+        int end = Math.addExact(at, Math.multiplyExact(block.count(), n));
         if (end > vectors.length) {
-            vectors = Arrays.copyOf(vectors, (int) Math.min(2L * end, (long) Integer.MAX_VALUE / n * n));
+            vectors = Arrays.copyOf(vectors, (int) Math.min(2L * end, Integer.MAX_VALUE - 8));
         }
-        System.arraycopy(block, 0, vectors, at, block.length);
-        size += block.length / n;
+        for (int v = 0; v < block.count(); v++) {
+            System.arraycopy(block.array(), block.at(v), vectors, at + v * n, n);
+        }
+        size += block.count();
     }
 
     /** The inner product of basis vector {@code from} + i and vector v of w is element i·count + v. */
@@ -57,6 +62,6 @@ final class Basis {
     }
 
     private RowBlock rows(int from) {
-        return new RowBlock(vectors, from * n, size - from, n);
+        return new RowBlock(vectors, FIRST + from * n, size - from, n);
     }
 }

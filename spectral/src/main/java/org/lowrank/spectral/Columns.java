@@ -14,6 +14,18 @@ record Columns(double[] array, int at, int stride, int count) {
         return new Columns(array, 0, n, array.length / n);
     }
 
+    /** Zero vectors of length n, each beginning a cache line. */
+    static Columns zeros(int n, int count) {
+        int first = CacheLine.first(Double.BYTES);
+        int stride = CacheLine.doubles(n);
+        return new Columns(new double[first + count * stride], first, stride, count);
+    }
+
+    /** Where vector v begins. */
+    int at(int v) {
+        return at + v * stride;
+    }
+
     /** The same vectors from element {@code first} on. */
     Columns from(int first) {
         return new Columns(array, at + first, stride, count);
@@ -21,6 +33,6 @@ record Columns(double[] array, int at, int stride, int count) {
 
     /** One of them. */
     Columns only(int v) {
-        return new Columns(array, at + v * stride, stride, 1);
+        return new Columns(array, at(v), stride, 1);
     }
 }

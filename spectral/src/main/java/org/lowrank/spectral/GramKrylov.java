@@ -1,6 +1,7 @@
 package org.lowrank.spectral;
 
 import java.util.Arrays;
+import java.util.List;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
 import org.ejml.interfaces.decomposition.EigenDecomposition_F64;
@@ -47,8 +48,7 @@ final class GramKrylov {
     }
 
     void step() {
-        Columns x = Columns.of(lanczos.vectors(), matrix.cols);
-        multiply(x, Columns.of(lanczos.product(), matrix.cols), null);
+        multiply(lanczos.vectors(), lanczos.product(), null);
         lanczos.advance();
     }
 
@@ -56,14 +56,18 @@ final class GramKrylov {
     void multiply(Columns x, Columns z, double @Nullable [] images) {
         int count = x.count();
         for (int row = 0; row < matrix.rows; ) {
-            RowBlock block = reader.block(matrix, row, matrix.rows);
-            double[] y = new double[block.rows() * count];
-            kernel.dot(block, x, y);
-            for (int i = 0; images != null && i < y.length; i++) {
-                images[i % count * matrix.rows + row + i / count] = y[i];
+            int read = reader.read(List.of(matrix), row, matrix.rows - row);
+            if (images == null) {
+                reader.addGram(0, 1, x, z);
+            } else {
+                double[] y = new double[read * count];
+                reader.dot(0, x, y);
+                for (int i = 0; i < y.length; i++) {
+                    images[i % count * matrix.rows + row + i / count] = y[i];
+                }
+                reader.axpy(0, y, z);
             }
-            kernel.axpy(block, y, z);
-            row += block.rows();
+            row += read;
         }
     }
 

@@ -6,7 +6,6 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ForkJoinTask;
-import java.util.concurrent.RecursiveTask;
 import org.lowrank.spectral.StoredMatrix.Axis;
 
 /**
@@ -51,20 +50,26 @@ final class HostProducts implements Products {
         } else {
             parts.forEach(part -> addSlabs(List.of(part), slabs));
         }
-        Workspace own = new Workspace();
+        List<Workspace> workspaces = slabs.stream().map(slab -> new Workspace()).toList();
         return new Session() {
             @Override
             public void pass(List<Process> running) {
                 if (ForkJoinTask.inForkJoinPool() && slabs.get(0).elements() >= FORK_ELEMENTS) {
-                    List<SlabPass> passes = slabs.stream()
-                            .map(slab -> new SlabPass(slab, running))
-                            .toList();
-                    ForkJoinTask.invokeAll(passes);
-                    passes.forEach(pass -> pass.join().addUp(pass.slab, running));
+                    List<ForkJoinTask<?>> tasks = new ArrayList<>();
+                    for (int i = 0; i < slabs.size(); i++) {
+                        Slab slab = slabs.get(i);
+                        Workspace workspace = workspaces.get(i);
+                        tasks.add(ForkJoinTask.adapt(() -> workspace.multiply(slab, running)));
+                    }
+                    ForkJoinTask.invokeAll(tasks);
+                    for (int i = 0; i < slabs.size(); i++) {
+                        workspaces.get(i).addUp(slabs.get(i), running);
+                    }
                 } else {
+                    Workspace one = workspaces.get(0);
                     for (Slab slab : slabs) {
-                        own.multiply(slab, running);
-                        own.addUp(slab, running);
+                        one.multiply(slab, running);
+                        one.addUp(slab, running);
                     }
                 }
             }
@@ -97,27 +102,7 @@ final class HostProducts implements Products {
         }
     }
 
-    /** One slab in one pass. */
-    private final class SlabPass extends RecursiveTask<Workspace> {
-        private static final long serialVersionUID = 1L;
-
-        private final transient Slab slab;
-        private final transient List<Process> running;
-
-        SlabPass(Slab slab, List<Process> running) {
-            this.slab = slab;
-            this.running = running;
-        }
-
-        @Override
-        protected Workspace compute() {
-            Workspace workspace = new Workspace();
-            workspace.multiply(slab, running);
-            return workspace;
-        }
-    }
-
-    /** What one slab at a time is multiplied in: arrays that stay in cache from one to the next. */
+    /** What one slab at a time is multiplied in: arrays that stay in cache, and are used again in the next pass. */
     private final class Workspace {
         private final RowReader reader = new RowReader(kernel);
         private final Map<Process, Sum> sums = new IdentityHashMap<>();
@@ -134,10 +119,9 @@ final class HostProducts implements Products {
             for (int row = slab.from; row < slab.to && !readings.isEmpty(); ) {
                 int end = Math.min(slab.to, row + RUN);
                 while (row < end) {
-                    List<RowBlock> blocks = reader.blocks(slab.parts, row, end - row);
-                    int rows = blocks.get(0).rows();
+                    int rows = reader.read(slab.parts, row, end - row);
                     for (Reading reading : readings) {
-                        multiply(blocks, rows, reading);
+                        multiply(rows, reading);
                     }
                     row += rows;
                 }
@@ -158,7 +142,12 @@ final class HostProducts implements Products {
         }
 
         /** Aᵀ(Ax) of a few rows; where parts lie beside one another, Ax gathers over all before it is used. */
-        private void multiply(List<RowBlock> blocks, int rows, Reading reading) {
+        private void multiply(int rows, Reading reading) {
+            if (reading.pieces.size() == 1) {
+                Piece piece = reading.pieces.get(0);
+                reader.addGram(piece.part, piece.scale * piece.scale, piece.x, piece.z);
+                return;
+            }
             int length = rows * Lanczos.BLOCK;
             if (y.length < length) {
                 y = new double[length];
@@ -166,7 +155,7 @@ final class HostProducts implements Products {
             }
             Arrays.fill(whole, 0, length, 0);
             for (Piece piece : reading.pieces) {
-                kernel.dot(blocks.get(piece.part), piece.x, y);
+                reader.dot(piece.part, piece.x, y);
                 Sums.axpy(piece.scale, y, 0, whole, 0, length);
             }
             for (Piece piece : reading.pieces) {
@@ -176,20 +165,19 @@ final class HostProducts implements Products {
                     Sums.axpy(piece.scale, whole, 0, y, 0, length);
                     factors = y;
                 }
-                kernel.axpy(blocks.get(piece.part), factors, piece.z);
+                reader.axpy(piece.part, factors, piece.z);
             }
         }
     }
 
-    /** What a slab adds to a product, and what a run of rows adds to that. */
+    /** What a slab adds to a product, and what a run of rows adds to that; laid out as the product is. */
     private record Sum(Columns slab, Columns run) {
         Sum(Process process) {
             this(zeros(process), zeros(process));
         }
 
         private static Columns zeros(Process process) {
-            return Columns.of(
-                    new double[process.z().array().length], process.z().stride());
+            return Columns.zeros(process.operand.cols(), Lanczos.BLOCK);
         }
 
         void endRun() {

@@ -24,8 +24,8 @@ final class Lanczos {
     private final Basis basis;
     private final BandMatrix projected = new BandMatrix();
     private final double[] start;
-    private double[] next;
-    private double[] product;
+    private Columns next;
+    private Columns product;
     private double[] coupling;
     private double largestDiagonal;
 
@@ -34,10 +34,10 @@ final class Lanczos {
         this.kernel = kernel;
         this.random = new SplittableRandom(seed);
         this.basis = new Basis(n, kernel);
-        this.next = new double[BLOCK * n];
-        this.product = new double[BLOCK * n];
-        for (int i = 0; i < next.length; i++) {
-            next[i] = random.nextGaussian();
+        this.next = Columns.zeros(n, BLOCK);
+        this.product = Columns.zeros(n, BLOCK);
+        for (int v = 0; v < BLOCK; v++) {
+            fillAtRandom(next.only(v));
         }
         this.start = orthonormalise(next);
         this.coupling = start;
@@ -52,13 +52,13 @@ final class Lanczos {
         return n;
     }
 
-    /** The block whose product with B {@link #advance} wants, vector after vector. */
-    double[] vectors() {
+    /** The block whose product with B {@link #advance} wants. */
+    Columns vectors() {
         return next;
     }
 
     /** Where that product is to be put; zero at first. */
-    double[] product() {
+    Columns product() {
         return product;
     }
 
@@ -83,7 +83,7 @@ final class Lanczos {
 
     /** The basis is complete: Ritz values are the eigenvalues. */
     boolean exhausted() {
-        return invariant() && Arrays.stream(next).allMatch(entry -> entry == 0);
+        return invariant() && Arrays.stream(next.array()).allMatch(entry -> entry == 0);
     }
 
     /** Q y for a vector of T's space. */
@@ -122,7 +122,7 @@ final class Lanczos {
 
     /** One step; {@link #product} holds B · vectors(). */
     void advance() {
-        Columns w = Columns.of(product, n);
+        Columns w = product;
         int before = Math.max(0, basis.size() - BLOCK);
         basis.add(next);
         // All of B Q_k that is in the space is in the last two blocks; then what rounding left of that, in all of them.
@@ -131,10 +131,10 @@ final class Lanczos {
         basis.subtract(before, products, w);
         basis.removeFrom(w);
         coupling = orthonormalise(product);
-        double[] used = next;
+        Columns used = next;
         next = product;
         product = used;
-        Arrays.fill(product, 0);
+        Arrays.fill(product.array(), 0);
     }
 
     /** Q_kᵀ B Q_k, made symmetric. */
@@ -151,35 +151,34 @@ final class Lanczos {
     }
 
     /** W = Q β with orthonormal Q, which takes the place of W, and β upper triangular: modified Gram–Schmidt, twice. */
-    private double[] orthonormalise(double[] block) {
-        Columns w = Columns.of(block, n);
+    private double[] orthonormalise(Columns w) {
         double[] beta = new double[BLOCK * BLOCK];
         for (int v = 0; v < BLOCK; v++) {
-            double before = norm(block, v);
-            removeEarlier(block, v, beta);
-            removeEarlier(block, v, beta);
-            double norm = norm(block, v);
+            double before = norm(w.only(v));
+            removeEarlier(w, v, beta);
+            removeEarlier(w, v, beta);
+            double norm = norm(w.only(v));
             if (norm <= NOTHING * largestDiagonal) {
-                refill(block, v);
+                refill(w, v);
                 continue;
             }
             beta[v * BLOCK + v] = norm;
             if (norm < 1e-3 * before) {
                 // Much was taken away: what rounding left of the basis is no longer small beside the rest.
                 basis.removeFrom(w.only(v));
-                removeEarlier(block, v, new double[beta.length]);
-                norm = norm(block, v);
+                removeEarlier(w, v, new double[beta.length]);
+                norm = norm(w.only(v));
             }
-            scale(block, v, 1 / norm);
+            scale(w.only(v), 1 / norm);
         }
         return beta;
     }
 
-    /** Vector v of a block less its components along the earlier ones, which are added to β. */
-    private void removeEarlier(double[] block, int v, double[] beta) {
+    /** Vector v of w less its components along the earlier ones, which are added to β. */
+    private void removeEarlier(Columns w, int v, double[] beta) {
         for (int u = 0; u < v; u++) {
-            RowBlock earlier = new RowBlock(block, u * n, 1, n);
-            Columns column = Columns.of(block, n).only(v);
+            RowBlock earlier = new RowBlock(w.array(), w.at(u), 1, n);
+            Columns column = w.only(v);
             double[] component = new double[1];
             kernel.dot(earlier, column, component);
             beta[u * BLOCK + v] += component[0];
@@ -188,29 +187,33 @@ final class Lanczos {
         }
     }
 
-    private void refill(double[] block, int v) {
-        Columns column = Columns.of(block, n).only(v);
+    private void refill(Columns w, int v) {
+        Columns column = w.only(v);
         if (basis.size() + v >= n) {
-            Arrays.fill(block, v * n, (v + 1) * n, 0);
+            Arrays.fill(w.array(), column.at(), column.at() + n, 0);
             return;
         }
-        for (int j = 0; j < n; j++) {
-            block[v * n + j] = random.nextGaussian();
-        }
+        fillAtRandom(column);
         for (int pass = 0; pass < 2; pass++) {
             basis.removeFrom(column);
-            removeEarlier(block, v, new double[BLOCK * BLOCK]);
-            scale(block, v, 1 / norm(block, v));
+            removeEarlier(w, v, new double[BLOCK * BLOCK]);
+            scale(column, 1 / norm(column));
         }
     }
 
-    private double norm(double[] block, int v) {
-        return Math.sqrt(kernel.squares(block, v * n, n));
+    private void fillAtRandom(Columns column) {
+        for (int j = column.at(); j < column.at() + n; j++) {
+            column.array()[j] = random.nextGaussian();
+        }
     }
 
-    private void scale(double[] block, int v, double factor) {
-        for (int j = v * n; j < (v + 1) * n; j++) {
-            block[j] *= factor;
+    private double norm(Columns column) {
+        return Math.sqrt(kernel.squares(column.array(), column.at(), n));
+    }
+
+    private void scale(Columns column, double factor) {
+        for (int j = column.at(); j < column.at() + n; j++) {
+            column.array()[j] *= factor;
         }
     }
 

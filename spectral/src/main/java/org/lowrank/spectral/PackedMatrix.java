@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ForkJoinTask;
 
 /**
  * A matrix copied once from where it is stored into arrays the kernels read, in the stored precision: 16-bit weights stay
@@ -15,6 +16,8 @@ import java.util.List;
 final class PackedMatrix {
     /** Binary16 becomes binary32 by moving its bits, which leaves the exponent 112 too small. */
     private static final double HALF_SCALE = 0x1p112;
+    /** Copied by one thread. */
+    private static final int TASK_ELEMENTS = 1 << 20;
 
     final int rows;
     final int cols;
@@ -53,7 +56,7 @@ final class PackedMatrix {
         List<Object> chunks = new ArrayList<>();
         for (int row = 0; row < rows; row += rowsPerChunk) {
             long count = (long) Math.min(rowsPerChunk, rows - row) * cols;
-            chunks.add(arrays.take(type, Math.toIntExact(count)));
+            chunks.add(arrays.take(type, Math.toIntExact(CacheLine.first(type.bytes()) + count)));
         }
         double scale = type == ElementType.F16 ? HALF_SCALE : type == ElementType.F64 ? scaleOf(matrix) : 1;
         PackedMatrix packed = new PackedMatrix(rows, cols, type, scale, 0, rowsPerChunk, chunks);
@@ -78,7 +81,7 @@ final class PackedMatrix {
 
     /** Where a row starts in its array. */
     int offset(int row) {
-        return (row % rowsPerChunk) * cols;
+        return CacheLine.first(type.bytes()) + (row % rowsPerChunk) * cols;
     }
 
     /** Rows from {@code row} that lie in the same array. */
@@ -106,21 +109,17 @@ final class PackedMatrix {
     }
 
     private double copy(StoredMatrix matrix, RowKernel kernel) {
-        float[] row = type.bytes() == 2 ? new float[cols] : new float[0];
         CompensatedSum squares = new CompensatedSum();
         int rowOffset = 0;
         int colOffset = 0;
         for (int b = 0; b < matrix.blocks().size(); b++) {
             StridedBlock block = matrix.blocks().get(b);
-            for (int i = 0; i < block.rows(); i++) {
-                Object chunk = chunk(rowOffset + i);
-                int at = offset(rowOffset + i) + colOffset;
-                copyRow(block, i, chunk, at);
-                double sum = squares(chunk, at, block.cols(), row, kernel);
-                if (!(sum <= Double.MAX_VALUE)) {
-                    throw nonFinite(block, b, i, sum);
+            double[] sums = copy(block, rowOffset, colOffset, kernel);
+            for (int i = 0; i < sums.length; i++) {
+                if (!(sums[i] <= Double.MAX_VALUE)) {
+                    throw nonFinite(block, b, i, sums[i]);
                 }
-                squares.add(sum);
+                squares.add(sums[i]);
             }
             if (matrix.axis() == StoredMatrix.Axis.ROWS) {
                 rowOffset += block.rows();
@@ -129,6 +128,32 @@ final class PackedMatrix {
             }
         }
         return squares.value();
+    }
+
+    /** Copies a block, a large one by several threads of the pool the call came from; returns the sum of squares of each row. */
+    private double[] copy(StridedBlock block, int rowOffset, int colOffset, RowKernel kernel) {
+        double[] sums = new double[block.rows()];
+        int rowsPerTask = ForkJoinTask.inForkJoinPool() ? Math.max(1, TASK_ELEMENTS / block.cols()) : sums.length;
+        List<ForkJoinTask<?>> tasks = new ArrayList<>();
+        for (int from = 0; from < sums.length; from += rowsPerTask) {
+            int first = from;
+            int end = Math.min(sums.length, from + rowsPerTask);
+            tasks.add(ForkJoinTask.adapt(() -> {
+                float[] row = type.bytes() == 2 ? new float[block.cols()] : new float[0];
+                for (int i = first; i < end; i++) {
+                    Object chunk = chunk(rowOffset + i);
+                    int at = offset(rowOffset + i) + colOffset;
+                    copyRow(block, i, chunk, at);
+                    sums[i] = squares(chunk, at, block.cols(), row, kernel);
+                }
+            }));
+        }
+        if (tasks.size() == 1) {
+            tasks.get(0).invoke();
+        } else {
+            ForkJoinTask.invokeAll(tasks);
+        }
+        return sums;
     }
 
     /** NaN where an element is not finite. */

@@ -21,12 +21,12 @@ final class Process {
 
     /** The vectors to be multiplied. */
     Columns x() {
-        return Columns.of(lanczos.vectors(), lanczos.dimension());
+        return lanczos.vectors();
     }
 
     /** Where AᵀA x is to be added. */
     Columns z() {
-        return Columns.of(lanczos.product(), lanczos.dimension());
+        return lanczos.product();
     }
 
     /** Parts may be stored at different powers of two: one unit for the whole operand. */

@@ -11,6 +11,25 @@ interface RowKernel {
     /** vector v of z += Σ_k y[k·count + v] · row k. */
     void axpy(RowBlock rows, double[] y, Columns z);
 
+    /** {@link #widen} of a block's elements into it, and its {@link #dot}. */
+    default void widenAndDot(ElementType type, short[] bits, int from, RowBlock rows, Columns x, double[] y) {
+        widen(type, bits, from, (float[]) rows.array(), rows.at(), rows.rows() * rows.cols());
+        dot(rows, x, y);
+    }
+
+    /** Whether {@link #addGram} is faster than two products where rows come from memory. */
+    default boolean streams() {
+        return false;
+    }
+
+    /** vector v of z += factor · Aᵀ(A vector v of x), for the rows of A in the block. */
+    default void addGram(RowBlock rows, double factor, Columns x, Columns z) {
+        double[] y = new double[rows.rows() * x.count()];
+        dot(rows, x, y);
+        Lanczos.scale(y, factor);
+        axpy(rows, y, z);
+    }
+
     /** Widens binary16 or bfloat16 numbers; binary16 by its bits only, so that the result is 2¹¹² times too small. */
     void widen(ElementType type, short[] bits, int from, float[] to, int at, int count);
 

@@ -4,52 +4,115 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Walks over the rows of packed matrices in blocks small enough to stay in the first-level cache. */
+/**
+ * Walks over the rows of packed matrices, a few at a time, for products with them. Rows of 16-bit numbers are widened when they are
+ * first multiplied, once for both products and for every process that reads them.
+ */
 final class RowReader {
+    /** Rows that are to stay in the first-level cache from one product to the next. */
     private static final int BLOCK_ELEMENTS = 12288;
+    /** Rows multiplied on their way from memory: only the last few need stay. */
+    private static final int STREAM_ELEMENTS = 1 << 17;
+    /** What is far too large for a second-level cache comes from memory in every pass. */
+    private static final int STREAMED = 1 << 22;
     /** Kernels take so many rows at once. */
     private static final int GROUP = 4;
 
     private final RowKernel kernel;
+    private final List<Rows> current = new ArrayList<>();
     private float[] scratch = new float[0];
+    private double[] products = new double[0];
+    private boolean streaming;
 
     RowReader(RowKernel kernel) {
         this.kernel = kernel;
     }
 
-    /** Rows from one on, at most {@code limit}; valid until the next call. */
-    RowBlock block(PackedMatrix matrix, int row, int limit) {
-        return blocks(List.of(matrix), row, limit).get(0);
-    }
-
-    /** The same rows of several matrices. */
-    List<RowBlock> blocks(List<PackedMatrix> matrices, int row, int limit) {
+    /** Moves on to rows of matrices that lie beside one another, from one on, at most {@code limit}; returns how many. */
+    int read(List<PackedMatrix> matrices, int row, int limit) {
+        streaming = streams(matrices);
+        int most = streaming ? STREAM_ELEMENTS : BLOCK_ELEMENTS;
         int count = limit;
         for (PackedMatrix matrix : matrices) {
-            int fits = Math.max(GROUP, BLOCK_ELEMENTS / matrix.cols / GROUP * GROUP);
+            int fits = Math.max(GROUP, most / matrix.cols / GROUP * GROUP);
             count = Math.min(count, Math.min(fits, matrix.rowsInChunk(row)));
         }
-        List<RowBlock> blocks = new ArrayList<>(matrices.size());
-        int scratchAt = 0;
+        current.clear();
+        int scratchAt = CacheLine.first(Float.BYTES);
         for (PackedMatrix matrix : matrices) {
-            blocks.add(block(matrix, row, count, scratchAt));
-            scratchAt += count * matrix.cols;
+            current.add(new Rows(matrix, row, count, scratchAt));
+            scratchAt += matrix.type.bytes() == 2 ? count * matrix.cols : 0;
         }
-        return blocks;
+        if (scratch.length < scratchAt) {
+            scratch = Arrays.copyOf(scratch, scratchAt);
+        }
+        return count;
     }
 
-    private RowBlock block(PackedMatrix matrix, int row, int count, int scratchAt) {
-        Object chunk = matrix.chunk(row);
-        int at = matrix.offset(row);
-        if (!(chunk instanceof short[] bits)) {
-            return new RowBlock(chunk, at, count, matrix.cols);
+    private boolean streams(List<PackedMatrix> matrices) {
+        PackedMatrix first = matrices.get(0);
+        return kernel.streams()
+                && matrices.size() == 1
+                && first.type == ElementType.F32
+                && (long) first.rows * first.cols >= STREAMED;
+    }
+
+    /** {@link RowKernel#dot} of the present rows of matrix {@code part}. */
+    void dot(int part, Columns x, double[] y) {
+        Rows rows = current.get(part);
+        if (rows.widened) {
+            kernel.dot(rows.block(), x, y);
+        } else {
+            rows.widened = true;
+            kernel.widenAndDot(rows.matrix.type, rows.bits(), rows.matrix.offset(rows.first), rows.block(), x, y);
         }
-        // Once for both products, and for every process that reads these rows.
-        int elements = count * matrix.cols;
-        if (scratch.length < scratchAt + elements) {
-            scratch = Arrays.copyOf(scratch, scratchAt + elements);
+    }
+
+    /** {@link RowKernel#axpy} of the present rows of matrix {@code part}, after their {@link #dot}. */
+    void axpy(int part, double[] y, Columns z) {
+        kernel.axpy(current.get(part).block(), y, z);
+    }
+
+    /** z += factor · Aᵀ(Ax) for the present rows of matrix {@code part}. */
+    void addGram(int part, double factor, Columns x, Columns z) {
+        Rows rows = current.get(part);
+        if (streaming) {
+            kernel.addGram(rows.block(), factor, x, z);
+            return;
         }
-        kernel.widen(matrix.type, bits, at, scratch, scratchAt, elements);
-        return new RowBlock(scratch, scratchAt, count, matrix.cols);
+        int length = rows.count * x.count();
+        products = products.length == length ? products : new double[length];
+        dot(part, x, products);
+        if (factor != 1) {
+            Lanczos.scale(products, factor);
+        }
+        axpy(part, products, z);
+    }
+
+    /** The present rows of one matrix. */
+    private final class Rows {
+        private final PackedMatrix matrix;
+        private final int first;
+        private final int count;
+        private final int scratchAt;
+        private boolean widened;
+
+        Rows(PackedMatrix matrix, int first, int count, int scratchAt) {
+            this.matrix = matrix;
+            this.first = first;
+            this.count = count;
+            this.scratchAt = scratchAt;
+            this.widened = matrix.type.bytes() > 2;
+        }
+
+        short[] bits() {
+            return (short[]) matrix.chunk(first);
+        }
+
+        RowBlock block() {
+            return matrix.type.bytes() > 2
+                    ? new RowBlock(matrix.chunk(first), matrix.offset(first), count, matrix.cols)
+                    : new RowBlock(scratch, scratchAt, count, matrix.cols);
+        }
     }
 }

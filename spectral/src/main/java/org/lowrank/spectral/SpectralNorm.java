@@ -49,11 +49,11 @@ public final class SpectralNorm {
         double[] y = new double[group * Lanczos.BLOCK];
         for (int row = 0; row < rows; row += group) {
             RowBlock block = new RowBlock(a, row * cols, Math.min(group, rows - row), cols);
-            kernel.dot(block, Columns.of(lanczos.vectors(), cols), y);
+            kernel.dot(block, lanczos.vectors(), y);
             for (int k = 0; k < y.length; k++) {
                 y[k] = y[k] / scale / scale;
             }
-            kernel.axpy(block, y, Columns.of(lanczos.product(), cols));
+            kernel.axpy(block, y, lanczos.product());
         }
     }
 }

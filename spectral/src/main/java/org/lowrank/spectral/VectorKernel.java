@@ -12,9 +12,8 @@ final class VectorKernel implements RowKernel {
     static final VectorSpecies<Double> D = DoubleVector.SPECIES_PREFERRED;
     private static final int LANES = D.length();
     static final VectorSpecies<Float> F = VectorSpecies.of(float.class, VectorShape.forBitSize(D.vectorBitSize() / 2));
-    private static final VectorSpecies<Integer> I = IntVector.SPECIES_PREFERRED;
-    private static final VectorSpecies<Short> S =
-            VectorSpecies.of(short.class, VectorShape.forBitSize(I.vectorBitSize() / 2));
+    static final VectorSpecies<Integer> I = IntVector.SPECIES_PREFERRED;
+    static final VectorSpecies<Short> S = VectorSpecies.of(short.class, VectorShape.forBitSize(I.vectorBitSize() / 2));
 
     /** Whether the processor and the run-time have vectors of at least four doubles. */
     static boolean usable() {
@@ -46,10 +45,24 @@ final class VectorKernel implements RowKernel {
                 : DoubleRows.squares((double[]) array, at, n);
     }
 
+    /** By how many bits the bits of a 16-bit number move up in the float they become; then {@link #mask} applies. */
+    static int shift(ElementType type) {
+        return type == ElementType.F16 ? 13 : 16;
+    }
+
+    /** Without the copies of the sign that moving leaves in a binary16's exponent. */
+    static int mask(ElementType type) {
+        return type == ElementType.F16 ? 0x8fffe000 : -1;
+    }
+
     @Override
     public void widen(ElementType type, short[] bits, int from, float[] to, int at, int count) {
-        int shift = type == ElementType.F16 ? 13 : 16;
-        int mask = type == ElementType.F16 ? 0x8fffe000 : -1;
+        widenTo(type, bits, from, to, at, count);
+    }
+
+    static void widenTo(ElementType type, short[] bits, int from, float[] to, int at, int count) {
+        int shift = shift(type);
+        int mask = mask(type);
         int j = 0;
         for (; j <= count - I.length(); j += I.length()) {
             IntVector wide =
@@ -61,6 +74,29 @@ final class VectorKernel implements RowKernel {
         }
         for (; j < count; j++) {
             to[at + j] = Float.intBitsToFloat((bits[from + j] << shift) & mask);
+        }
+    }
+
+    @Override
+    public void widenAndDot(ElementType type, short[] bits, int from, RowBlock rows, Columns x, double[] y) {
+        if (x.count() == Lanczos.BLOCK && D.length() * 2 == I.length()) {
+            HalfRows.widenAndDot(type, bits, from, rows, x, y);
+        } else {
+            RowKernel.super.widenAndDot(type, bits, from, rows, x, y);
+        }
+    }
+
+    @Override
+    public boolean streams() {
+        return LANES >= 8; // processors with such vectors have 32 of them
+    }
+
+    @Override
+    public void addGram(RowBlock rows, double factor, Columns x, Columns z) {
+        if (rows.array() instanceof float[]) {
+            FloatRows.addGram(rows, factor, x, z);
+        } else {
+            RowKernel.super.addGram(rows, factor, x, z);
         }
     }
 

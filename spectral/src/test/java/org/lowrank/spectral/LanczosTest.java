@@ -22,8 +22,13 @@ class LanczosTest {
         int n = lanczos.dimension();
         for (int v = 0; v < Lanczos.BLOCK; v++) {
             double[] x = new double[n];
-            System.arraycopy(lanczos.vectors(), v * n, x, 0, n);
-            System.arraycopy(operator.apply(x), 0, lanczos.product(), v * n, n);
+            System.arraycopy(lanczos.vectors().array(), lanczos.vectors().at(v), x, 0, n);
+            System.arraycopy(
+                    operator.apply(x),
+                    0,
+                    lanczos.product().array(),
+                    lanczos.product().at(v),
+                    n);
         }
         lanczos.advance();
     }
@@ -233,13 +238,15 @@ class LanczosTest {
         double[] v = new SplittableRandom(6).doubles(n, -1, 1).toArray();
         for (int pass = 0; pass < 2; pass++) {
             for (int u = 0; u < Lanczos.BLOCK; u++) {
-                double component = Sums.dot(v, 0, start.vectors(), u * n, n);
-                Sums.axpy(-component, start.vectors(), u * n, v, 0, n);
+                double component =
+                        Sums.dot(v, 0, start.vectors().array(), start.vectors().at(u), n);
+                Sums.axpy(-component, start.vectors().array(), start.vectors().at(u), v, 0, n);
             }
             Lanczos.scale(v, 1 / Lanczos.norm(v));
         }
         // Ω = Q_1 R_1 has norms of about √n.
-        Sums.axpy(overlap / Math.sqrt(n), start.vectors(), n, v, 0, n);
+        Sums.axpy(
+                overlap / Math.sqrt(n), start.vectors().array(), start.vectors().at(1), v, 0, n);
         Lanczos.scale(v, 1 / Lanczos.norm(v));
         return v;
     }
@@ -277,7 +284,13 @@ class LanczosTest {
             double[] vector = row == 0 ? a : b;
             for (int v = 0; v < 3; v++) {
                 for (int r = 0; r <= v; r++) {
-                    entries[row * 3 + v] += Sums.dot(vector, 0, start.vectors(), r * n, n) * start.start()[r * 3 + v];
+                    entries[row * 3 + v] += Sums.dot(
+                                    vector,
+                                    0,
+                                    start.vectors().array(),
+                                    start.vectors().at(r),
+                                    n)
+                            * start.start()[r * 3 + v];
                 }
             }
         }
