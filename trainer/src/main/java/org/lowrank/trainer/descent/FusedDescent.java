@@ -1,5 +1,6 @@
 package org.lowrank.trainer.descent;
 
+import static org.lowrank.trainer.descent.PanelProduct.FIRST;
 import static org.lowrank.trainer.descent.PanelProduct.WIDTH;
 
 import java.nio.ByteBuffer;
@@ -80,13 +81,13 @@ public final class FusedDescent implements Descent {
         if (n % 2 > 0) {
             pairs[n] = n;
         }
-        h1 = new float[weights.blocks * paddedSamples * WIDTH];
-        h2 = new float[(n + n % 2) * paddedUnits + PanelProduct.WIDTH];
+        h1 = new float[FIRST + weights.blocks * paddedSamples * WIDTH];
+        h2 = new float[FIRST + (n + n % 2) * paddedUnits + PanelProduct.WIDTH];
         g = new float[n];
         before = new float[paddedUnits];
-        delta = new float[paddedSamples * WIDTH];
-        gradient1 = new float[PanelProduct.padded(rank) * WIDTH];
-        columns = new float[2 * WIDTH * paddedUnits];
+        delta = new float[FIRST + paddedSamples * WIDTH];
+        gradient1 = new float[FIRST + PanelProduct.padded(rank) * WIDTH];
+        columns = new float[FIRST + 2 * WIDTH * paddedUnits];
         second = new SecondLayer(n, units);
         tree = new ActivationTree(n, units);
         backward = new SecondLayerGradient(n, units);
@@ -110,7 +111,7 @@ public final class FusedDescent implements Descent {
                 backward(b);
                 forward(b);
             }
-            PanelProduct.positivePart(h2, 0, h2.length);
+            PanelProduct.positivePart(h2, FIRST, h2.length - FIRST);
             weights.shrink(1 - settings.stepSize() * settings.weightDecay());
             step++;
         }
@@ -135,7 +136,7 @@ public final class FusedDescent implements Descent {
 
     private void patterns() {
         for (int i = 0; i < n; i++) {
-            tree.pattern(i, h2, i * paddedUnits);
+            tree.pattern(i, h2, FIRST + i * paddedUnits);
         }
     }
 
@@ -144,7 +145,7 @@ public final class FusedDescent implements Descent {
         for (int b = 0; b < weights.blocks; b++) {
             forward(b);
         }
-        PanelProduct.positivePart(h2, 0, h2.length);
+        PanelProduct.positivePart(h2, FIRST, h2.length - FIRST);
     }
 
     /** h1 = φ(X W1ᵀ) of a block of hidden units and its share of h1 W2ᵀ. */
@@ -153,7 +154,7 @@ public final class FusedDescent implements Descent {
         int groups = paddedSamples / PanelProduct.ROWS;
         PanelProduct.multiply(bySample, groups, rank, weights.w1, weights.firstBlock(b), h1, rows, 2 * WIDTH);
         SecondLayer.transpose(
-                weights.w2, weights.secondBlock(b), units, columns, b % 2 * WIDTH * paddedUnits, paddedUnits);
+                weights.w2, weights.secondBlock(b), units, columns, FIRST + b % 2 * WIDTH * paddedUnits, paddedUnits);
         if (b % 2 == 1) {
             int both = firstActivation(b - 1);
             PanelProduct.positivePart(h1, both, n * 2 * WIDTH);
@@ -163,7 +164,7 @@ public final class FusedDescent implements Descent {
 
     /** Where h1 of block b begins; a sample's row is 2 WIDTH further than the one's before. */
     private int firstActivation(int b) {
-        return (b / 2 * paddedSamples * 2 + b % 2) * WIDTH;
+        return FIRST + (b / 2 * paddedSamples * 2 + b % 2) * WIDTH;
     }
 
     /** f = W3 h2, the outputs' gradient, the patterns, and the descent on W3. */
@@ -178,7 +179,7 @@ public final class FusedDescent implements Descent {
         // V_new = W_new / (s·keep) = V − η ∂L/∂W / (s·keep), and ∂L/∂W = s² × the gradient in terms of V.
         double factor = settings.stepSize() * scale / keep / n;
         for (int i = 0; i < n; i++) {
-            int row = i * paddedUnits;
+            int row = FIRST + i * paddedUnits;
             double y = task.labels()[i];
             float gradient = (float) (factor * y * LogisticLoss.derivative(y * cube * output(row)));
             g[i] = gradient;
@@ -205,8 +206,8 @@ public final class FusedDescent implements Descent {
     private void backward(int b) {
         backward.descend(tree, weights.w2, weights.secondBlock(b), before, h1, firstActivation(b), g, delta);
         int groups = PanelProduct.padded(rank) / PanelProduct.ROWS;
-        PanelProduct.multiply(byCoordinate, groups, n, delta, 0, gradient1, 0, WIDTH);
-        PanelProduct.subtract(gradient1, weights.w1, weights.firstBlock(b));
+        PanelProduct.multiply(byCoordinate, groups, n, delta, FIRST, gradient1, FIRST, WIDTH);
+        PanelProduct.subtract(gradient1, FIRST, weights.w1, weights.firstBlock(b));
     }
 
     @Override

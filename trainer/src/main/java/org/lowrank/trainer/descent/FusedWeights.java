@@ -1,5 +1,6 @@
 package org.lowrank.trainer.descent;
 
+import static org.lowrank.trainer.descent.PanelProduct.FIRST;
 import static org.lowrank.trainer.descent.PanelProduct.WIDTH;
 
 import java.nio.ByteBuffer;
@@ -24,9 +25,9 @@ final class FusedWeights {
     final int units;
     /** Blocks of hidden units, an even number: they go through the second layer in twos. */
     final int blocks;
-    /** blocks × padded rank × WIDTH. */
+    /** blocks × padded rank × WIDTH from FIRST on. */
     final float[] w1;
-    /** blocks × units × WIDTH. */
+    /** blocks × units × WIDTH from FIRST on. */
     final float[] w2;
     /** units. */
     final float[] w3;
@@ -43,8 +44,8 @@ final class FusedWeights {
         hidden = start.widths()[1];
         units = start.widths()[2];
         blocks = (hidden + 2 * WIDTH - 1) / (2 * WIDTH) * 2;
-        w1 = new float[blocks * PanelProduct.padded(rank) * WIDTH];
-        w2 = new float[blocks * units * WIDTH];
+        w1 = new float[FIRST + blocks * PanelProduct.padded(rank) * WIDTH];
+        w2 = new float[FIRST + blocks * units * WIDTH];
         w3 = new float[units];
         for (int j = 0; j < hidden; j++) {
             for (int q = 0; q < rank; q++) {
@@ -60,21 +61,21 @@ final class FusedWeights {
     }
 
     private int first(int j, int q) {
-        return (j / WIDTH * PanelProduct.padded(rank) + q) * WIDTH + j % WIDTH;
+        return firstBlock(j / WIDTH) + q * WIDTH + j % WIDTH;
     }
 
     private int second(int k, int j) {
-        return (j / WIDTH * units + k) * WIDTH + j % WIDTH;
+        return secondBlock(j / WIDTH) + k * WIDTH + j % WIDTH;
     }
 
     /** Where block b of W_1 begins. */
     int firstBlock(int b) {
-        return b * PanelProduct.padded(rank) * WIDTH;
+        return FIRST + b * PanelProduct.padded(rank) * WIDTH;
     }
 
     /** Where block b of W_2 begins. */
     int secondBlock(int b) {
-        return b * units * WIDTH;
+        return FIRST + b * units * WIDTH;
     }
 
     /** s. */
@@ -147,20 +148,20 @@ final class FusedWeights {
 
     /** How many bytes {@link #save} writes. */
     int bytes() {
-        return Double.BYTES + Float.BYTES * (w1.length + w2.length + w3.length);
+        return Double.BYTES + Float.BYTES * (w1.length - FIRST + w2.length - FIRST + w3.length);
     }
 
     void save(ByteBuffer bytes) {
         bytes.putDouble(scale);
-        StateBytes.put(bytes, w1);
-        StateBytes.put(bytes, w2);
+        StateBytes.put(bytes, w1, FIRST);
+        StateBytes.put(bytes, w2, FIRST);
         StateBytes.put(bytes, w3);
     }
 
     void restore(ByteBuffer bytes) {
         scale = bytes.getDouble();
-        StateBytes.get(bytes, w1);
-        StateBytes.get(bytes, w2);
+        StateBytes.get(bytes, w1, FIRST);
+        StateBytes.get(bytes, w2, FIRST);
         StateBytes.get(bytes, w3);
     }
 }

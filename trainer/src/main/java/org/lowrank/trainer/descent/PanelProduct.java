@@ -2,6 +2,7 @@ package org.lowrank.trainer.descent;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
+import org.lowrank.spectral.CacheLine;
 
 /**
  * The dense kernel: out = coefficients · panel, where the panel is {@code length} rows of {@link #WIDTH} floats (two
@@ -14,6 +15,9 @@ final class PanelProduct {
 
     /** Units per block: floats in a row of a panel. */
     static final int WIDTH = 2 * LANE_COUNT;
+
+    /** Where rows of WIDTH begin in arrays: on a cache line, see there. */
+    static final int FIRST = CacheLine.first(Float.BYTES);
 
     /** Rows of the result in registers. */
     static final int ROWS = 10;
@@ -144,11 +148,11 @@ final class PanelProduct {
         }
     }
 
-    /** into[from + i] −= values[i]. */
-    static void subtract(float[] values, float[] into, int from) {
-        for (int i = 0; i < values.length; i += LANE_COUNT) {
+    /** into[from + i] −= values[valuesFrom + i]; a multiple of {@link #LANE_COUNT} entries, to the end of the values. */
+    static void subtract(float[] values, int valuesFrom, float[] into, int from) {
+        for (int i = 0; i < values.length - valuesFrom; i += LANE_COUNT) {
             FloatVector.fromArray(LANES, into, from + i)
-                    .sub(FloatVector.fromArray(LANES, values, i))
+                    .sub(FloatVector.fromArray(LANES, values, valuesFrom + i))
                     .intoArray(into, from + i);
         }
     }

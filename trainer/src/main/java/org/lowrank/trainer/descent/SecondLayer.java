@@ -1,5 +1,6 @@
 package org.lowrank.trainer.descent;
 
+import static org.lowrank.trainer.descent.PanelProduct.FIRST;
 import static org.lowrank.trainer.descent.PanelProduct.LANES;
 import static org.lowrank.trainer.descent.PanelProduct.LANE_COUNT;
 import static org.lowrank.trainer.descent.PanelProduct.WIDTH;
@@ -36,8 +37,8 @@ final class SecondLayer {
      *
      * @param h samples × 2 WIDTH, non-negative, from {@code hFrom}
      * @param pairs a permutation of the samples in which neighbours 2p, 2p + 1 activate similar units; any gives the same z
-     * @param w 2 WIDTH × paddedUnits: the blocks' columns of W_2
-     * @param z samples × paddedUnits
+     * @param w 2 WIDTH × paddedUnits: the blocks' columns of W_2, from FIRST on
+     * @param z samples × paddedUnits, from FIRST on
      */
     void forward(float[] h, int hFrom, int[] pairs, float[] w, float[] z) {
         // All first: the products below would wait for every pair's bits, these wait for nothing.
@@ -46,7 +47,7 @@ final class SecondLayer {
             int other = hFrom + pairs[2 * p + 1] * 2 * WIDTH;
             active[p] = active(h, row, other) | active(h, row + WIDTH, other + WIDTH) << WIDTH;
         }
-        for (int from = 0; from < paddedUnits; from += CHUNK) {
+        for (int from = FIRST; from < FIRST + paddedUnits; from += CHUNK) {
             for (int p = 0; p < active.length; p++) {
                 int i = pairs[2 * p];
                 int other = pairs[2 * p + 1];

@@ -1,5 +1,6 @@
 package org.lowrank.trainer.descent;
 
+import static org.lowrank.trainer.descent.PanelProduct.FIRST;
 import static org.lowrank.trainer.descent.PanelProduct.LANES;
 import static org.lowrank.trainer.descent.PanelProduct.LANE_COUNT;
 import static org.lowrank.trainer.descent.PanelProduct.WIDTH;
@@ -22,8 +23,8 @@ final class SecondLayerGradient {
     SecondLayerGradient(int samples, int units) {
         this.samples = samples;
         this.units = units;
-        below = new float[(samples + 1) * WIDTH];
-        gathered = new float[(samples + 1) * WIDTH];
+        below = new float[FIRST + (samples + 1) * WIDTH];
+        gathered = new float[FIRST + (samples + 1) * WIDTH];
     }
 
     /**
@@ -34,7 +35,7 @@ final class SecondLayerGradient {
      * @param w3 of before the step
      * @param h samples × 2 WIDTH from {@code hFrom}, of which the first WIDTH are meant
      * @param g η ∂L/∂f_i
-     * @param delta samples × WIDTH, overwritten
+     * @param delta samples × WIDTH from FIRST on, overwritten
      */
     void descend(
             ActivationTree tree, float[] w2, int w2From, float[] w3, float[] h, int hFrom, float[] g, float[] delta) {
@@ -65,14 +66,14 @@ final class SecondLayerGradient {
                 otherV = FloatVector.fromArray(LANES, w2, k + LANE_COUNT).fma(weight, otherV);
             }
             int i = tree.order[p];
-            int above = tree.parent[i] * WIDTH;
+            int above = FIRST + tree.parent[i] * WIDTH;
             u = u.add(otherU).add(FloatVector.fromArray(LANES, below, above));
             v = v.add(otherV).add(FloatVector.fromArray(LANES, below, above + LANE_COUNT));
-            int o = i * WIDTH;
+            int o = FIRST + i * WIDTH;
             u.intoArray(below, o);
             v.intoArray(below, o + LANE_COUNT);
             FloatVector gradient = FloatVector.broadcast(LANES, g[i]);
-            int row = hFrom + 2 * o;
+            int row = hFrom + 2 * i * WIDTH;
             masked(FloatVector.fromArray(LANES, h, row), u, gradient, delta, o);
             masked(FloatVector.fromArray(LANES, h, row + LANE_COUNT), v, gradient, delta, o + LANE_COUNT);
         }
@@ -89,8 +90,8 @@ final class SecondLayerGradient {
     /** From the leaves to the root: sums over subtrees. */
     private void up(ActivationTree tree) {
         for (int p = samples - 1; p >= 0; p--) {
-            int i = tree.order[p] * WIDTH;
-            int above = tree.parent[tree.order[p]] * WIDTH;
+            int i = FIRST + tree.order[p] * WIDTH;
+            int above = FIRST + tree.parent[tree.order[p]] * WIDTH;
             add(i, above);
             add(i + LANE_COUNT, above + LANE_COUNT);
         }
@@ -113,11 +114,11 @@ final class SecondLayerGradient {
             // Two sums: an addition need not wait for the one before.
             for (int e = tree.firstOfUnit[k]; e < end; e += 2) {
                 FloatVector sign = FloatVector.broadcast(LANES, tree.signs[e]);
-                int i = tree.nodes[e];
+                int i = FIRST + tree.nodes[e];
                 u = FloatVector.fromArray(LANES, gathered, i).fma(sign, u);
                 v = FloatVector.fromArray(LANES, gathered, i + LANE_COUNT).fma(sign, v);
                 sign = FloatVector.broadcast(LANES, tree.signs[e + 1]);
-                i = tree.nodes[e + 1];
+                i = FIRST + tree.nodes[e + 1];
                 otherU = FloatVector.fromArray(LANES, gathered, i).fma(sign, otherU);
                 otherV = FloatVector.fromArray(LANES, gathered, i + LANE_COUNT).fma(sign, otherV);
             }

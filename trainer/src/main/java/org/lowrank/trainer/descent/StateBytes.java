@@ -7,13 +7,24 @@ final class StateBytes {
     private StateBytes() {}
 
     static void put(ByteBuffer into, float[] values) {
-        into.asFloatBuffer().put(values);
-        into.position(into.position() + Float.BYTES * values.length);
+        put(into, values, 0);
     }
 
     static void get(ByteBuffer from, float[] values) {
-        from.asFloatBuffer().get(values);
-        from.position(from.position() + Float.BYTES * values.length);
+        get(from, values, 0);
+    }
+
+    /** The values from {@code first} on. */
+    static void put(ByteBuffer into, float[] values, int first) {
+        int count = values.length - first;
+        into.asFloatBuffer().put(values, first, count);
+        into.position(into.position() + Float.BYTES * count);
+    }
+
+    static void get(ByteBuffer from, float[] values, int first) {
+        int count = values.length - first;
+        from.asFloatBuffer().get(values, first, count);
+        from.position(from.position() + Float.BYTES * count);
     }
 
     static void put(ByteBuffer into, double[] values) {

@@ -164,10 +164,10 @@ public final class StochasticSweep implements StochasticDescent {
         for (int b = 0; b < first / 2; b++) {
             int at = b * PanelProduct.padded(batch) * WIDTH;
             PanelProduct.multiply(columns, PanelProduct.padded(d) / ROWS, count, delta1, at, gradient1, 0, WIDTH);
-            PanelProduct.subtract(gradient1, v1, b * gradient1.length);
+            PanelProduct.subtract(gradient1, 0, v1, b * gradient1.length);
         }
-        PanelProduct.subtract(gradient2, v2, 0);
-        PanelProduct.subtract(gradient3, v3, 0);
+        PanelProduct.subtract(gradient2, 0, v2, 0);
+        PanelProduct.subtract(gradient3, 0, v3, 0);
         for (int l = 0; l < lambdas.length; l++) {
             scale[l] *= 1 - stepSize * lambdas[l];
         }
