@@ -1,5 +1,6 @@
 package org.lowrank.trainer.descent;
 
+import static org.lowrank.trainer.descent.PanelProduct.FIRST;
 import static org.lowrank.trainer.descent.PanelProduct.LANES;
 import static org.lowrank.trainer.descent.PanelProduct.LANE_COUNT;
 import static org.lowrank.trainer.descent.PanelProduct.ROWS;
@@ -65,17 +66,17 @@ public final class StochasticSweep implements StochasticDescent {
         d = widths[0];
         first = widths[1] + widths[1] % 2;
         second = widths[2];
-        v1 = new float[first / 2 * PanelProduct.padded(d) * WIDTH];
-        v2 = new float[second * first * LANE_COUNT];
-        v3 = new float[second * LANE_COUNT];
+        v1 = new float[FIRST + first / 2 * PanelProduct.padded(d) * WIDTH];
+        v2 = new float[FIRST + second * first * LANE_COUNT];
+        v3 = new float[FIRST + second * LANE_COUNT];
         scale = new double[LANE_COUNT];
         Arrays.fill(scale, 1);
         rows = new float[PanelProduct.padded(batch) * d];
         columns = new float[PanelProduct.padded(d) * batch];
-        h1 = new float[first / 2 * PanelProduct.padded(batch) * WIDTH];
+        h1 = new float[FIRST + first / 2 * PanelProduct.padded(batch) * WIDTH];
         delta1 = new float[h1.length];
-        h2 = new float[second * LANE_COUNT];
-        gradient1 = new float[PanelProduct.padded(d) * WIDTH];
+        h2 = new float[FIRST + second * LANE_COUNT];
+        gradient1 = new float[FIRST + PanelProduct.padded(d) * WIDTH];
         gradient2 = new float[v2.length];
         gradient3 = new float[v3.length];
         load(start);
@@ -93,17 +94,25 @@ public final class StochasticSweep implements StochasticDescent {
                     v1[at1(o, j, l)] = (float) start.weights()[0][o * d + j];
                 }
                 for (int k = 0; k < second; k++) {
-                    v2[(k * first + o) * LANE_COUNT + l] = (float) start.weights()[1][k * widths[1] + o];
+                    v2[at2(k, o) + l] = (float) start.weights()[1][k * widths[1] + o];
                 }
             }
             for (int k = 0; k < second; k++) {
-                v3[k * LANE_COUNT + l] = (float) start.weights()[2][k];
+                v3[at3(k) + l] = (float) start.weights()[2][k];
             }
         }
     }
 
     private int at1(int unit, int input, int lane) {
-        return (unit / 2 * PanelProduct.padded(d) + input) * WIDTH + unit % 2 * LANE_COUNT + lane;
+        return FIRST + (unit / 2 * PanelProduct.padded(d) + input) * WIDTH + unit % 2 * LANE_COUNT + lane;
+    }
+
+    private int at2(int second, int unit) {
+        return FIRST + (second * first + unit) * LANE_COUNT;
+    }
+
+    private static int at3(int second) {
+        return FIRST + second * LANE_COUNT;
     }
 
     @Override
@@ -126,7 +135,7 @@ public final class StochasticSweep implements StochasticDescent {
     private float largest(int lane) {
         float largest = 0;
         for (float[] v : new float[][] {v1, v2, v3}) {
-            for (int i = lane; i < v.length; i += LANE_COUNT) {
+            for (int i = FIRST + lane; i < v.length; i += LANE_COUNT) {
                 largest = Math.max(largest, Math.abs(v[i]));
             }
         }
@@ -137,7 +146,7 @@ public final class StochasticSweep implements StochasticDescent {
     private void halve(int lane) {
         scale[lane] *= 2;
         for (float[] v : new float[][] {v1, v2, v3}) {
-            for (int i = lane; i < v.length; i += LANE_COUNT) {
+            for (int i = FIRST + lane; i < v.length; i += LANE_COUNT) {
                 v[i] *= 0.5f;
             }
         }
@@ -147,8 +156,8 @@ public final class StochasticSweep implements StochasticDescent {
         gather(samples, from, count);
         int groups = PanelProduct.padded(count) / ROWS;
         for (int b = 0; b < first / 2; b++) {
-            int at = b * PanelProduct.padded(batch) * WIDTH;
-            PanelProduct.multiply(rows, groups, d, v1, b * PanelProduct.padded(d) * WIDTH, h1, at, WIDTH);
+            int at = FIRST + b * PanelProduct.padded(batch) * WIDTH;
+            PanelProduct.multiply(rows, groups, d, v1, at1(2 * b, 0, 0), h1, at, WIDTH);
             PanelProduct.positivePart(h1, at, count * WIDTH);
         }
         for (int l = 0; l < LANE_COUNT; l++) {
@@ -162,12 +171,12 @@ public final class StochasticSweep implements StochasticDescent {
             sample(i, (float) task.labels()[samples[from + i]]);
         }
         for (int b = 0; b < first / 2; b++) {
-            int at = b * PanelProduct.padded(batch) * WIDTH;
-            PanelProduct.multiply(columns, PanelProduct.padded(d) / ROWS, count, delta1, at, gradient1, 0, WIDTH);
-            PanelProduct.subtract(gradient1, 0, v1, b * gradient1.length);
+            int at = FIRST + b * PanelProduct.padded(batch) * WIDTH;
+            PanelProduct.multiply(columns, PanelProduct.padded(d) / ROWS, count, delta1, at, gradient1, FIRST, WIDTH);
+            PanelProduct.subtract(gradient1, FIRST, v1, at1(2 * b, 0, 0));
         }
-        PanelProduct.subtract(gradient2, 0, v2, 0);
-        PanelProduct.subtract(gradient3, 0, v3, 0);
+        PanelProduct.subtract(gradient2, FIRST, v2, FIRST);
+        PanelProduct.subtract(gradient3, FIRST, v3, FIRST);
         for (int l = 0; l < lambdas.length; l++) {
             scale[l] *= 1 - stepSize * lambdas[l];
         }
@@ -191,23 +200,22 @@ public final class StochasticSweep implements StochasticDescent {
         for (int k = 0; k < second; k++) {
             FloatVector z = FloatVector.zero(LANES);
             for (int o = 0; o < first; o++) {
-                z = FloatVector.fromArray(LANES, v2, (k * first + o) * LANE_COUNT)
-                        .fma(FloatVector.fromArray(LANES, h1, hidden(i, o)), z);
+                z = FloatVector.fromArray(LANES, v2, at2(k, o)).fma(FloatVector.fromArray(LANES, h1, hidden(i, o)), z);
             }
             z = z.max(0);
-            z.intoArray(h2, k * LANE_COUNT);
-            f = z.fma(FloatVector.fromArray(LANES, v3, k * LANE_COUNT), f);
+            z.intoArray(h2, at3(k));
+            f = z.fma(FloatVector.fromArray(LANES, v3, at3(k)), f);
         }
         FloatVector g = outputGradient(f, label);
         for (int o = 0; o < first; o++) {
             FloatVector.zero(LANES).intoArray(delta1, hidden(i, o));
         }
         for (int k = 0; k < second; k++) {
-            FloatVector h = FloatVector.fromArray(LANES, h2, k * LANE_COUNT);
-            h.fma(g, FloatVector.fromArray(LANES, gradient3, k * LANE_COUNT)).intoArray(gradient3, k * LANE_COUNT);
-            FloatVector d2 = where(h, g.mul(FloatVector.fromArray(LANES, v3, k * LANE_COUNT)));
+            FloatVector h = FloatVector.fromArray(LANES, h2, at3(k));
+            h.fma(g, FloatVector.fromArray(LANES, gradient3, at3(k))).intoArray(gradient3, at3(k));
+            FloatVector d2 = where(h, g.mul(FloatVector.fromArray(LANES, v3, at3(k))));
             for (int o = 0; o < first; o++) {
-                int w = (k * first + o) * LANE_COUNT;
+                int w = at2(k, o);
                 int at = hidden(i, o);
                 d2.fma(FloatVector.fromArray(LANES, h1, at), FloatVector.fromArray(LANES, gradient2, w))
                         .intoArray(gradient2, w);
@@ -223,7 +231,7 @@ public final class StochasticSweep implements StochasticDescent {
     }
 
     private int hidden(int sample, int unit) {
-        return (unit / 2 * PanelProduct.padded(batch) + sample) * WIDTH + unit % 2 * LANE_COUNT;
+        return FIRST + (unit / 2 * PanelProduct.padded(batch) + sample) * WIDTH + unit % 2 * LANE_COUNT;
     }
 
     /** η s/(1 − ηλ) ∂L/∂f = −η s/(1 − ηλ) y / (1 + e^{y s³ f}) / batch. */
@@ -253,13 +261,14 @@ public final class StochasticSweep implements StochasticDescent {
 
     @Override
     public byte[] save() {
-        ByteBuffer bytes = ByteBuffer.allocate(
-                Integer.BYTES + Double.BYTES * scale.length + Float.BYTES * (v1.length + v2.length + v3.length));
+        ByteBuffer bytes = ByteBuffer.allocate(Integer.BYTES
+                + Double.BYTES * scale.length
+                + Float.BYTES * (v1.length + v2.length + v3.length - 3 * FIRST));
         bytes.putInt(epochs);
         StateBytes.put(bytes, scale);
-        StateBytes.put(bytes, v1);
-        StateBytes.put(bytes, v2);
-        StateBytes.put(bytes, v3);
+        StateBytes.put(bytes, v1, FIRST);
+        StateBytes.put(bytes, v2, FIRST);
+        StateBytes.put(bytes, v3, FIRST);
         return bytes.array();
     }
 
@@ -270,9 +279,9 @@ public final class StochasticSweep implements StochasticDescent {
         order.skip(target - epochs);
         epochs = target;
         StateBytes.get(bytes, scale);
-        StateBytes.get(bytes, v1);
-        StateBytes.get(bytes, v2);
-        StateBytes.get(bytes, v3);
+        StateBytes.get(bytes, v1, FIRST);
+        StateBytes.get(bytes, v2, FIRST);
+        StateBytes.get(bytes, v3, FIRST);
     }
 
     @Override
@@ -284,11 +293,11 @@ public final class StochasticSweep implements StochasticDescent {
                 weights[0][o * d + j] = s * v1[at1(o, j, lane)];
             }
             for (int k = 0; k < second; k++) {
-                weights[1][k * widths[1] + o] = s * v2[(k * first + o) * LANE_COUNT + lane];
+                weights[1][k * widths[1] + o] = s * v2[at2(k, o) + lane];
             }
         }
         for (int k = 0; k < second; k++) {
-            weights[2][k] = s * v3[k * LANE_COUNT + lane];
+            weights[2][k] = s * v3[at3(k) + lane];
         }
         return new ReluNetwork(widths.clone(), weights);
     }
