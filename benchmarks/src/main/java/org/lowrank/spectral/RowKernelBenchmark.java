@@ -2,6 +2,7 @@ package org.lowrank.spectral;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -24,7 +25,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 @Fork(
         value = 1,
-        jvmArgsAppend = {"--add-modules", "jdk.incubator.vector"})
+        jvmArgsAppend = {"--add-modules", "jdk.incubator.vector", "-XX:ObjectAlignmentInBytes=64"})
 public class RowKernelBenchmark {
     @Param({"plain", "vector"})
     public String kernel = "plain";
@@ -38,9 +39,8 @@ public class RowKernelBenchmark {
     private RowKernel tested = new PlainKernel();
     private PackedMatrix matrix = gaussian(ElementType.F32, 4, 4);
     private RowReader reader = new RowReader(tested);
-    private double[] x = new double[0];
-    private double[] y = new double[0];
-    private double[] z = new double[0];
+    private Columns x = Columns.zeros(4, Lanczos.BLOCK);
+    private Columns z = x;
 
     /** Makes the matrix. */
     @Setup
@@ -50,8 +50,7 @@ public class RowKernelBenchmark {
         tested = kernel.equals("plain") ? new PlainKernel() : new VectorKernel();
         reader = new RowReader(tested);
         x = new Lanczos(matrix.cols, 1, tested).vectors();
-        y = new double[matrix.rows * Lanczos.BLOCK];
-        z = new double[matrix.cols * Lanczos.BLOCK];
+        z = Columns.zeros(matrix.cols, Lanczos.BLOCK);
     }
 
     private static PackedMatrix gaussian(ElementType type, int rows, int cols) {
@@ -73,11 +72,10 @@ public class RowKernelBenchmark {
     @Benchmark
     public double[] pass() {
         for (int row = 0; row < matrix.rows; ) {
-            RowBlock block = reader.block(matrix, row, matrix.rows);
-            tested.dot(block, Columns.of(x, matrix.cols), y);
-            tested.axpy(block, y, Columns.of(z, matrix.cols));
-            row += block.rows();
+            int read = reader.read(List.of(matrix), row, matrix.rows - row);
+            reader.addGram(0, 1, x, z);
+            row += read;
         }
-        return z;
+        return z.array();
     }
 }
