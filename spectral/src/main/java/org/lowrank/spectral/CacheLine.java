@@ -2,8 +2,8 @@ package org.lowrank.spectral;
 
 /**
  * Where data begins in an array so that vector loads and stores do not cross cache lines. The elements of an array start 16
- * bytes after the object, and the launcher has objects begin on cache lines ({@code -XX:ObjectAlignmentInBytes=64}); then the
- * element {@code bytes() / its size} begins one. Where objects lie otherwise, nothing but speed is lost.
+ * bytes after the object, and the launcher has objects begin on cache lines ({@code -XX:ObjectAlignmentInBytes=64}); then
+ * element {@link #first} begins one. Where objects lie otherwise, nothing but speed is lost.
  */
 public final class CacheLine {
     private static final int BYTES = 64;
