@@ -145,7 +145,7 @@ final class HostProducts implements Products {
         private void multiply(int rows, Reading reading) {
             if (reading.pieces.size() == 1) {
                 Piece piece = reading.pieces.get(0);
-                reader.addGram(piece.part, piece.scale * piece.scale, piece.x, piece.z);
+                reader.addGram(piece.part, piece.scale, piece.x, piece.z);
                 return;
             }
             int length = rows * Lanczos.BLOCK;

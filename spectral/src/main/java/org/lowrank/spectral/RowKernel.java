@@ -22,12 +22,23 @@ interface RowKernel {
         return false;
     }
 
-    /** vector v of z += factor · Aᵀ(A vector v of x), for the rows of A in the block. */
-    default void addGram(RowBlock rows, double factor, Columns x, Columns z) {
+    /**
+     * vector v of z += (scale A)ᵀ(scale A · vector v of x), for the rows of A in the block. The square of the scale may be out of range
+     * where A is zero.
+     */
+    default void addGram(RowBlock rows, double scale, Columns x, Columns z) {
         double[] y = new double[rows.rows() * x.count()];
         dot(rows, x, y);
-        Lanczos.scale(y, factor);
+        scaleTwice(y, scale);
         axpy(rows, y, z);
+    }
+
+    /** y ← scale · (scale · y). */
+    static void scaleTwice(double[] y, double scale) {
+        if (scale != 1) {
+            Lanczos.scale(y, scale);
+            Lanczos.scale(y, scale);
+        }
     }
 
     /** Widens binary16 or bfloat16 numbers; binary16 by its bits only, so that the result is 2¹¹² times too small. */

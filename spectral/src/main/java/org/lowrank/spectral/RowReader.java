@@ -73,19 +73,17 @@ final class RowReader {
         kernel.axpy(current.get(part).block(), y, z);
     }
 
-    /** z += factor · Aᵀ(Ax) for the present rows of matrix {@code part}. */
-    void addGram(int part, double factor, Columns x, Columns z) {
+    /** {@link RowKernel#addGram} of the present rows of matrix {@code part}. */
+    void addGram(int part, double scale, Columns x, Columns z) {
         Rows rows = current.get(part);
         if (streaming) {
-            kernel.addGram(rows.block(), factor, x, z);
+            kernel.addGram(rows.block(), scale, x, z);
             return;
         }
         int length = rows.count * x.count();
         products = products.length == length ? products : new double[length];
         dot(part, x, products);
-        if (factor != 1) {
-            Lanczos.scale(products, factor);
-        }
+        RowKernel.scaleTwice(products, scale);
         axpy(part, products, z);
     }
 

@@ -92,11 +92,11 @@ final class VectorKernel implements RowKernel {
     }
 
     @Override
-    public void addGram(RowBlock rows, double factor, Columns x, Columns z) {
+    public void addGram(RowBlock rows, double scale, Columns x, Columns z) {
         if (rows.array() instanceof float[]) {
-            FloatRows.addGram(rows, factor, x, z);
+            StreamedRows.addGram(rows, scale, x, z);
         } else {
-            RowKernel.super.addGram(rows, factor, x, z);
+            RowKernel.super.addGram(rows, scale, x, z);
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.ForkJoinPool;
 import org.junit.jupiter.api.Test;
@@ -76,6 +77,26 @@ class RowKernelTest {
             VECTORS.addGram(block, 0.25, x, got);
             assertThat(got.array()).as(rows + " x " + n).containsExactly(wanted.array(), within(1e-12 * rows * n));
             assertThat(got.array()).isNotEqualTo(random(n, 7).array());
+        }
+    }
+
+    /** A zero part is stored at scale 1, 2⁶⁶⁴ times the others': the square of that is no double. */
+    @Test
+    void zeroPartBesideTinyOnesLeavesTheStackAlone() {
+        int n = 60;
+        double[] tiny = TestMatrices.gaussian(n, n, 3);
+        for (int i = 0; i < tiny.length; i++) {
+            tiny[i] *= 1e-200;
+        }
+        List<StoredMatrix> parts = List.of(
+                TestMatrices.stored(new double[n * n], n, n, ElementType.F64),
+                TestMatrices.stored(tiny, n, n, ElementType.F64));
+        for (RowKernel kernel : List.of(PLAIN, VECTORS)) {
+            List<SpectralMeasurement> measured =
+                    new FusedEngine(kernel).measure(parts, true, StoredMatrix.Axis.ROWS, SpectralOptions.defaults());
+            double alone = measured.get(1).spectralNorm();
+            assertThat(alone).isPositive();
+            assertThat(measured.get(2).spectralNorm()).isCloseTo(alone, within(1e-9 * alone));
         }
     }
 
