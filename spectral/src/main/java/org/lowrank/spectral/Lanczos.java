@@ -208,7 +208,12 @@ final class Lanczos {
     }
 
     private double norm(Columns column) {
-        return Math.sqrt(kernel.squares(column.array(), column.at(), n));
+        double norm = Math.sqrt(kernel.squares(column.array(), column.at(), n));
+        if (!(norm <= Double.MAX_VALUE)) { // no later step would look converged
+            throw new ArithmeticException("a product with a matrix of " + n
+                    + " columns and finite weights is not finite: a fault of lowrank, please report the model");
+        }
+        return norm;
     }
 
     private void scale(Columns column, double factor) {

@@ -1,6 +1,7 @@
 package org.lowrank.spectral;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
@@ -101,6 +102,21 @@ class LanczosTest {
         Sums.axpy(-1, lanczos.combination(image), 0, misfit, 0, n);
         assertThat(Lanczos.norm(misfit)).isCloseTo(lanczos.residual(y), within(1e-13));
         assertThat(lanczos.residual(y)).isGreaterThan(1e-3);
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY, 1e200})
+    void productThatIsNotFiniteEndsTheProcess(double spoilt) {
+        int n = 100;
+        Lanczos lanczos = new Lanczos(n, 4, KERNEL);
+        step(lanczos, diagonal(withoutGap(n)));
+        assertThatThrownBy(() -> step(lanczos, x -> {
+                    double[] y = diagonal(withoutGap(n)).apply(x);
+                    y[17] = spoilt;
+                    return y;
+                }))
+                .isInstanceOf(ArithmeticException.class)
+                .hasMessageContaining("matrix of 100 columns");
     }
 
     @Test
