@@ -32,6 +32,7 @@ import org.lowrank.spectral.SpectralOptions;
 /** A model open for reading, from its name to its layers: source → tensors → layer matrices. */
 public final class ModelAnalysis implements AutoCloseable {
     private final ModelFiles files;
+    private final ModelFiles.Provenance provenance;
     private final CheckpointReader reader;
     private final Checkpoint checkpoint;
     private final ModelLayers layers;
@@ -40,12 +41,14 @@ public final class ModelAnalysis implements AutoCloseable {
 
     private ModelAnalysis(
             ModelFiles files,
+            ModelFiles.Provenance provenance,
             CheckpointReader reader,
             Checkpoint checkpoint,
             ModelLayers layers,
             LayerSelection selection,
             Map<String, Double> seconds) {
         this.files = files;
+        this.provenance = provenance;
         this.reader = reader;
         this.checkpoint = checkpoint;
         this.layers = layers;
@@ -75,6 +78,17 @@ public final class ModelAnalysis implements AutoCloseable {
      */
     public static ModelAnalysis open(String reference, SourceOptions options, LayerSelection selection)
             throws IOException, ModelNotFoundException {
+        return open(reference, options, selection, Optional.empty());
+    }
+
+    /**
+     * The same under another name than the model's own, which another model of the run has too.
+     *
+     * @param name to report
+     */
+    public static ModelAnalysis open(
+            String reference, SourceOptions options, LayerSelection selection, Optional<String> name)
+            throws IOException, ModelNotFoundException {
         Map<String, Double> seconds = new LinkedHashMap<>();
         long start = System.nanoTime();
         ModelFiles files = ModelSource.resolve(reference, options);
@@ -87,16 +101,28 @@ public final class ModelAnalysis implements AutoCloseable {
                 throw new NothingSelectedException("nothing selected: " + reference + ": no matrix of its "
                         + layers.card().layers() + " layers fits --layers and --matrices; choose others");
             }
-            return new ModelAnalysis(files, reader, checkpoint, layers, selection, seconds);
+            ModelFiles.Provenance own = files.provenance();
+            ModelFiles.Provenance provenance = name.map(own::withModel).orElse(own);
+            return new ModelAnalysis(files, provenance, reader, checkpoint, layers, selection, seconds);
         } catch (IOException | ModelNotFoundException | RuntimeException e) {
             closeAll(reader, files, e);
             throw e;
         }
     }
 
-    /** Where the model comes from. */
+    /** Its files. */
     public ModelFiles files() {
         return files;
+    }
+
+    /** Where the model comes from, and what it is called in results. */
+    public ModelFiles.Provenance provenance() {
+        return provenance;
+    }
+
+    /** Records how long a phase took. */
+    public void took(String phase, double time) {
+        seconds.put(phase, time);
     }
 
     /** All tensors. */
@@ -147,8 +173,7 @@ public final class ModelAnalysis implements AutoCloseable {
             Optional<AnalysisResult> saved,
             ModelMeasurer.Progress progress)
             throws IOException, InterruptedException, ModelNotFoundException {
-        ModelFiles.Provenance provenance = files.provenance();
-        String fingerprint = fingerprint(options, version);
+        String fingerprint = fingerprint(engine, options, version);
         Optional<Outcome> same = saved.flatMap(result -> reused(result, provenance, fingerprint));
         if (same.isPresent()) {
             return same.get();
@@ -187,7 +212,6 @@ public final class ModelAnalysis implements AutoCloseable {
 
     /** The model as it goes into a result. */
     public AnalysisResult.Model model(String fingerprint) throws IOException, ModelNotFoundException {
-        ModelFiles.Provenance provenance = files.provenance();
         return new AnalysisResult.Model(
                 provenance.model(),
                 provenance.revision(),
@@ -208,7 +232,7 @@ public final class ModelAnalysis implements AutoCloseable {
 
     /** Tensors in no matrix. */
     public List<AnalysisResult.Skipped> skipped() {
-        String model = files.provenance().model();
+        String model = provenance.model();
         return layers.skipped().stream()
                 .map(skipped -> new AnalysisResult.Skipped(
                         model, skipped.name(), skipped.dtype().name(), skipped.shape(), skipped.reason()))
@@ -217,7 +241,7 @@ public final class ModelAnalysis implements AutoCloseable {
 
     /** What a reader should know, zero matrices among it. */
     public List<AnalysisResult.Warning> warnings(List<MatrixMeasurement> rows) {
-        List<String> messages = new ArrayList<>(files.provenance().notes());
+        List<String> messages = new ArrayList<>(provenance.notes());
         messages.addAll(checkpoint.warnings());
         messages.addAll(layers.warnings());
         for (MatrixMeasurement row : rows) {
@@ -226,17 +250,18 @@ public final class ModelAnalysis implements AutoCloseable {
                         + ") is zero: its stable rank is undefined");
             }
         }
-        String model = files.provenance().model();
+        String model = provenance.model();
         return messages.stream()
                 .map(message -> new AnalysisResult.Warning(model, message))
                 .toList();
     }
 
     /**
-     * Equal fingerprints mean equal numbers: a hash over the weight files (their hash, or size and time of last change), the
-     * configuration, what is measured and how, and the version. Empty where a file's content cannot be told apart so.
+     * Equal fingerprints mean equal results: a hash over where the model comes from, the weight files (their hash, or size and time of
+     * last change), the configuration, what is measured and how, and the version. Empty where a file's content cannot be told apart so.
      */
-    private String fingerprint(SpectralOptions options, String version) throws IOException, ModelNotFoundException {
+    private String fingerprint(SpectralEngine engine, SpectralOptions options, String version)
+            throws IOException, ModelNotFoundException {
         StringBuilder text = new StringBuilder();
         for (ModelFiles.FileEntry entry : weightFiles()) {
             Optional<String> content = entry.sha256().isPresent() ? entry.sha256() : files.stamp(entry.name());
@@ -251,7 +276,8 @@ public final class ModelAnalysis implements AutoCloseable {
                     .append('\n');
         }
         text.append(checkpoint.config()).append('\n').append(selection).append('\n');
-        text.append(options).append('\n').append(version);
+        text.append(options).append('\n').append(engine.description()).append('\n');
+        text.append(provenance).append('\n').append(version);
         try {
             return HexFormat.of()
                     .formatHex(MessageDigest.getInstance("SHA-256")

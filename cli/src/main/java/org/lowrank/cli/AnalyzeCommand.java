@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -66,6 +65,7 @@ final class AnalyzeCommand extends ModelRun implements Callable<Integer> {
 
     private final List<ModelAnalysis.Outcome> outcomes = new ArrayList<>();
     private final List<String> failed = new ArrayList<>();
+    private ModelNames names = ModelNames.of(List.of());
     private int exitCode;
     private @Nullable OutputDirectory directory;
 
@@ -75,7 +75,8 @@ final class AnalyzeCommand extends ModelRun implements Callable<Integer> {
         SpectralOptions options = measure.options();
         Set<OutputArguments.Format> formats = output.formats();
         int threads = measure.threads();
-        models = List.copyOf(new LinkedHashSet<>(models)); // a model named twice is one
+        models = ModelNames.distinct(models);
+        names = ModelNames.of(models);
         if (dryRun) {
             return plan(selection);
         }
@@ -86,7 +87,7 @@ final class AnalyzeCommand extends ModelRun implements Callable<Integer> {
                     outcomes.add(measure(model, selection, options, threads, engine, progress));
                 } catch (ReportWriteException | InterruptedException e) {
                     throw e;
-                } catch (IOException | ModelNotFoundException | OutOfMemoryError e) {
+                } catch (IOException | ModelNotFoundException | RuntimeException | Error e) {
                     if (models.size() == 1) {
                         throw e;
                     }
@@ -99,6 +100,11 @@ final class AnalyzeCommand extends ModelRun implements Callable<Integer> {
                 write(formats, result(engine.description(), options, threads));
             }
         }
+        return failures();
+    }
+
+    /** Names the models that failed; the exit code of the first. */
+    private int failures() {
         if (!failed.isEmpty()) {
             System.err.println("lowrank: " + failed.size() + " of " + models.size() + " models failed: "
                     + String.join(", ", failed) + "; see the messages above");
@@ -120,11 +126,14 @@ final class AnalyzeCommand extends ModelRun implements Callable<Integer> {
             SpectralEngine engine,
             TerminalProgress progress)
             throws IOException, ModelNotFoundException, InterruptedException, UsageException {
-        try (ModelAnalysis model = open(reference, sourceOptions(progress), selection)) {
-            String name = model.files().provenance().model();
+        try (ModelAnalysis model = open(reference, sourceOptions(progress), selection, names)) {
+            String name = model.provenance().model();
             OutputDirectory out = directory;
             if (out == null) {
-                out = OutputDirectory.open(output.directory(models.size() == 1 ? List.of(name) : shortNames(models)));
+                out = OutputDirectory.open(output.directory(
+                        models.size() == 1
+                                ? List.of(name)
+                                : models.stream().map(names::of).toList()));
                 directory = out;
             }
             ModelAnalysis.Outcome outcome = model.measure(
@@ -133,12 +142,7 @@ final class AnalyzeCommand extends ModelRun implements Callable<Integer> {
                 console.warn(
                         "saved results in " + out.path() + " match " + name + " and are used; --force measures again");
             }
-            for (AnalysisResult.Warning warning : outcome.warnings()) {
-                if (!model.files().provenance().notes().contains(warning.message())) {
-                    progress.close();
-                    console.warn("warning: " + warning.model() + ": " + warning.message());
-                }
-            }
+            warn(model, outcome.warnings(), progress);
             return outcome;
         }
     }
@@ -193,14 +197,14 @@ final class AnalyzeCommand extends ModelRun implements Callable<Integer> {
     }
 
     /** Headers only, by range where the model is on the Hub, so that nothing large is fetched or kept. */
-    private int plan(LayerSelection selection) throws IOException, ModelNotFoundException {
+    private int plan(LayerSelection selection) throws IOException, ModelNotFoundException, UsageException {
         try (TerminalProgress progress = new TerminalProgress(console.drawsProgress())) {
             SourceOptions options = sourceOptions(progress);
             for (String reference : models) {
-                try (ModelAnalysis model =
-                        open(reference, options.withDownloadMode(SourceOptions.DownloadMode.STREAM), selection)) {
+                try (ModelAnalysis model = open(
+                        reference, options.withDownloadMode(SourceOptions.DownloadMode.STREAM), selection, names)) {
                     progress.close();
-                    var provenance = model.files().provenance();
+                    var provenance = model.provenance();
                     System.out.println(TerminalSummary.card(
                             provenance.model(),
                             provenance.revision(),
@@ -214,7 +218,7 @@ final class AnalyzeCommand extends ModelRun implements Callable<Integer> {
                             model.bytesToRead(),
                             model.bytesOfFiles(),
                             model.layers().skipped().size());
-                } catch (IOException | ModelNotFoundException e) {
+                } catch (IOException | ModelNotFoundException | RuntimeException | Error e) {
                     if (models.size() == 1) {
                         throw e;
                     }
@@ -222,6 +226,6 @@ final class AnalyzeCommand extends ModelRun implements Callable<Integer> {
                 }
             }
         }
-        return exitCode;
+        return failures();
     }
 }

@@ -63,21 +63,32 @@ final class CompareCommand extends ModelRun implements Callable<Integer> {
         SpectralOptions options = measure.options();
         Set<OutputArguments.Format> formats = output.formats();
         int threads = measure.threads();
+        List<String> both = List.of(modelA, modelB);
+        if (ModelNames.distinct(both).size() < 2) {
+            throw new UsageException("one model twice: " + modelA + "; name two");
+        }
+        ModelNames names = ModelNames.of(both);
         try (TerminalProgress progress = new TerminalProgress(console.drawsProgress());
-                ModelAnalysis a = open(modelA, sourceOptions(progress), selection);
-                ModelAnalysis b = open(modelB, sourceOptions(progress), selection);
+                ModelAnalysis a = open(modelA, sourceOptions(progress), selection, names);
+                ModelAnalysis b = open(modelB, sourceOptions(progress), selection, names);
                 SpectralEngine engine = engine(measure.device)) {
             OutputDirectory directory =
-                    OutputDirectory.open(output.directory(List.of(shortName(modelA) + "-vs-" + shortName(modelB))));
+                    OutputDirectory.open(output.directory(List.of(names.of(modelA) + "-vs-" + names.of(modelB))));
             long start = System.nanoTime();
             Comparison comparison = new ModelComparer(engine, options, directions, threads)
                     .compare(side(a), side(b), counting(progress, "compare"));
+            double seconds = (System.nanoTime() - start) / 1e9;
+            a.took("compare", seconds);
+            b.took("compare", seconds);
             progress.close();
-            console.warn(String.format(java.util.Locale.ROOT, "compared in %.2f s", (System.nanoTime() - start) / 1e9));
+            console.warn(String.format(java.util.Locale.ROOT, "compared in %.2f s", seconds));
             List<AnalysisResult.Skipped> skipped = new ArrayList<>(a.skipped());
             skipped.addAll(b.skipped());
             List<AnalysisResult.Warning> warnings = new ArrayList<>(a.warnings(comparison.matricesA()));
-            warnings.addAll(b.warnings(comparison.matricesB()));
+            warn(a, warnings, progress);
+            List<AnalysisResult.Warning> ofB = b.warnings(comparison.matricesB());
+            warn(b, ofB, progress);
+            warnings.addAll(ofB);
             ComparisonResult result = ComparisonResult.of(
                     tool(engine.description(), threads),
                     commandLine(),
@@ -95,7 +106,7 @@ final class CompareCommand extends ModelRun implements Callable<Integer> {
     }
 
     private static ModelComparer.Side side(ModelAnalysis model) {
-        ModelFiles.Provenance provenance = model.files().provenance();
+        ModelFiles.Provenance provenance = model.provenance();
         return new ModelComparer.Side(
                 provenance.model(), provenance.revision(), model.layers().matrices());
     }

@@ -2,12 +2,14 @@ package org.lowrank.cli;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.AccessDeniedException;
 import java.util.Arrays;
 import org.lowrank.analyzer.layer.NothingSelectedException;
 import org.lowrank.analyzer.source.MalformedWeightsException;
 import org.lowrank.analyzer.source.ModelNotFoundException;
 import org.lowrank.reports.ReportWriteException;
 import org.lowrank.reports.UnreadableResultException;
+import org.lowrank.trainer.merge.DivergedException;
 import org.lowrank.trainer.task.MalformedDataException;
 import org.lowrank.trainer.task.MissingDataException;
 import picocli.CommandLine;
@@ -43,7 +45,9 @@ final class Failures {
     }
 
     static int exitCode(Throwable failure) {
-        if (failure instanceof ModelNotFoundException || failure instanceof MissingDataException) {
+        if (failure instanceof ModelNotFoundException
+                || failure instanceof MissingDataException
+                || failure instanceof AccessDeniedException) {
             return NOT_FOUND;
         }
         if (failure instanceof MalformedWeightsException || failure instanceof MalformedDataException) {
@@ -72,6 +76,7 @@ final class Failures {
                 || failure instanceof ReportWriteException
                 || failure instanceof UnreadableResultException
                 || failure instanceof NothingSelectedException
+                || failure instanceof DivergedException
                 || failure instanceof UsageException;
         if (ours && message != null) {
             return oneLine(message);
@@ -83,6 +88,9 @@ final class Failures {
             return "out of memory: " + oneLine(String.valueOf(message))
                     + "; use fewer --threads, or set LOWRANK_JAVA_OPTS=-Xmx8g";
         }
+        if (failure instanceof AccessDeniedException) {
+            return "cannot read: " + oneLine(String.valueOf(message)) + ": permission denied; change its rights";
+        }
         if (failure instanceof IOException && message != null) {
             return "cannot read or write: " + oneLine(message) + "; run again with --debug for the details";
         }
@@ -93,10 +101,9 @@ final class Failures {
     /** A wrong option or argument: what is wrong and where help is, in one line. */
     static int reportUsage(CommandLine.ParameterException wrong, String... args) {
         CommandLine command = wrong.getCommandLine();
-        String hint = "see 'lowrank help "
-                + command.getCommandSpec().qualifiedName(" ").replaceFirst("^lowrank ?", "");
         String message = oneLine(String.valueOf(wrong.getMessage()));
-        System.err.println("lowrank: wrong usage: " + message + "; " + hint.strip() + "'");
+        System.err.println("lowrank: wrong usage: " + message + "; see '"
+                + command.getCommandSpec().qualifiedName(" ") + " --help'");
         return USAGE;
     }
 

@@ -25,7 +25,11 @@ public final class Main {
         CommandLine commandLine = commandLine();
         commandLine.setExecutionExceptionHandler((failure, command, parsed) -> Failures.report(failure, args));
         commandLine.setParameterExceptionHandler(Failures::reportUsage);
-        return commandLine.execute(args);
+        try {
+            return commandLine.execute(args);
+        } catch (Error error) { // picocli hands on exceptions only
+            return Failures.report(error, args);
+        }
     }
 
     /** The command with all its subcommands. */
@@ -33,9 +37,15 @@ public final class Main {
         CommandLine commandLine = new CommandLine(new LowrankCommand());
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         commandLine.setUsageHelpAutoWidth(true);
+        showVersion(commandLine);
         commandLine.setOut(new java.io.PrintWriter(System.out, true, StandardCharsets.UTF_8));
         commandLine.setErr(new java.io.PrintWriter(System.err, true, StandardCharsets.UTF_8));
         return commandLine;
+    }
+
+    private static void showVersion(CommandLine command) {
+        command.getCommandSpec().versionProvider(new VersionProvider());
+        command.getSubcommands().values().forEach(Main::showVersion);
     }
 
     /**

@@ -25,7 +25,7 @@ import picocli.CommandLine.Option;
         description = "Figure 3 (synthetic data) and Figure 5 (Fashion-MNIST): networks trained apart and added.",
         footer = {
             "",
-            "The paper's protocol on synthetic data takes about an hour on two cores; --preset quick about a minute.",
+            "The paper's protocol on synthetic data takes one to two hours on two cores; --preset quick about a minute.",
             "An interrupted run resumes with the same command."
         })
 final class MergingCommand extends ExperimentRun {

@@ -1,12 +1,8 @@
 package org.lowrank.cli;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -64,13 +60,31 @@ abstract class ModelRun {
     }
 
     /** Opens a model and says on stderr what a user should know about where it came from. */
-    final ModelAnalysis open(String reference, SourceOptions options, LayerSelection selection)
-            throws IOException, ModelNotFoundException {
-        ModelAnalysis model = ModelAnalysis.open(reference, options, selection);
-        for (String note : model.files().provenance().notes()) {
+    final ModelAnalysis open(String reference, SourceOptions options, LayerSelection selection, ModelNames names)
+            throws IOException, ModelNotFoundException, UsageException {
+        String told = reference.replaceFirst("^[^@]*@?", "");
+        if (source.revision != null
+                && !told.isEmpty()
+                && !told.equals(source.revision)
+                && ModelNames.isOnHub(reference)) {
+            throw new UsageException(
+                    "two revisions: " + reference + " and --revision " + source.revision + "; give only one");
+        }
+        ModelAnalysis model = ModelAnalysis.open(reference, options, selection, names.longer(reference));
+        for (String note : model.provenance().notes()) {
             console.warn(note);
         }
         return model;
+    }
+
+    /** Says on stderr what a reader of the results should know, but for what {@link #open} said. */
+    final void warn(ModelAnalysis model, List<AnalysisResult.Warning> warnings, TerminalProgress progress) {
+        for (AnalysisResult.Warning warning : warnings) {
+            if (!model.provenance().notes().contains(warning.message())) {
+                progress.close();
+                console.warn("warning: " + warning.model() + ": " + warning.message());
+            }
+        }
     }
 
     static SpectralEngine engine(MeasureArguments.Device device) throws UsageException {
@@ -116,29 +130,5 @@ abstract class ModelRun {
                 options.exact(),
                 options.spectrum(),
                 options.seed());
-    }
-
-    /** What a reference is called in the name of a directory: its last path segment, artifact, or name without revision. */
-    static String shortName(String reference) {
-        if (reference.startsWith("maven:")) {
-            String[] parts = reference.split(":");
-            return parts.length > 2 ? parts[2] : reference;
-        }
-        try {
-            Path path = Path.of(reference);
-            if (Files.exists(path)) {
-                Path name = path.toAbsolutePath().normalize().getFileName();
-                return name == null ? "model" : name.toString();
-            }
-        } catch (InvalidPathException notAPath) {
-            return reference;
-        }
-        return reference.replaceFirst("@.*$", "");
-    }
-
-    static List<String> shortNames(List<String> references) {
-        List<String> names = new ArrayList<>();
-        references.forEach(reference -> names.add(shortName(reference)));
-        return names;
     }
 }

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import org.lowrank.analyzer.ModelAnalysis;
 import org.lowrank.analyzer.layer.LayerSelection;
+import org.lowrank.analyzer.output.AnalysisResult;
 import org.lowrank.analyzer.output.OverlapOutput;
 import org.lowrank.analyzer.output.OverlapReport;
 import org.lowrank.analyzer.output.OverlapResult;
@@ -70,18 +71,16 @@ final class OverlapCommand extends ModelRun implements Callable<Integer> {
         String first = text(textA);
         String second = text(textB);
         try (TerminalProgress progress = new TerminalProgress(console.drawsProgress());
-                ModelAnalysis opened = open(model, sourceOptions(progress), LayerSelection.ALL)) {
+                ModelAnalysis opened =
+                        open(model, sourceOptions(progress), LayerSelection.ALL, ModelNames.of(List.of(model)))) {
             progress.close();
-            String name = opened.files().provenance().model();
-            OutputDirectory directory = OutputDirectory.open(output.directory(List.of(shortName(name) + "-overlap")));
+            String name = opened.provenance().model();
+            OutputDirectory directory = OutputDirectory.open(output.directory(List.of(name + "-overlap")));
             TextOverlap overlap = measure(measurer, opened, name, first, second);
+            List<AnalysisResult.Warning> warnings = opened.warnings(List.of());
+            warn(opened, warnings, progress);
             OverlapResult result = OverlapResult.of(
-                    tool("DJL tokenizers", 1),
-                    commandLine(),
-                    started(),
-                    opened.model(""),
-                    overlap,
-                    opened.warnings(List.of()));
+                    tool("DJL tokenizers", 1), commandLine(), started(), opened.model(""), overlap, warnings);
             if (!console.quiet) {
                 System.out.print(TerminalSummary.of(result));
             }

@@ -1,10 +1,15 @@
 package org.lowrank.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.lowrank.analyzer.output.AnalysisResult;
 import org.lowrank.analyzer.output.ComparisonResult;
 import org.lowrank.analyzer.output.OverlapResult;
@@ -44,7 +49,49 @@ final class SavedResults {
         };
     }
 
-    private static AnalysisResult merged(List<JsonNode> trees, List<Path> files) throws IOException {
+    /**
+     * Models of one name in several results get their revisions, or where they have none their paths, into their names, wherever
+     * these stand: rows of one are never taken for the other's.
+     */
+    private static void tellApart(List<JsonNode> trees, List<Path> files) throws UsageException {
+        Map<String, Set<String>> longNames = new HashMap<>();
+        for (int i = 0; i < trees.size(); i++) {
+            for (JsonNode model : trees.get(i).path("models")) {
+                String name = model.path("model").asText();
+                if (!longNames.computeIfAbsent(name, n -> new HashSet<>()).add(longName(model))) {
+                    throw new UsageException("one model twice: " + longName(model) + ": in " + files.get(i)
+                            + " and in a result before; leave one out");
+                }
+            }
+        }
+        for (JsonNode tree : trees) {
+            Map<String, String> renamed = new HashMap<>();
+            for (JsonNode model : tree.path("models")) {
+                String name = model.path("model").asText();
+                if (longNames.getOrDefault(name, Set.of()).size() > 1) {
+                    renamed.put(name, longName(model));
+                }
+            }
+            for (String list : List.of("models", "matrices", "skipped_tensors", "findings", "warnings")) {
+                for (JsonNode entry : tree.path(list)) {
+                    String name = renamed.get(entry.path("model").asText());
+                    if (name != null && entry instanceof ObjectNode object) {
+                        object.put("model", name);
+                    }
+                }
+            }
+        }
+    }
+
+    private static String longName(JsonNode model) {
+        String revision = model.path("revision").asText();
+        return revision.isEmpty()
+                ? model.path("provenance").path("location").asText()
+                : model.path("model").asText() + "@" + revision.substring(0, Math.min(10, revision.length()));
+    }
+
+    private static AnalysisResult merged(List<JsonNode> trees, List<Path> files) throws IOException, UsageException {
+        tellApart(trees, files);
         List<AnalysisResult> all = new ArrayList<>();
         for (int i = 0; i < trees.size(); i++) {
             all.add(ResultJson.as(trees.get(i), AnalysisResult.class, files.get(i)));

@@ -16,7 +16,10 @@ import picocli.CommandLine.Option;
         name = "sweep",
         mixinStandardHelpOptions = true,
         description = "Figure 2: stable rank, errors and loss of a small network over weight decay.",
-        footer = {"", "The paper's protocol takes about ten minutes on two cores; --preset quick about one."})
+        footer = {
+            "",
+            "The paper's protocol takes about a quarter of an hour on two cores; --preset quick about a minute."
+        })
 final class SweepCommand extends ExperimentRun {
     @Option(names = "--frequency", split = ",", paramLabel = "LIST", description = "c of the labels sign(sin(c·wᵀx)).")
     @Nullable

@@ -202,7 +202,7 @@ class AnalyzeCommandTest {
         fails(analyze("--tolerance", "2"), 2, "--tolerance");
         fails(analyze("--format", "pdf"), 2, "'pdf': unknown format");
         fails(analyze("--layers", "x"), 2, "--layers: 'x'");
-        fails(Run.of("analyze"), 2, "MODEL", "see 'lowrank help analyze'");
+        fails(Run.of("analyze"), 2, "MODEL", "see 'lowrank analyze --help'");
         fails(Run.of("nonsense"), 2, "nonsense");
     }
 

@@ -19,7 +19,9 @@ record AxisScale(double from, double to, boolean logarithmic, Ticks ticks, doubl
     }
 
     double pixel(double value) {
-        double share = logarithmic ? Math.log(value / from) / Math.log(to / from) : (value - from) / (to - from);
+        double share = logarithmic
+                ? (Math.log(value) - Math.log(from)) / (Math.log(to) - Math.log(from))
+                : (value - from) / (to - from);
         return start + share * (end - start);
     }
 
@@ -64,8 +66,10 @@ record AxisScale(double from, double to, boolean logarithmic, Ticks ticks, doubl
         double low = range[0];
         double high = range[1];
         if (range[2] > 0) {
-            double pad = Math.pow(high / low, 0.05);
-            return new AxisScale(low / pad, high * pad, true, Ticks.logarithmic(low / pad, high * pad, count), 1, 0);
+            double pad = Math.exp(0.05 * (Math.log(high) - Math.log(low))); // high / low may overflow
+            double from = Math.max(low / pad, Double.MIN_NORMAL);
+            double to = Math.min(high * pad, Double.MAX_VALUE);
+            return new AxisScale(from, to, true, Ticks.logarithmic(from, to, count), 1, 0);
         }
         if (low > 0 && low < 0.3 * high) {
             low = 0;

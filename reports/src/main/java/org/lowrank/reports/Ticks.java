@@ -38,7 +38,7 @@ record Ticks(List<Double> values, List<String> labels) {
 
     /** Whole decades where the axis spans two or more; 1-2-5, then every digit, then linear ones where it spans less. */
     static Ticks logarithmic(double from, double to, int count) {
-        double decades = Math.log10(to / from);
+        double decades = Math.log10(to) - Math.log10(from); // to / from may overflow
         if (decades >= 2) {
             int every = Math.max(1, (int) Math.ceil(decades / count));
             return decades(from, to, every);

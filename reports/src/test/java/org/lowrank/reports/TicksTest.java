@@ -43,6 +43,15 @@ class TicksTest {
     }
 
     @Test
+    void axisOverAllNumbersEnds() {
+        AxisScale axis = AxisScale.vertical(List.of(new double[] {1e-199, 1e300}), true, 5);
+        assertThat(axis.to()).isFinite();
+        assertThat(axis.from()).isPositive();
+        assertThat(axis.ticks().values()).hasSizeBetween(2, 8);
+        assertThat(axis.pixel(1e300)).isBetween(0.0, axis.pixel(1e-199));
+    }
+
+    @Test
     void axisOfOneValueHasARange() {
         AxisScale axis = AxisScale.vertical(List.of(new double[] {3, 3}), false, 5);
         assertThat(axis.from()).isLessThan(3);

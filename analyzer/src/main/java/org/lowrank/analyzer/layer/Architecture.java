@@ -31,7 +31,7 @@ record Architecture(
         boolean shared,
         boolean inferable) {
     private static final Map<String, Pattern> PATTERNS = new java.util.concurrent.ConcurrentHashMap<>();
-    private static final Pattern NUMBER = Pattern.compile("(^|\\.)(?:expert_)?(\\d+)(?=\\.|$)");
+    private static final Pattern NUMBER = Pattern.compile("(^|\\.)(?:expert_)?(\\d{1,6})(?=\\.|$)");
 
     Architecture {
         types = List.copyOf(types);

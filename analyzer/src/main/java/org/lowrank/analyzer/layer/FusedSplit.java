@@ -78,7 +78,8 @@ enum FusedSplit {
         }
         long keys = config.number("qk_nope_head_dim", 0);
         long values = config.number("v_head_dim", 0);
-        if (keys <= 0 || values <= 0 || rows % (keys + values) != 0) {
+        boolean possible = keys > 0 && values > 0 && keys <= rows && values <= rows;
+        if (!possible || rows % (keys + values) != 0) {
             throw unsplittable(where, rows, "qk_nope_head_dim " + keys + " and v_head_dim " + values);
         }
         List<Slice> k = new ArrayList<>();
@@ -94,6 +95,9 @@ enum FusedSplit {
             throws MalformedWeightsException {
         long k;
         long q;
+        if (heads > rows || kvHeads > rows) {
+            throw unsplittable(where, rows, heads + " heads and " + kvHeads + " key-value heads");
+        }
         if (kvHeads > 0 && heads > 0 && kvHeads != heads) {
             long size = divided(rows, heads + 2 * kvHeads, where);
             q = heads * size;
@@ -112,15 +116,15 @@ enum FusedSplit {
 
     private static Map<Role.Kind, List<Slice>> interleaved(long rows, long heads, String where)
             throws MalformedWeightsException {
-        if (heads <= 0) {
-            throw unsplittable(where, rows, "no number of heads");
+        if (heads <= 0 || heads > rows) {
+            throw unsplittable(where, rows, heads <= 0 ? "no number of heads" : heads + " heads");
         }
         return blocks(heads, divided(rows, 3 * heads, where), List.of(Role.Kind.Q, Role.Kind.K, Role.Kind.V));
     }
 
     private static Map<Role.Kind, List<Slice>> grouped(long rows, long heads, long kvHeads, String where)
             throws MalformedWeightsException {
-        if (heads <= 0 || kvHeads <= 0 || heads % kvHeads != 0) {
+        if (heads <= 0 || kvHeads <= 0 || heads > rows || heads % kvHeads != 0) {
             throw unsplittable(where, rows, heads + " heads and " + kvHeads + " key-value heads");
         }
         long size = divided(rows, heads + 2 * kvHeads, where);

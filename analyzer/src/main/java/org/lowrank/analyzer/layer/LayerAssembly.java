@@ -73,12 +73,20 @@ final class LayerAssembly {
         for (Map.Entry<List<Integer>, List<LayerStack.Placed>> layer :
                 stack.layers().entrySet()) {
             numbers.add(layer.getKey().get(0));
-            Set<Role.Kind> missing = LayerStack.missing(layer.getValue());
+            String here = "layer "
+                    + layer.getKey().stream().map(String::valueOf).collect(Collectors.joining(".")) + " of "
+                    + stack.container();
+            List<String> missing = new ArrayList<>();
+            LayerStack.missing(layer.getValue()).forEach(kind -> missing.add(kind.name()));
+            missing.addAll(LayerStack.missingOfExperts(layer.getValue()));
+            for (boolean ofExperts : new boolean[] {false, true}) {
+                if (LayerStack.lacksGate(layer.getValue(), ofExperts)
+                        && stack.layers().values().stream().anyMatch(other -> LayerStack.hasGate(other, ofExperts))) {
+                    warnings.add(here + " has no GATE, which other layers have");
+                }
+            }
             if (!missing.isEmpty()) {
-                String what = "layer "
-                        + layer.getKey().stream().map(String::valueOf).collect(Collectors.joining(".")) + " of "
-                        + stack.container() + " has no "
-                        + missing.stream().map(Role.Kind::name).collect(Collectors.joining(", "));
+                String what = here + " has no " + String.join(", ", missing);
                 if (declared) {
                     throw new MalformedWeightsException("missing tensor: " + String.join(", ", checkpoint.files())
                             + ": " + what + "; the checkpoint is incomplete, download it again");

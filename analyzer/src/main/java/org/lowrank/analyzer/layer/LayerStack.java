@@ -14,6 +14,8 @@ final class LayerStack {
     private static final Set<Role.Kind> NEEDED =
             EnumSet.of(Role.Kind.Q, Role.Kind.K, Role.Kind.V, Role.Kind.O, Role.Kind.M1, Role.Kind.M2);
 
+    private static final Set<Role.Kind> ATTENTION = EnumSet.of(Role.Kind.Q, Role.Kind.K, Role.Kind.V, Role.Kind.O);
+
     private final Architecture architecture;
     private final String prefix;
     private final TreeMap<List<Integer>, List<Placed>> layers =
@@ -65,11 +67,66 @@ final class LayerStack {
         return missing(placed()).isEmpty();
     }
 
-    /** The needed matrices that do not occur among these tensors, self- and cross-attention alike. */
+    /** The needed matrices that do not occur among these tensors, in one of self- and cross-attention where there are both. */
     static Set<Role.Kind> missing(List<Placed> tensors) {
+        Set<Role.Kind> self = EnumSet.noneOf(Role.Kind.class);
+        Set<Role.Kind> cross = EnumSet.noneOf(Role.Kind.class);
+        for (Placed tensor : tensors) {
+            (tensor.place().role().cross() ? cross : self)
+                    .addAll(parts(tensor.place().role().kind()));
+        }
         Set<Role.Kind> missing = EnumSet.copyOf(NEEDED);
-        tensors.forEach(tensor -> missing.removeAll(parts(tensor.place().role().kind())));
+        missing.removeAll(self);
+        missing.removeAll(cross);
+        for (Set<Role.Kind> attention : List.of(self, cross)) {
+            if (attention.stream().anyMatch(ATTENTION::contains)) {
+                Set<Role.Kind> rest = EnumSet.copyOf(ATTENTION);
+                rest.removeAll(attention);
+                missing.addAll(rest);
+            }
+        }
         return missing;
+    }
+
+    /** Matrices that some experts of a layer have and others of it lack: {@code M2 of expert 3}. */
+    static List<String> missingOfExperts(List<Placed> tensors) {
+        TreeMap<Integer, Set<Role.Kind>> experts = new TreeMap<>();
+        Set<Role.Kind> all = EnumSet.noneOf(Role.Kind.class);
+        for (Placed tensor : tensors) {
+            if (tensor.place().expert() >= 0) {
+                Set<Role.Kind> kinds = parts(tensor.place().role().kind());
+                experts.computeIfAbsent(tensor.place().expert(), e -> EnumSet.noneOf(Role.Kind.class))
+                        .addAll(kinds);
+                all.addAll(kinds);
+            }
+        }
+        List<String> missing = new ArrayList<>();
+        experts.forEach((expert, kinds) -> all.stream()
+                .filter(kind -> !kinds.contains(kind))
+                .forEach(kind -> missing.add(kind + " of expert " + expert)));
+        return missing;
+    }
+
+    /** Whether these tensors have M1 without GATE, where others have both. */
+    static boolean lacksGate(List<Placed> tensors, boolean ofExperts) {
+        Set<Role.Kind> kinds = feedForward(tensors, ofExperts);
+        return kinds.contains(Role.Kind.M1) && !kinds.contains(Role.Kind.GATE);
+    }
+
+    /** Whether these tensors have a GATE. */
+    static boolean hasGate(List<Placed> tensors, boolean ofExperts) {
+        return feedForward(tensors, ofExperts).contains(Role.Kind.GATE);
+    }
+
+    private static Set<Role.Kind> feedForward(List<Placed> tensors, boolean ofExperts) {
+        Set<Role.Kind> kinds = EnumSet.noneOf(Role.Kind.class);
+        for (Placed tensor : tensors) {
+            Role role = tensor.place().role();
+            if ((role.expert() || role.expertAxis()) == ofExperts) {
+                kinds.addAll(parts(role.kind()));
+            }
+        }
+        return kinds;
     }
 
     /** The matrices one tensor holds. */

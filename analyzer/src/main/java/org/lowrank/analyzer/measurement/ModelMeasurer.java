@@ -118,9 +118,22 @@ public final class ModelMeasurer {
             if (task.stack() != null) {
                 results.put(task.stack(), measured.get(measured.size() - 1));
             }
+            for (Map.Entry<LayerMatrix, SpectralMeasurement> result : results.entrySet()) {
+                requireRange(result.getKey(), result.getValue());
+            }
             return results;
         } catch (NonFiniteWeightException e) {
             throw NonFiniteWeights.locate(task, group, e);
+        }
+    }
+
+    private static void requireRange(LayerMatrix matrix, SpectralMeasurement measured)
+            throws MalformedWeightsException {
+        double largest = Math.max(measured.frobeniusNorm(), measured.spectralNormUpper());
+        if (!(largest <= Double.MAX_VALUE)) {
+            throw new MalformedWeightsException("norm out of range: " + matrix.stack() + " layer " + matrix.layer()
+                    + " " + matrix.matrix() + ": the weights are finite, but their norm is above "
+                    + Double.MAX_VALUE + ", the largest number there is; scale them down");
         }
     }
 

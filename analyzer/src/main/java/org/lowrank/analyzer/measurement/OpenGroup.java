@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.lowrank.analyzer.layer.LayerMatrix;
+import org.lowrank.analyzer.source.MalformedWeightsException;
 import org.lowrank.analyzer.tensor.Tensor;
 import org.lowrank.spectral.StoredMatrix;
 import org.lowrank.spectral.StoredMatrix.Axis;
@@ -44,11 +45,17 @@ public final class OpenGroup implements AutoCloseable {
     /** Blocks of each part of a task, and the axis along which they stack. */
     StoredParts stored(TensorGroup.Task task) throws IOException {
         List<StoredMatrix> matrices = new ArrayList<>();
-        Axis axis = Axis.ROWS;
+        boolean transposed = task.parts().get(0).parts().get(0).transposed();
         for (LayerMatrix matrix : task.parts()) {
-            axis = matrix.parts().get(0).transposed() ? Axis.COLUMNS : Axis.ROWS;
+            if (matrix.parts().get(0).transposed() != transposed) {
+                throw new MalformedWeightsException("mixed orientations: " + matrix.stack() + " layer "
+                        + matrix.layer() + ": " + matrix.matrix() + " is stored as "
+                        + (transposed ? "[out, in]" : "[in, out]") + " and what it is stacked with the other way round;"
+                        + " leave QKV out with --matrices Q,K,V,O,M1,M2");
+            }
             matrices.add(stored(matrix));
         }
+        Axis axis = transposed ? Axis.COLUMNS : Axis.ROWS;
         return new StoredParts(matrices, axis);
     }
 

@@ -14,9 +14,10 @@ public record Spectrum(double[] singularValues, double errorBound, double effect
     public static Spectrum of(double[] singularValues, double errorBound) {
         double sum = 0;
         double energy = 0;
+        double largest = singularValues.length == 0 ? 0 : singularValues[0];
         for (double value : singularValues) {
             sum += value;
-            energy += value * value;
+            energy += square(value, largest);
         }
         double entropy = 0;
         for (double value : singularValues) {
@@ -31,10 +32,16 @@ public record Spectrum(double[] singularValues, double errorBound, double effect
                 energyRank(singularValues, 0.99 * energy));
     }
 
+    /** (σ/σ1)²: neither overflows nor vanishes. */
+    private static double square(double value, double largest) {
+        double relative = largest > 0 ? value / largest : 0;
+        return relative * relative;
+    }
+
     private static int energyRank(double[] singularValues, double wanted) {
         double held = 0;
         for (int i = 0; i < singularValues.length; i++) {
-            held += singularValues[i] * singularValues[i];
+            held += square(singularValues[i], singularValues[0]);
             if (held >= wanted) {
                 return i + 1;
             }

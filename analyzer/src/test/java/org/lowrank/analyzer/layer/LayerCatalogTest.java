@@ -227,6 +227,83 @@ class LayerCatalogTest {
     }
 
     @Test
+    void selfAttentionIsMissedBesideCrossAttention() {
+        bertLayer(0);
+        bertLayer(1);
+        for (String name : List.of("self.query", "self.key", "self.value", "output.dense")) {
+            put("bert.encoder.layer.1.crossattention." + name + ".weight", 24, 24);
+        }
+        tensors.remove("bert.encoder.layer.1.attention.self.query.weight");
+        refused(
+                BERT,
+                "missing tensor: model.safetensors: layer 1 of bert.encoder.layer.# has no Q; "
+                        + "the checkpoint is incomplete, download it again");
+    }
+
+    private void mixtralLayer() {
+        String at = "model.layers.0.";
+        for (String name : List.of("q_proj", "k_proj", "v_proj", "o_proj")) {
+            put(at + "self_attn." + name + ".weight", 24, 24);
+        }
+        for (int expert = 0; expert < 2; expert++) {
+            put(at + "block_sparse_moe.experts." + expert + ".w1.weight", 56, 24);
+            put(at + "block_sparse_moe.experts." + expert + ".w2.weight", 24, 56);
+            put(at + "block_sparse_moe.experts." + expert + ".w3.weight", 56, 24);
+        }
+    }
+
+    @Test
+    void matrixOfOneExpertIsMissed() throws Exception {
+        String config = "{\"model_type\": \"mixtral\", \"num_hidden_layers\": 1, \"num_attention_heads\": 4}";
+        mixtralLayer();
+        assertThat(resolve(config).matrices()).hasSize(11);
+        tensors.remove("model.layers.0.block_sparse_moe.experts.1.w2.weight");
+        refused(
+                config,
+                "missing tensor: model.safetensors: layer 0 of model.layers.# has no M2 of expert 1; "
+                        + "the checkpoint is incomplete, download it again");
+    }
+
+    @Test
+    void expertNumbersBeyondAllReasonAreNoExperts() throws Exception {
+        mixtralLayer();
+        put("model.layers.0.block_sparse_moe.experts.99999999999.w1.weight", 56, 24);
+        ModelLayers layers =
+                resolve("{\"model_type\": \"mixtral\", \"num_hidden_layers\": 1, \"num_attention_heads\": 4}");
+        assertThat(layers.matrices()).hasSize(11);
+        assertThat(layers.skipped()).hasSize(1);
+    }
+
+    @Test
+    void gateThatOneLayerLacksIsAWarning() throws Exception {
+        for (int layer = 0; layer < 2; layer++) {
+            String at = "model.layers." + layer + ".";
+            for (String name : List.of("q_proj", "k_proj", "v_proj", "o_proj")) {
+                put(at + "self_attn." + name + ".weight", 24, 24);
+            }
+            put(at + "mlp.up_proj.weight", 56, 24);
+            put(at + "mlp.down_proj.weight", 24, 56);
+        }
+        put("model.layers.0.mlp.gate_proj.weight", 56, 24);
+        ModelLayers layers =
+                resolve("{\"model_type\": \"llama\", \"num_hidden_layers\": 2, \"num_attention_heads\": 4}");
+        assertThat(layers.warnings()).containsExactly("layer 1 of model.layers.# has no GATE, which other layers have");
+    }
+
+    @Test
+    void headCountsBeyondTheRowsAreRefused() {
+        String at = "gpt_neox.layers.0.";
+        put(at + "attention.query_key_value.weight", 72, 24);
+        put(at + "attention.dense.weight", 24, 24);
+        put(at + "mlp.dense_h_to_4h.weight", 96, 24);
+        put(at + "mlp.dense_4h_to_h.weight", 24, 96);
+        refused(
+                "{\"model_type\": \"gpt_neox\", \"num_hidden_layers\": 1, \"num_attention_heads\": 6148914691236517206}",
+                "cannot split fused matrix: gpt_neox.layers.0.attention.query_key_value.weight: 72 rows do not divide by "
+                        + "6148914691236517206 heads; check the head counts in config.json");
+    }
+
+    @Test
     void missingLayerIsNamed() {
         bertLayer(0);
         refused(

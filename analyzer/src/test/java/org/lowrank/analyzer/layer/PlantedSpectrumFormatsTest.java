@@ -1,11 +1,14 @@
 package org.lowrank.analyzer.layer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.lowrank.analyzer.layer.Fused.transposed;
 
 import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.lowrank.analyzer.ModelAnalysis;
@@ -13,6 +16,8 @@ import org.lowrank.analyzer.checkpoints.CheckpointWriters;
 import org.lowrank.analyzer.checkpoints.Format;
 import org.lowrank.analyzer.checkpoints.GgufWriter;
 import org.lowrank.analyzer.checkpoints.OnnxWriter;
+import org.lowrank.analyzer.checkpoints.ProtoWriter;
+import org.lowrank.analyzer.source.MalformedWeightsException;
 
 /** A known spectrum planted in a checkpoint of each format, in that format's own names and orientation, comes back. */
 class PlantedSpectrumFormatsTest extends PlantedContract {
@@ -32,7 +37,7 @@ class PlantedSpectrumFormatsTest extends PlantedContract {
                 bert("bert/encoder/layer_#/%s/kernel", true);
                 CheckpointWriters.write(format, directory, tensors);
             }
-            case ONNX -> CheckpointWriters.put(directory.resolve("model.onnx"), onnx());
+            case ONNX -> CheckpointWriters.put(directory.resolve("model.onnx"), onnx(Set.of()));
             case GGUF -> {
                 Files.delete(directory.resolve("config.json"));
                 ggufBert();
@@ -46,6 +51,24 @@ class PlantedSpectrumFormatsTest extends PlantedContract {
         assertThat(outcome.matrices()).hasSize(14);
         assertThat(outcome.warnings()).isEmpty();
         assertThat(outcome.model().architecture().modelType()).isEqualTo("bert");
+    }
+
+    @Test
+    void tensorFlowCheckpointIsReadByItsPrefix() throws Exception {
+        Files.writeString(directory.resolve("config.json"), BERT);
+        bert("bert/encoder/layer_#/%s/kernel", true);
+        CheckpointWriters.write(Format.TENSOR_BUNDLE, directory, tensors);
+        assertPlanted(analyze(directory.resolve("model.ckpt")));
+    }
+
+    /** Where Q is stored as [out, in] and K as [in, out], their stack would be of something else. */
+    @Test
+    void partsOfAStackMustLieAlike() throws Exception {
+        Files.writeString(directory.resolve("config.json"), BERT);
+        CheckpointWriters.put(directory.resolve("model.onnx"), onnx(Set.of("K")));
+        assertThatThrownBy(() -> analyze(directory))
+                .isInstanceOf(MalformedWeightsException.class)
+                .hasMessageStartingWith("mixed orientations: ");
     }
 
     private static String module(String kind) {
@@ -70,15 +93,25 @@ class PlantedSpectrumFormatsTest extends PlantedContract {
         }
     }
 
-    /** As torch.onnx.export leaves it: anonymous weights [in, out], named by the products that read them. */
-    private byte[] onnx() {
+    /**
+     * As torch.onnx.export leaves it: anonymous weights [in, out], named by the products that read them; some [out, in], read by a
+     * product that turns them.
+     */
+    private byte[] onnx(Set<String> outIn) {
         OnnxWriter model = new OnnxWriter();
         int number = 400;
         for (int layer = 0; layer < 2; layer++) {
             for (String kind : KINDS) {
                 String weight = "onnx::MatMul_" + number++;
-                model.initializer(weight, tensor(transposed(matrix(layer, kind))));
                 String node = "/encoder/layer." + layer + "/" + module(kind) + "/MatMul";
+                if (outIn.contains(kind)) {
+                    model.initializer(weight, tensor(matrix(layer, kind)));
+                    model.node(OnnxWriter.describeNode(
+                                    node, "Gemm", List.of("hidden_" + number, weight), List.of(node + "_output_0"))
+                            .message(5, new ProtoWriter().text(1, "transB").number(3, 1).number(20, 2)));
+                    continue;
+                }
+                model.initializer(weight, tensor(transposed(matrix(layer, kind))));
                 model.node(node, "MatMul", List.of("hidden_" + number, weight), List.of(node + "_output_0"));
             }
         }

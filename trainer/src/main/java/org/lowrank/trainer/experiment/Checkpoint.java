@@ -3,17 +3,20 @@ package org.lowrank.trainer.experiment;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.UTFDataFormatException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.zip.CRC32;
 import org.lowrank.reports.OutputDirectory;
+import org.lowrank.reports.ReportWriteException;
 
 /**
  * One file with the state of one piece of work, whole or not at all: written beside, then renamed. It carries the
- * fingerprint of what it belongs to and a checksum; a file of anything else is as good as none.
+ * fingerprint of what it belongs to and a checksum; a damaged file is as good as none, one of other settings is not touched.
  */
 final class Checkpoint {
     private static final int MAGIC = 0x6c6f7772;
@@ -28,15 +31,29 @@ final class Checkpoint {
         this.fingerprint = fingerprint;
     }
 
+    /**
+     * The state that was kept.
+     *
+     * @throws ReportWriteException if there is one of other settings, which a run would overwrite
+     */
     Optional<byte[]> read() throws IOException {
         try (DataInputStream in = new DataInputStream(Files.newInputStream(directory.resolve(name)))) {
-            if (in.readInt() != MAGIC || !in.readUTF().equals(fingerprint)) {
+            if (in.readInt() != MAGIC) {
                 return Optional.empty();
             }
+            String own = in.readUTF();
             long checksum = in.readLong();
             byte[] state = in.readAllBytes();
-            return checksum(state) == checksum ? Optional.of(state) : Optional.empty();
-        } catch (NoSuchFileException | java.io.EOFException e) {
+            if (checksum(state) != checksum) {
+                return Optional.empty();
+            }
+            if (!own.equals(fingerprint)) {
+                throw new ReportWriteException("cannot write to " + directory + ": " + name
+                        + " is the interrupted work of other settings or another version; finish it with its own command,"
+                        + " give another --out, or --restart to discard it");
+            }
+            return Optional.of(state);
+        } catch (NoSuchFileException | EOFException | UTFDataFormatException e) {
             return Optional.empty();
         }
     }

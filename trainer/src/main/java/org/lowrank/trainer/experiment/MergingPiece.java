@@ -135,6 +135,8 @@ final class MergingPiece implements Piece {
 
     private Trained trained(int index) {
         ReluNetwork network = descents.get(index).network();
+        NetworkMeasures.requireFinite(
+                network, name() + ", step " + descents.get(index).step());
         Task task = tasks.get(index);
         return new Trained(
                 network,

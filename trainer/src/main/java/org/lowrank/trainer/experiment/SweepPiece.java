@@ -87,6 +87,7 @@ final class SweepPiece implements Piece {
         String condition = SweepExperiment.condition(frequency, stepSize);
         for (int l = 0; l < lambdas.length; l++) {
             ReluNetwork network = descent.network(l);
+            NetworkMeasures.requireFinite(network, name() + ", λ = " + lambdas[l] + ", epoch " + descent.epochs());
             double[] ranks = NetworkMeasures.stableRanks(network);
             double inverse = 0;
             for (double rank : ranks) {

@@ -43,13 +43,16 @@ public record SweepSettings(
 
     /** Checks the ranges. */
     public SweepSettings {
-        frequencies = List.copyOf(frequencies);
+        frequencies = frequencies.stream().distinct().toList();
         hidden = List.copyOf(hidden);
-        stepSizes = List.copyOf(stepSizes);
+        stepSizes = stepSizes.stream().distinct().toList();
         weightDecays = weightDecays.stream().sorted().distinct().toList();
         if (samples < 1 || dimension < 1 || batch < 1 || epochs < 1 || draws < 1 || records < 1) {
             throw new IllegalArgumentException("sweep: samples " + samples + ", dimension " + dimension + ", batch "
                     + batch + ", epochs " + epochs + ", draws " + draws + ", records " + records + ": need at least 1");
+        }
+        if (hidden.stream().anyMatch(width -> width < 1)) {
+            throw new IllegalArgumentException("sweep: hidden widths " + hidden + ": need each above 0");
         }
         if (hidden.size() != 2 || frequencies.isEmpty() || stepSizes.isEmpty() || weightDecays.isEmpty()) {
             throw new IllegalArgumentException("sweep: hidden widths " + hidden + ", frequencies " + frequencies

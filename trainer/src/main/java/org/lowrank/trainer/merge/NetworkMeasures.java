@@ -21,6 +21,23 @@ public final class NetworkMeasures {
      */
     public record Fit(double loss, double error, double marginError) {}
 
+    /**
+     * Fails where descent has diverged.
+     *
+     * @param where which network at which step, for the message
+     * @throws DivergedException if a weight is NaN or infinite
+     */
+    public static void requireFinite(ReluNetwork network, String where) {
+        for (double[] w : network.weights()) {
+            for (double weight : w) {
+                if (!(Math.abs(weight) <= Double.MAX_VALUE)) {
+                    throw new DivergedException(
+                            "diverged: " + where + ": the weights are no longer finite; take a smaller --step-size");
+                }
+            }
+        }
+    }
+
     /** Loss and errors. */
     public static Fit fit(ReluNetwork network, Task task) {
         double[] f = network.outputs(task);

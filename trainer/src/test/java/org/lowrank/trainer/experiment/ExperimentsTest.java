@@ -134,6 +134,55 @@ class ExperimentsTest {
     }
 
     @Test
+    void damagedSettingsOfACheckpointAreNotBelieved(@TempDir Path directory) throws Exception {
+        RunOptions options = new RunOptions(1, directory, (done, total) -> {});
+        SweepSettings sweep = sweep(Precision.FLOAT32, 1);
+        String expected = csv(sweep, SweepExperiment.run(sweep, options));
+        Path file = Files.list(directory).findFirst().orElseThrow();
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[20] = (byte) 0xff; // no UTF-8
+        Files.write(file, bytes);
+        assertThat(csv(sweep, SweepExperiment.run(sweep, options))).isEqualTo(expected);
+    }
+
+    @Test
+    void workOfOtherSettingsIsNotOverwritten(@TempDir Path directory) throws Exception {
+        RunOptions options = new RunOptions(1, directory, (done, total) -> {});
+        SweepExperiment.run(sweep(Precision.FLOAT32, 1), options);
+        Path file = Files.list(directory).findFirst().orElseThrow();
+        byte[] before = Files.readAllBytes(file);
+        assertThatThrownBy(() -> SweepExperiment.run(sweep(Precision.FLOAT64, 1), options))
+                .isInstanceOf(org.lowrank.reports.ReportWriteException.class)
+                .hasMessageContaining("the interrupted work of other settings");
+        assertThat(file).hasBinaryContent(before);
+    }
+
+    @Test
+    void divergenceIsSaid() {
+        MergingSettings m = merging(1);
+        MergingSettings wild = new MergingSettings(
+                m.preset(),
+                m.data(),
+                m.samples(),
+                m.dimension(),
+                m.frequency(),
+                m.hidden(),
+                m.initialisation(),
+                1e6,
+                0.0,
+                List.of(0.0),
+                m.steps(),
+                1,
+                1,
+                m.records(),
+                m.precision(),
+                m.seed());
+        assertThatThrownBy(() -> MergingExperiment.run(wild, null, threads(1)))
+                .isInstanceOf(org.lowrank.trainer.merge.DivergedException.class)
+                .hasMessageContaining("take a smaller --step-size");
+    }
+
+    @Test
     void doublePrecisionSweepStartsWhereTheFloatOneDoes() throws Exception {
         List<Curve> floats = SweepExperiment.run(sweep(Precision.FLOAT32, 1), threads(1));
         List<Curve> doubles = SweepExperiment.run(sweep(Precision.FLOAT64, 1), threads(1));

@@ -97,6 +97,9 @@ public final class CheckpointReader implements AutoCloseable {
         Optional<String> wanted = files.weightFile();
         if (wanted.isPresent()) {
             String name = wanted.get();
+            if (!names.contains(name) && names.contains(name + ".index")) {
+                return name + ".index"; // the prefix of a TensorFlow checkpoint
+            }
             return name.matches(".*\\.data-\\d{5}-of-\\d{5}")
                     ? name.replaceFirst("\\.data-\\d{5}-of-\\d{5}$", ".index")
                     : name;

@@ -57,6 +57,9 @@ final class Quantisation {
             scheme = "bitsandbytes 4-bit";
         } else if (tensor.dtype() == DType.I8 && byName.containsKey(stem + ".SCB")) {
             scheme = "bitsandbytes 8-bit";
+        } else if (isEightBit(tensor) && byName.containsKey(name + "_zero_point")) {
+            throw new MalformedWeightsException("quantised weights: " + name + " in " + tensor.file()
+                    + ": zero points are stored beside it, which lowrank does not subtract; use the unquantised model");
         } else if (name.endsWith("_blocks") && byName.containsKey(name.replaceFirst("_blocks$", "_scales"))) {
             scheme = "MXFP4";
         } else if (name.endsWith(".weight") && tensor.dtype() == DType.U32 && byName.containsKey(stem + ".scales")) {

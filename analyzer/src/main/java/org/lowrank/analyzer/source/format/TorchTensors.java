@@ -116,6 +116,7 @@ final class TorchTensors {
             throw bad(file, name, "its storage is a " + view.storage().type());
         }
         Place place = storages.place(view.storage());
+        Sizes.elements(file, name, view.shape());
         if (!ScalarEncoding.exists(dtype)) {
             return StoredTensor.plain(name, dtype, view.shape(), place.source(), 0, place.length());
         }

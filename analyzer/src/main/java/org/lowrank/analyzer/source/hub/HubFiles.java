@@ -22,6 +22,11 @@ public final class HubFiles {
         return open(reference, options, Pauses.REAL);
     }
 
+    /** Whether no network is allowed, by option or environment. */
+    public static boolean isOffline(SourceOptions options) throws IOException, ModelNotFoundException {
+        return HubSettings.of(options).offlineBy().isPresent();
+    }
+
     static ModelFiles open(String reference, SourceOptions options, Pauses pauses)
             throws IOException, ModelNotFoundException {
         RepoName repo = RepoName.parse(reference, options.revision());

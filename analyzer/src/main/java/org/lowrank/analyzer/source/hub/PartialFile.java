@@ -64,12 +64,14 @@ final class PartialFile implements AutoCloseable {
         }
     }
 
-    private static boolean isOurs(FileChannel channel) throws IOException {
+    private static boolean isOurs(FileChannel channel) {
         try {
             FileLock lock = channel.tryLock();
             return lock != null;
         } catch (OverlappingFileLockException anotherThread) {
             return false;
+        } catch (IOException noLocks) {
+            return false; // some network file systems have none: a file of one's own is safe
         }
     }
 

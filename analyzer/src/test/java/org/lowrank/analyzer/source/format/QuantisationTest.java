@@ -127,6 +127,18 @@ class QuantisationTest {
                         + " model");
     }
 
+    @Test
+    void zeroPointsAreRefused() {
+        Map<String, TestTensor> tensors = new LinkedHashMap<>();
+        tensors.put("l.weight", TestTensor.of(DType.I8, List.of(2L, 2L), 1, 2, 3, 4));
+        tensors.put("l.weight_scale", TestTensor.f32(List.of(1L), 1));
+        tensors.put("l.weight_zero_point", TestTensor.of(DType.I8, List.of(1L), 7));
+        assertThatThrownBy(() -> read(tensors))
+                .isInstanceOf(MalformedWeightsException.class)
+                .hasMessage("quantised weights: l.weight in model.safetensors: zero points are stored beside it, which"
+                        + " lowrank does not subtract; use the unquantised model");
+    }
+
     private static ReadBack read(Map<String, TestTensor> tensors) throws Exception {
         return ReadBack.of(FILE, SafetensorsWriter.bytes(tensors));
     }
