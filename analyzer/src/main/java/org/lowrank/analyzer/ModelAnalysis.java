@@ -277,7 +277,10 @@ public final class ModelAnalysis implements AutoCloseable {
         }
         text.append(checkpoint.config()).append('\n').append(selection).append('\n');
         text.append(options).append('\n').append(engine.description()).append('\n');
-        text.append(provenance.model()).append('\n').append(provenance.revision()).append('\n');
+        text.append(provenance.model())
+                .append('\n')
+                .append(provenance.revision())
+                .append('\n');
         text.append(provenance.location()).append('\n').append(version);
         try {
             return HexFormat.of()

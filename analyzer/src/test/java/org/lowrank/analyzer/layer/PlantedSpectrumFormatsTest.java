@@ -108,7 +108,12 @@ class PlantedSpectrumFormatsTest extends PlantedContract {
                     model.initializer(weight, tensor(matrix(layer, kind)));
                     model.node(OnnxWriter.describeNode(
                                     node, "Gemm", List.of("hidden_" + number, weight), List.of(node + "_output_0"))
-                            .message(5, new ProtoWriter().text(1, "transB").number(3, 1).number(20, 2)));
+                            .message(
+                                    5,
+                                    new ProtoWriter()
+                                            .text(1, "transB")
+                                            .number(3, 1)
+                                            .number(20, 2)));
                     continue;
                 }
                 model.initializer(weight, tensor(transposed(matrix(layer, kind))));
