@@ -47,7 +47,7 @@ public final class OpenGroup implements AutoCloseable {
         List<StoredMatrix> matrices = new ArrayList<>();
         boolean transposed = task.parts().get(0).parts().get(0).transposed();
         for (LayerMatrix matrix : task.parts()) {
-            if (matrix.parts().get(0).transposed() != transposed) {
+            if (task.stack() != null && matrix.parts().get(0).transposed() != transposed) {
                 throw new MalformedWeightsException("mixed orientations: " + matrix.stack() + " layer "
                         + matrix.layer() + ": " + matrix.matrix() + " is stored as "
                         + (transposed ? "[out, in]" : "[in, out]") + " and what it is stacked with the other way round;"
