@@ -1,11 +1,7 @@
 package org.lowrank.analyzer;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -173,7 +169,7 @@ public final class ModelAnalysis implements AutoCloseable {
             Optional<AnalysisResult> saved,
             ModelMeasurer.Progress progress)
             throws IOException, InterruptedException, ModelNotFoundException {
-        String fingerprint = fingerprint(engine, options, version);
+        String fingerprint = fingerprint(engine.description() + "\n" + options + "\n" + version);
         Optional<Outcome> same = saved.flatMap(result -> reused(result, provenance, fingerprint));
         if (same.isPresent()) {
             return same.get();
@@ -256,39 +252,10 @@ public final class ModelAnalysis implements AutoCloseable {
                 .toList();
     }
 
-    /**
-     * Equal fingerprints mean equal results: a hash over where the model comes from, the weight files (their hash, or size and time of
-     * last change), the configuration, what is measured and how, and the version. Empty where a file's content cannot be told apart so.
-     */
-    private String fingerprint(SpectralEngine engine, SpectralOptions options, String version)
-            throws IOException, ModelNotFoundException {
-        StringBuilder text = new StringBuilder();
-        for (ModelFiles.FileEntry entry : weightFiles()) {
-            Optional<String> content = entry.sha256().isPresent() ? entry.sha256() : files.stamp(entry.name());
-            if (content.isEmpty()) {
-                return "";
-            }
-            text.append(entry.name())
-                    .append(' ')
-                    .append(entry.size())
-                    .append(' ')
-                    .append(content.get())
-                    .append('\n');
-        }
-        text.append(checkpoint.config()).append('\n').append(selection).append('\n');
-        text.append(options).append('\n').append(engine.description()).append('\n');
-        text.append(provenance.model())
-                .append('\n')
-                .append(provenance.revision())
-                .append('\n');
-        text.append(provenance.location()).append('\n').append(version);
-        try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256")
-                            .digest(text.toString().getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every Java platform has SHA-256
-        }
+    /** Of these results; empty where the content of a weight file cannot be told from another's. */
+    private String fingerprint(String how) throws IOException, ModelNotFoundException {
+        return ResultFingerprint.of(
+                files, weightFiles(), provenance, checkpoint.config() + "\n" + selection + "\n" + how);
     }
 
     private static double since(long start) {

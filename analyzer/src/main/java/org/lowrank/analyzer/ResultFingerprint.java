@@ -1,0 +1,44 @@
+package org.lowrank.analyzer;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import org.lowrank.analyzer.source.ModelFiles;
+import org.lowrank.analyzer.source.ModelNotFoundException;
+
+/**
+ * Equal fingerprints mean equal results: SHA-256 in hexadecimal over where the model comes from, its weight files (their hash, or size
+ * and time of last change), and what is measured and how.
+ */
+final class ResultFingerprint {
+    private ResultFingerprint() {}
+
+    /**
+     * Of the results of one model; empty where the content of a weight file cannot be told from another's.
+     *
+     * @param how configuration, selection, kernels, options and version, as text
+     */
+    static String of(ModelFiles files, List<ModelFiles.FileEntry> weights, ModelFiles.Provenance provenance, String how)
+            throws IOException, ModelNotFoundException {
+        StringBuilder text = new StringBuilder();
+        for (ModelFiles.FileEntry entry : weights) {
+            Optional<String> content = entry.sha256().isPresent() ? entry.sha256() : files.stamp(entry.name());
+            if (content.isEmpty()) {
+                return "";
+            }
+            text.append(String.join(" ", entry.name(), Long.toString(entry.size()), content.get()))
+                    .append('\n');
+        }
+        text.append(String.join("\n", provenance.model(), provenance.revision(), provenance.location(), how));
+        try {
+            MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+            return HexFormat.of().formatHex(sha256.digest(text.toString().getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e); // every Java platform has SHA-256
+        }
+    }
+}
