@@ -15,15 +15,15 @@ import org.lowrank.analyzer.measurement.ModelFinding;
 import org.lowrank.analyzer.measurement.ModelMeasurer;
 import org.lowrank.analyzer.measurement.ModelSummary;
 import org.lowrank.analyzer.output.AnalysisResult;
-import org.lowrank.analyzer.source.MalformedWeightsException;
-import org.lowrank.analyzer.source.ModelFiles;
-import org.lowrank.analyzer.source.ModelNotFoundException;
-import org.lowrank.analyzer.source.ModelSource;
-import org.lowrank.analyzer.source.SourceOptions;
-import org.lowrank.analyzer.source.format.CheckpointReader;
-import org.lowrank.analyzer.tensor.Checkpoint;
 import org.lowrank.spectral.SpectralEngine;
 import org.lowrank.spectral.SpectralOptions;
+import org.lowrank.weights.bytes.MalformedWeightsException;
+import org.lowrank.weights.files.ModelFiles;
+import org.lowrank.weights.files.ModelNotFoundException;
+import org.lowrank.weights.files.SourceOptions;
+import org.lowrank.weights.format.CheckpointReader;
+import org.lowrank.weights.reference.ModelSource;
+import org.lowrank.weights.tensor.Checkpoint;
 
 /** A model open for reading, from its name to its layers: source → tensors → layer matrices. */
 public final class ModelAnalysis implements AutoCloseable {

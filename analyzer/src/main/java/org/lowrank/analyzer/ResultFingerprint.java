@@ -7,8 +7,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import org.lowrank.analyzer.source.ModelFiles;
-import org.lowrank.analyzer.source.ModelNotFoundException;
+import org.lowrank.weights.files.ModelFiles;
+import org.lowrank.weights.files.ModelNotFoundException;
 
 /**
  * Equal fingerprints mean equal results: SHA-256 in hexadecimal over where the model comes from, its weight files (their hash, or size

@@ -12,15 +12,15 @@ import java.util.regex.Pattern;
 import org.lowrank.analyzer.layer.LayerCatalog;
 import org.lowrank.analyzer.measurement.MatrixMeasurement;
 import org.lowrank.analyzer.measurement.ModelMeasurer;
-import org.lowrank.analyzer.source.LocalFiles;
-import org.lowrank.analyzer.source.format.CheckpointReader;
-import org.lowrank.spectral.ElementType;
+import org.lowrank.weights.files.LocalFiles;
+import org.lowrank.weights.format.CheckpointReader;
+import org.lowrank.machine.memory.ElementType;
 import org.lowrank.spectral.SpectralEngine;
 import org.lowrank.spectral.SpectralEngines;
 import org.lowrank.spectral.SpectralMeasurement;
 import org.lowrank.spectral.SpectralOptions;
 import org.lowrank.spectral.StoredMatrix;
-import org.lowrank.spectral.StridedBlock;
+import org.lowrank.machine.memory.StridedBlock;
 
 /**
  * The measuring phase of one model, several times in one process: opening the file → last number. Prints the seconds of

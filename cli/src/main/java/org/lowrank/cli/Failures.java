@@ -5,13 +5,13 @@ import java.io.PrintStream;
 import java.nio.file.AccessDeniedException;
 import java.util.Arrays;
 import org.lowrank.analyzer.layer.NothingSelectedException;
-import org.lowrank.analyzer.source.MalformedWeightsException;
-import org.lowrank.analyzer.source.ModelNotFoundException;
 import org.lowrank.reports.ReportWriteException;
 import org.lowrank.reports.UnreadableResultException;
 import org.lowrank.trainer.merge.DivergedException;
 import org.lowrank.trainer.task.MalformedDataException;
 import org.lowrank.trainer.task.MissingDataException;
+import org.lowrank.weights.bytes.MalformedWeightsException;
+import org.lowrank.weights.files.ModelNotFoundException;
 import picocli.CommandLine;
 
 /** Exceptions to one line on stderr and an exit code. */

@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.lowrank.analyzer.source.CacheDirectory;
+import org.lowrank.machine.files.CacheDirectory;
 import org.lowrank.trainer.experiment.Curve;
 import org.lowrank.trainer.experiment.ExperimentSettings;
 import org.lowrank.trainer.experiment.MergingExperiment;

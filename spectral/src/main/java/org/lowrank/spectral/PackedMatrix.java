@@ -5,6 +5,8 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ForkJoinTask;
+import org.lowrank.machine.memory.ElementType;
+import org.lowrank.machine.memory.StridedBlock;
 
 /**
  * A matrix copied once from where it is stored into arrays the kernels read, in the stored precision: 16-bit weights stay
@@ -96,9 +98,9 @@ final class PackedMatrix {
             StridedBlock block = matrix.blocks().get(b);
             for (int i = 0; i < block.rows(); i++) {
                 for (int j = 0; j < block.cols(); j++) {
-                    double value = Math.abs(Elements.get(block, i, j));
+                    double value = Math.abs(block.get(i, j));
                     if (!(value <= Double.MAX_VALUE)) {
-                        throw new NonFiniteWeightException(b, i, j, Elements.get(block, i, j));
+                        throw new NonFiniteWeightException(b, i, j, block.get(i, j));
                     }
                     largest = Math.max(largest, value);
                 }
@@ -170,7 +172,7 @@ final class PackedMatrix {
 
     private static NonFiniteWeightException nonFinite(StridedBlock block, int index, int row, double sum) {
         for (int j = 0; j < block.cols(); j++) {
-            double value = Elements.get(block, row, j);
+            double value = block.get(row, j);
             if (!Double.isFinite(value)) {
                 return new NonFiniteWeightException(index, row, j, value);
             }
@@ -193,7 +195,7 @@ final class PackedMatrix {
         }
         double[] doubles = (double[]) target;
         for (int j = 0; j < n; j++) {
-            doubles[at + j] = Elements.get(block, row, j) / scale;
+            doubles[at + j] = block.get(row, j) / scale;
         }
     }
 

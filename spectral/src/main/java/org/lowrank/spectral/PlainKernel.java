@@ -1,5 +1,7 @@
 package org.lowrank.spectral;
 
+import org.lowrank.machine.memory.ElementType;
+
 /** Plain Java, with independent sums that the processor can overlap. */
 final class PlainKernel implements RowKernel {
     @Override

@@ -1,5 +1,7 @@
 package org.lowrank.spectral;
 
+import org.lowrank.machine.memory.ElementType;
+
 /**
  * Products of a few rows of a matrix with a few vectors, all in double; what the implementations differ in is speed. They are
  * fastest with {@link Lanczos#BLOCK} vectors.

@@ -3,6 +3,7 @@ package org.lowrank.spectral;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.lowrank.machine.memory.ElementType;
 
 /**
  * Walks over the rows of packed matrices, a few at a time, for products with them. Rows of 16-bit numbers are widened when they are

@@ -1,6 +1,7 @@
 package org.lowrank.spectral;
 
 import java.util.List;
+import org.lowrank.machine.memory.StridedBlock;
 
 /**
  * A matrix in its stored precision, made of blocks that are stacked along one axis. Norms and singular values do not

@@ -6,6 +6,7 @@ import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
+import org.lowrank.machine.memory.ElementType;
 
 /** The Vector API, with vectors of doubles as long as the processor's. */
 final class VectorKernel implements RowKernel {

@@ -4,6 +4,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import org.lowrank.machine.memory.ElementType;
+import org.lowrank.machine.memory.StridedBlock;
 
 /** The difference of two stored matrices as a matrix of its own. */
 public final class WeightDifference {
@@ -77,7 +79,7 @@ public final class WeightDifference {
                     int r = row + (transposed ? j : i) - first;
                     if (r >= 0 && r < count) {
                         int at = (r * cols + col + (transposed ? i : j)) * Double.BYTES;
-                        data.putDouble(at, data.getDouble(at) + sign * Elements.get(block, i, j));
+                        data.putDouble(at, data.getDouble(at) + sign * block.get(i, j));
                     }
                 }
             }

@@ -12,6 +12,8 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.lowrank.machine.memory.ElementType;
+import org.lowrank.machine.memory.StridedBlock;
 
 class LeadingSubspaceTest {
     @ParameterizedTest

@@ -7,6 +7,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.lowrank.machine.memory.ElementType;
 import org.lowrank.spectral.StoredMatrix.Axis;
 
 /** LAPACK through DJL and the Cholesky certificate, against EJML in double. */

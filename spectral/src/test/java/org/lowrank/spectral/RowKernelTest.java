@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.lowrank.machine.memory.ElementType;
 
 /** The vector kernel's fused products against the plain kernel's separate ones, for lengths that fill no vector. */
 class RowKernelTest {

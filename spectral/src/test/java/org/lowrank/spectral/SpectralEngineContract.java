@@ -14,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.lowrank.machine.memory.ElementType;
 import org.lowrank.spectral.StoredMatrix.Axis;
 
 /** What every engine promises, checked against EJML's full decomposition in double. */

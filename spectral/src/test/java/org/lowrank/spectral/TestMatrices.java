@@ -3,6 +3,8 @@ package org.lowrank.spectral;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.SplittableRandom;
+import org.lowrank.machine.memory.ElementType;
+import org.lowrank.machine.memory.StridedBlock;
 
 /** Stored matrices with known contents. */
 final class TestMatrices {
@@ -22,7 +24,7 @@ final class TestMatrices {
         StridedBlock block = block(entries, 1, entries.length, entries.length, type);
         double[] rounded = new double[entries.length];
         for (int j = 0; j < rounded.length; j++) {
-            rounded[j] = Elements.get(block, 0, j);
+            rounded[j] = block.get(0, j);
         }
         return rounded;
     }

@@ -64,7 +64,7 @@ public final class ModelComparer {
     /**
      * Measures both, then compares. Progress counts the matrices of A, of B and the pairs.
      *
-     * @throws org.lowrank.analyzer.source.MalformedWeightsException if a weight is NaN or infinite
+     * @throws org.lowrank.weights.bytes.MalformedWeightsException if a weight is NaN or infinite
      * @throws InterruptedException if the calling thread is interrupted
      */
     public Comparison compare(Side a, Side b, ModelMeasurer.Progress progress)

@@ -5,7 +5,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.lowrank.analyzer.source.MalformedWeightsException;
+import org.lowrank.weights.bytes.MalformedWeightsException;
 
 /**
  * How the rows of a fused [out, in] matrix belong to Q, K and V: {@code groups} times a block of Q rows, a block of K rows

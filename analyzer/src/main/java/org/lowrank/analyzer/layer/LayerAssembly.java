@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.lowrank.analyzer.source.MalformedWeightsException;
-import org.lowrank.analyzer.tensor.Checkpoint;
-import org.lowrank.analyzer.tensor.DType;
-import org.lowrank.analyzer.tensor.StoredTensor;
-import org.lowrank.analyzer.tensor.Tensor;
+import org.lowrank.weights.bytes.MalformedWeightsException;
+import org.lowrank.weights.tensor.Checkpoint;
+import org.lowrank.weights.tensor.DType;
+import org.lowrank.weights.tensor.StoredTensor;
+import org.lowrank.weights.tensor.Tensor;
 
 /** Puts the matrices of placed stacks together. */
 final class LayerAssembly {

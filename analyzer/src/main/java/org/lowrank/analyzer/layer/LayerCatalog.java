@@ -11,9 +11,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import org.lowrank.analyzer.source.MalformedWeightsException;
-import org.lowrank.analyzer.tensor.Checkpoint;
-import org.lowrank.analyzer.tensor.Tensor;
+import org.lowrank.weights.bytes.MalformedWeightsException;
+import org.lowrank.weights.tensor.Checkpoint;
+import org.lowrank.weights.tensor.Tensor;
 
 /**
  * Finds the layers of a checkpoint: by the declarations of its {@code model_type}, or, where that is unknown, by the only

@@ -1,7 +1,7 @@
 package org.lowrank.analyzer.layer;
 
 import java.util.List;
-import org.lowrank.analyzer.tensor.Tensor;
+import org.lowrank.weights.tensor.Tensor;
 
 /**
  * One matrix of one layer, with the tensors it is read from.

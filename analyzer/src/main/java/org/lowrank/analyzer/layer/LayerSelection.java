@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.lowrank.analyzer.tensor.Tensor;
+import org.lowrank.weights.tensor.Tensor;
 
 /**
  * Which matrices are wanted.

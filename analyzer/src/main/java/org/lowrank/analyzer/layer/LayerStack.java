@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeMap;
-import org.lowrank.analyzer.tensor.Tensor;
+import org.lowrank.weights.tensor.Tensor;
 
 /** The tensors of one stack of layers, placed by one architecture. */
 final class LayerStack {

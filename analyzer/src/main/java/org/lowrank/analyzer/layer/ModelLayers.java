@@ -1,7 +1,7 @@
 package org.lowrank.analyzer.layer;
 
 import java.util.List;
-import org.lowrank.analyzer.tensor.DType;
+import org.lowrank.weights.tensor.DType;
 
 /**
  * The layers of a model: what is measured, what is not and why.

@@ -3,7 +3,7 @@ package org.lowrank.analyzer.layer;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Pattern;
-import org.lowrank.analyzer.tensor.Tensor;
+import org.lowrank.weights.tensor.Tensor;
 
 /** Why a tensor is in no measured matrix, by its name and shape. */
 final class SkipReason {

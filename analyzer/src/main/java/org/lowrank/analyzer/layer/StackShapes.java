@@ -3,7 +3,7 @@ package org.lowrank.analyzer.layer;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import org.lowrank.analyzer.tensor.Tensor;
+import org.lowrank.weights.tensor.Tensor;
 
 /** Whether the shapes of a stack's tensors fit together as the roles say. */
 final class StackShapes {

@@ -2,9 +2,9 @@ package org.lowrank.analyzer.layer;
 
 import java.util.List;
 import java.util.stream.Collectors;
-import org.lowrank.analyzer.source.MalformedWeightsException;
-import org.lowrank.analyzer.tensor.Checkpoint;
-import org.lowrank.analyzer.tensor.Tensor;
+import org.lowrank.weights.bytes.MalformedWeightsException;
+import org.lowrank.weights.tensor.Checkpoint;
+import org.lowrank.weights.tensor.Tensor;
 
 /** The error for a checkpoint in which no layers are found: what was seen, and what to do. */
 final class UnknownArchitecture {

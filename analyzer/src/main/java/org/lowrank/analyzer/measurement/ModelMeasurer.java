@@ -14,11 +14,11 @@ import java.util.concurrent.ForkJoinWorkerThread;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.lowrank.analyzer.layer.LayerMatrix;
-import org.lowrank.analyzer.source.MalformedWeightsException;
 import org.lowrank.spectral.NonFiniteWeightException;
 import org.lowrank.spectral.SpectralEngine;
 import org.lowrank.spectral.SpectralMeasurement;
 import org.lowrank.spectral.SpectralOptions;
+import org.lowrank.weights.bytes.MalformedWeightsException;
 
 /**
  * Measures all layer matrices of a model: one thread opens tensors ahead (maps, fetches or decodes them) while the

@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 import org.lowrank.analyzer.layer.LayerMatrix;
-import org.lowrank.analyzer.source.MalformedWeightsException;
-import org.lowrank.analyzer.tensor.Tensor;
+import org.lowrank.machine.memory.StridedBlock;
 import org.lowrank.spectral.NonFiniteWeightException;
-import org.lowrank.spectral.StridedBlock;
+import org.lowrank.weights.bytes.MalformedWeightsException;
+import org.lowrank.weights.tensor.Tensor;
 
 /** Finds the tensor and index of a NaN or infinite weight once the engine has met one. */
 final class NonFiniteWeights {

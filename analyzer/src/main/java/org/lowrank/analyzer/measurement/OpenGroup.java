@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.lowrank.analyzer.layer.LayerMatrix;
-import org.lowrank.analyzer.source.MalformedWeightsException;
-import org.lowrank.analyzer.tensor.Tensor;
+import org.lowrank.machine.memory.StridedBlock;
 import org.lowrank.spectral.StoredMatrix;
 import org.lowrank.spectral.StoredMatrix.Axis;
-import org.lowrank.spectral.StridedBlock;
+import org.lowrank.weights.bytes.MalformedWeightsException;
+import org.lowrank.weights.tensor.Tensor;
 
 /** The open tensors of a group; closed when its last task is done, or by {@link #close}. */
 public final class OpenGroup implements AutoCloseable {

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.lowrank.analyzer.layer.LayerMatrix;
-import org.lowrank.analyzer.tensor.Tensor;
+import org.lowrank.weights.tensor.Tensor;
 
 /**
  * Matrices that share tensors and so are opened together: Q, K, V and QKV; all experts of one three-dimensional tensor.

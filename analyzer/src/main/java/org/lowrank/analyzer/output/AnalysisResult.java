@@ -5,7 +5,7 @@ import java.util.Map;
 import org.lowrank.analyzer.layer.ModelLayers;
 import org.lowrank.analyzer.measurement.MatrixMeasurement;
 import org.lowrank.analyzer.measurement.ModelFinding;
-import org.lowrank.analyzer.source.ModelFiles;
+import org.lowrank.weights.files.ModelFiles;
 
 /**
  * Everything an {@code analyze} run found, as saved in result.json (snake_case keys; schema in

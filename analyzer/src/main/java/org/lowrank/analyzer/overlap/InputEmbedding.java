@@ -5,10 +5,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Pattern;
-import org.lowrank.analyzer.source.MalformedWeightsException;
-import org.lowrank.analyzer.tensor.Checkpoint;
-import org.lowrank.analyzer.tensor.Tensor;
-import org.lowrank.spectral.StridedBlock;
+import org.lowrank.machine.memory.StridedBlock;
+import org.lowrank.weights.bytes.MalformedWeightsException;
+import org.lowrank.weights.tensor.Checkpoint;
+import org.lowrank.weights.tensor.Tensor;
 
 /**
  * A model's input embedding: one row of length d per token.

@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
-import org.lowrank.analyzer.source.ModelFiles;
-import org.lowrank.analyzer.source.ModelNotFoundException;
-import org.lowrank.analyzer.tensor.Checkpoint;
+import org.lowrank.weights.files.ModelFiles;
+import org.lowrank.weights.files.ModelNotFoundException;
+import org.lowrank.weights.tensor.Checkpoint;
 
 /** Measures how orthogonal two texts are to a model. */
 public final class TextOverlapMeasurer {
@@ -54,7 +54,7 @@ public final class TextOverlapMeasurer {
      * Tokenises both, looks the tokens up, and gives the distribution of inner products.
      *
      * @throws ModelNotFoundException if the model has no tokenizer
-     * @throws org.lowrank.analyzer.source.MalformedWeightsException if the tokenizer or the embedding is malformed
+     * @throws org.lowrank.weights.bytes.MalformedWeightsException if the tokenizer or the embedding is malformed
      * @throws IllegalArgumentException if a text holds no token
      */
     public TextOverlap measure(String model, ModelFiles files, Checkpoint checkpoint, String textA, String textB)

@@ -8,9 +8,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.lowrank.analyzer.source.MalformedWeightsException;
-import org.lowrank.analyzer.source.ModelFiles;
-import org.lowrank.analyzer.source.ModelNotFoundException;
+import org.lowrank.weights.bytes.MalformedWeightsException;
+import org.lowrank.weights.files.ModelFiles;
+import org.lowrank.weights.files.ModelNotFoundException;
 
 /** The model's own tokenizer. Whole texts are tokenised: no truncation, no padding, no added special tokens. */
 public final class TextTokenizer implements AutoCloseable {

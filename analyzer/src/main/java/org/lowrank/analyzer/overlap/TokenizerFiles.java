@@ -12,10 +12,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import org.lowrank.analyzer.source.ByteSource;
-import org.lowrank.analyzer.source.MalformedWeightsException;
-import org.lowrank.analyzer.source.ModelFiles;
-import org.lowrank.analyzer.source.ModelNotFoundException;
+import org.lowrank.weights.bytes.ByteSource;
+import org.lowrank.weights.bytes.MalformedWeightsException;
+import org.lowrank.weights.files.ModelFiles;
+import org.lowrank.weights.files.ModelNotFoundException;
 
 /**
  * A model's tokenizer as the text of a tokenizer.json: the file itself, or one made from vocab.txt (WordPiece) or from

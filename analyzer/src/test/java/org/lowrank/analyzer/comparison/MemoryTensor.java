@@ -4,10 +4,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 import org.lowrank.analyzer.layer.LayerMatrix;
-import org.lowrank.analyzer.tensor.DType;
-import org.lowrank.analyzer.tensor.Tensor;
-import org.lowrank.spectral.ElementType;
-import org.lowrank.spectral.StridedBlock;
+import org.lowrank.machine.memory.ElementType;
+import org.lowrank.machine.memory.StridedBlock;
+import org.lowrank.weights.tensor.DType;
+import org.lowrank.weights.tensor.Tensor;
 
 /** A contiguous F32 or F64 matrix in memory. */
 record MemoryTensor(String name, DType dtype, int rows, int cols, double[] values) implements Tensor {

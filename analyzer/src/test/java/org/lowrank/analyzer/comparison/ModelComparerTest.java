@@ -20,13 +20,13 @@ import org.lowrank.analyzer.output.AnalysisResult;
 import org.lowrank.analyzer.output.ComparisonOutput;
 import org.lowrank.analyzer.output.ComparisonReport;
 import org.lowrank.analyzer.output.ComparisonResult;
-import org.lowrank.analyzer.source.MalformedWeightsException;
-import org.lowrank.analyzer.tensor.DType;
 import org.lowrank.reports.Report;
 import org.lowrank.spectral.SpectralEngine;
 import org.lowrank.spectral.SpectralEngines;
 import org.lowrank.spectral.SpectralOptions;
 import org.lowrank.spectral.StableRank;
+import org.lowrank.weights.bytes.MalformedWeightsException;
+import org.lowrank.weights.tensor.DType;
 
 class ModelComparerTest {
     private static final SpectralOptions DEFAULTS = SpectralOptions.defaults();

@@ -18,17 +18,17 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.lowrank.analyzer.checkpoints.CheckpointWriters;
-import org.lowrank.analyzer.checkpoints.Format;
-import org.lowrank.analyzer.checkpoints.TestTensor;
 import org.lowrank.analyzer.measurement.MatrixMeasurement;
 import org.lowrank.analyzer.measurement.ModelMeasurer;
-import org.lowrank.analyzer.source.LocalFiles;
-import org.lowrank.analyzer.source.format.CheckpointReader;
-import org.lowrank.analyzer.tensor.DType;
 import org.lowrank.spectral.SpectralEngine;
 import org.lowrank.spectral.SpectralEngines;
 import org.lowrank.spectral.SpectralOptions;
+import org.lowrank.weights.checkpoints.CheckpointWriters;
+import org.lowrank.weights.checkpoints.Format;
+import org.lowrank.weights.checkpoints.TestTensor;
+import org.lowrank.weights.files.LocalFiles;
+import org.lowrank.weights.format.CheckpointReader;
+import org.lowrank.weights.tensor.DType;
 
 /**
  * Every architecture, in the names and layouts its checkpoints have, with a known spectrum planted in each matrix: a wrong

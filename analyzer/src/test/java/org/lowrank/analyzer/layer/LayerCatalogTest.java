@@ -12,13 +12,13 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.lowrank.analyzer.checkpoints.CheckpointWriters;
-import org.lowrank.analyzer.checkpoints.Format;
-import org.lowrank.analyzer.checkpoints.TestTensor;
-import org.lowrank.analyzer.source.LocalFiles;
-import org.lowrank.analyzer.source.MalformedWeightsException;
-import org.lowrank.analyzer.source.format.CheckpointReader;
-import org.lowrank.analyzer.tensor.DType;
+import org.lowrank.weights.bytes.MalformedWeightsException;
+import org.lowrank.weights.checkpoints.CheckpointWriters;
+import org.lowrank.weights.checkpoints.Format;
+import org.lowrank.weights.checkpoints.TestTensor;
+import org.lowrank.weights.files.LocalFiles;
+import org.lowrank.weights.format.CheckpointReader;
+import org.lowrank.weights.tensor.DType;
 
 /** What is found, refused and left out, and in which words. */
 class LayerCatalogTest {

@@ -13,13 +13,13 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.io.TempDir;
 import org.lowrank.analyzer.ModelAnalysis;
-import org.lowrank.analyzer.checkpoints.TestTensor;
 import org.lowrank.analyzer.measurement.MatrixMeasurement;
-import org.lowrank.analyzer.source.SourceOptions;
-import org.lowrank.analyzer.tensor.DType;
 import org.lowrank.spectral.SpectralEngine;
 import org.lowrank.spectral.SpectralEngines;
 import org.lowrank.spectral.SpectralOptions;
+import org.lowrank.weights.checkpoints.TestTensor;
+import org.lowrank.weights.files.SourceOptions;
+import org.lowrank.weights.tensor.DType;
 
 /** A checkpoint with known spectra in the making, and what an analysis of it must find. */
 abstract class PlantedContract {

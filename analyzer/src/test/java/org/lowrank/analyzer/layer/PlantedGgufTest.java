@@ -10,14 +10,14 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.lowrank.analyzer.ModelAnalysis;
-import org.lowrank.analyzer.checkpoints.ByteSink;
-import org.lowrank.analyzer.checkpoints.CheckpointWriters;
-import org.lowrank.analyzer.checkpoints.GgufWriter;
-import org.lowrank.analyzer.checkpoints.PlantedMatrix;
-import org.lowrank.analyzer.checkpoints.TestTensor;
 import org.lowrank.analyzer.measurement.MatrixMeasurement;
 import org.lowrank.analyzer.output.AnalysisResult;
-import org.lowrank.analyzer.tensor.DType;
+import org.lowrank.weights.checkpoints.ByteSink;
+import org.lowrank.weights.checkpoints.CheckpointWriters;
+import org.lowrank.weights.checkpoints.GgufWriter;
+import org.lowrank.weights.checkpoints.PlantedMatrix;
+import org.lowrank.weights.checkpoints.TestTensor;
+import org.lowrank.weights.tensor.DType;
 
 /** Known spectra in the layouts that only GGUF has, and in quantised blocks. */
 class PlantedGgufTest extends PlantedContract {

@@ -12,12 +12,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.lowrank.analyzer.ModelAnalysis;
-import org.lowrank.analyzer.checkpoints.CheckpointWriters;
-import org.lowrank.analyzer.checkpoints.Format;
-import org.lowrank.analyzer.checkpoints.GgufWriter;
-import org.lowrank.analyzer.checkpoints.OnnxWriter;
-import org.lowrank.analyzer.checkpoints.ProtoWriter;
-import org.lowrank.analyzer.source.MalformedWeightsException;
+import org.lowrank.weights.bytes.MalformedWeightsException;
+import org.lowrank.weights.checkpoints.CheckpointWriters;
+import org.lowrank.weights.checkpoints.Format;
+import org.lowrank.weights.checkpoints.GgufWriter;
+import org.lowrank.weights.checkpoints.OnnxWriter;
+import org.lowrank.weights.checkpoints.ProtoWriter;
 
 /** A known spectrum planted in a checkpoint of each format, in that format's own names and orientation, comes back. */
 class PlantedSpectrumFormatsTest extends PlantedContract {

@@ -7,9 +7,9 @@ import java.nio.file.Files;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.lowrank.analyzer.ModelAnalysis;
-import org.lowrank.analyzer.checkpoints.CheckpointWriters;
-import org.lowrank.analyzer.checkpoints.Format;
 import org.lowrank.analyzer.output.AnalysisResult;
+import org.lowrank.weights.checkpoints.CheckpointWriters;
+import org.lowrank.weights.checkpoints.Format;
 
 /** Known spectra in models of several stacks. */
 class PlantedStacksTest extends PlantedContract {

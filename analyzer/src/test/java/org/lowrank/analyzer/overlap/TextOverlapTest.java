@@ -26,12 +26,12 @@ import org.lowrank.analyzer.output.AnalysisResult;
 import org.lowrank.analyzer.output.OverlapOutput;
 import org.lowrank.analyzer.output.OverlapReport;
 import org.lowrank.analyzer.output.OverlapResult;
-import org.lowrank.analyzer.source.LocalFiles;
-import org.lowrank.analyzer.source.MalformedWeightsException;
-import org.lowrank.analyzer.source.ModelNotFoundException;
-import org.lowrank.analyzer.source.format.CheckpointReader;
-import org.lowrank.analyzer.tensor.DType;
 import org.lowrank.reports.Report;
+import org.lowrank.weights.bytes.MalformedWeightsException;
+import org.lowrank.weights.files.LocalFiles;
+import org.lowrank.weights.files.ModelNotFoundException;
+import org.lowrank.weights.format.CheckpointReader;
+import org.lowrank.weights.tensor.DType;
 
 class TextOverlapTest {
     /** Rows of the embedding: [UNK], cat, dog, ##s, run, [CLS]. Lengths differ on purpose. */

@@ -4,10 +4,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.lowrank.analyzer.checkpoints.PlannedTensor;
-import org.lowrank.analyzer.checkpoints.PlannedTensor.Values;
-import org.lowrank.analyzer.checkpoints.PlantedMatrix;
-import org.lowrank.analyzer.tensor.DType;
+import org.lowrank.weights.checkpoints.PlannedTensor;
+import org.lowrank.weights.checkpoints.PlannedTensor.Values;
+import org.lowrank.weights.checkpoints.PlantedMatrix;
+import org.lowrank.weights.tensor.DType;
 
 /**
  * The tensors of one model by name, in the order of its state dict. Every matrix of a layer has a known spectrum, another

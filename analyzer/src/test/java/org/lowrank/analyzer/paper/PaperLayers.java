@@ -1,6 +1,6 @@
 package org.lowrank.analyzer.paper;
 
-import org.lowrank.analyzer.tensor.DType;
+import org.lowrank.weights.tensor.DType;
 
 /** Names, shapes and buffers of each of the paper's models. */
 final class PaperLayers {

@@ -5,11 +5,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.lowrank.analyzer.checkpoints.Content;
-import org.lowrank.analyzer.checkpoints.PlannedTensor;
-import org.lowrank.analyzer.checkpoints.SafetensorsWriter;
-import org.lowrank.analyzer.checkpoints.TorchWriter;
-import org.lowrank.analyzer.tensor.DType;
+import org.lowrank.weights.checkpoints.Content;
+import org.lowrank.weights.checkpoints.PlannedTensor;
+import org.lowrank.weights.checkpoints.SafetensorsWriter;
+import org.lowrank.weights.checkpoints.TorchWriter;
+import org.lowrank.weights.tensor.DType;
 
 /**
  * The repositories of the paper's six models: files, config.json, names, types, shards. Where the size of a weight file on the

@@ -21,20 +21,20 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.lowrank.analyzer.ModelAnalysis;
-import org.lowrank.analyzer.checkpoints.Content;
-import org.lowrank.analyzer.checkpoints.PlantedMatrix;
 import org.lowrank.analyzer.layer.LayerSelection;
 import org.lowrank.analyzer.layer.ModelLayers;
 import org.lowrank.analyzer.measurement.MatrixMeasurement;
 import org.lowrank.analyzer.output.AnalysisResult;
-import org.lowrank.analyzer.source.SourceOptions;
-import org.lowrank.analyzer.source.SourceOptions.DownloadMode;
-import org.lowrank.analyzer.source.hub.FakeHub;
-import org.lowrank.analyzer.source.hub.FakeRepo;
-import org.lowrank.analyzer.tensor.DType;
 import org.lowrank.spectral.SpectralEngine;
 import org.lowrank.spectral.SpectralEngines;
 import org.lowrank.spectral.SpectralOptions;
+import org.lowrank.weights.checkpoints.Content;
+import org.lowrank.weights.checkpoints.PlantedMatrix;
+import org.lowrank.weights.files.SourceOptions;
+import org.lowrank.weights.files.SourceOptions.DownloadMode;
+import org.lowrank.weights.hub.FakeHub;
+import org.lowrank.weights.hub.FakeRepo;
+import org.lowrank.weights.tensor.DType;
 
 /**
  * The paper's six models by name, in the layout they have on the Hub: from headers alone at full size, and measured where

@@ -1,5 +1,0 @@
-/** Models on the Hugging Face Hub: its HTTP protocol, its standard on-disk cache, reading by range. */
-@NullMarked
-package org.lowrank.analyzer.source.hub;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** Writers of small checkpoints in every format, made for tests and independent of the readers. */
-@NullMarked
-package org.lowrank.analyzer.checkpoints;
-
-import org.jspecify.annotations.NullMarked;

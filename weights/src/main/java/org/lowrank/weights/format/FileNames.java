@@ -1,0 +1,31 @@
+package org.lowrank.weights.format;
+
+import org.lowrank.weights.bytes.MalformedWeightsException;
+
+/** File names written in a model's own files are not to be trusted. */
+final class FileNames {
+    private FileNames() {}
+
+    /** A relative name below the folder of {@code from}, under POSIX and Windows rules alike. */
+    static String safe(String name, String from) throws MalformedWeightsException {
+        String[] segments = name.split("[/\\\\]", -1);
+        boolean unsafe = name.isEmpty() || name.startsWith("/") || name.startsWith("\\") || name.contains(":");
+        for (String segment : segments) {
+            unsafe |= segment.equals("..") || segment.isEmpty();
+        }
+        if (unsafe || name.indexOf('\0') >= 0) {
+            throw new MalformedWeightsException("unsafe file name: " + from + ": it names '" + name.replace('\0', '?')
+                    + "'; only files beside it may be named, do not trust this model");
+        }
+        return name;
+    }
+
+    /** A bare file name, as in the weight map of an index. */
+    static String bare(String name, String from) throws MalformedWeightsException {
+        if (name.contains("/") || name.contains("\\") || name.equals(".")) {
+            throw new MalformedWeightsException("unsafe file name: " + from + ": it names '" + name
+                    + "'; only files beside it may be named, do not trust this model");
+        }
+        return safe(name, from);
+    }
+}

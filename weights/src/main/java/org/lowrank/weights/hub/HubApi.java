@@ -1,0 +1,152 @@
+package org.lowrank.weights.hub;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpHeaders;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.lowrank.weights.files.ModelNotFoundException;
+
+/** One repository: which commit a revision is, and which files that commit has. */
+final class HubApi {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int LARGEST = 256 << 20;
+    private static final int MOST_PAGES = 1000;
+    private static final Duration PATIENT = Duration.ofSeconds(60);
+    private static final Pattern NEXT = Pattern.compile("<([^>]*)>\\s*;[^,]*rel=\"?next\"?");
+
+    private final HubClient client;
+    private final RepoName repo;
+    private final HubErrors errors;
+
+    HubApi(HubClient client, RepoName repo) {
+        this.client = client;
+        this.repo = repo;
+        this.errors = new HubErrors(client.settings(), repo);
+    }
+
+    /**
+     * A revision's commit.
+     *
+     * @param sha 40 hex
+     * @param id the repository's present name
+     */
+    record Commit(String sha, String id) {}
+
+    HubClient client() {
+        return client;
+    }
+
+    RepoName repo() {
+        return repo;
+    }
+
+    HubErrors errors() {
+        return errors;
+    }
+
+    /** Every later request names this commit, so that a push in between cannot mix two versions. */
+    Commit commit(Retry.Patience patience) throws IOException, ModelNotFoundException {
+        Duration timeout = patience == Retry.Patience.ONCE ? client.settings().metadataTimeout() : PATIENT;
+        URI uri = at("/api/models/" + repo.id() + "/revision/" + encode(repo.revision(), false));
+        JsonNode info = page(uri, patience, timeout).json;
+        String sha = info.path("sha").asText();
+        if (!RepoName.isCommit(sha)) {
+            throw errors.notTheHub("its answer names no commit");
+        }
+        return new Commit(sha, info.path("id").asText(repo.id()));
+    }
+
+    /** All files of a commit, in name order. */
+    List<HubFile> tree(String commit) throws IOException, ModelNotFoundException {
+        List<HubFile> files = new ArrayList<>();
+        Optional<URI> next =
+                Optional.of(at("/api/models/" + repo.id() + "/tree/" + commit + "?recursive=true&expand=false"));
+        for (int pages = 0; next.isPresent(); pages++) {
+            Page page = page(next.get(), Retry.Patience.FULL, PATIENT);
+            if (!page.json.isArray() || pages == MOST_PAGES) {
+                throw errors.notTheHub("its list of files is none");
+            }
+            for (JsonNode node : page.json) {
+                if (node.path("type").asText().equals("file")) {
+                    JsonNode lfs = node.path("lfs");
+                    files.add(HubFile.checked(
+                            node.path("path").asText(),
+                            lfs.path("size").asLong(node.path("size").asLong(-1)),
+                            lfs.path("oid").asText(node.path("oid").asText()).replaceFirst("^sha256:", ""),
+                            repo.id()));
+                }
+            }
+            next = page.next;
+        }
+        files.sort(Comparator.comparing(HubFile::path));
+        return List.copyOf(files);
+    }
+
+    /** Where a file's content is asked for. */
+    URI content(String commit, String path) {
+        return at("/" + repo.id() + "/resolve/" + commit + "/" + encode(path, true));
+    }
+
+    private URI at(String path) {
+        return URI.create(client.settings().endpoint() + path);
+    }
+
+    private record Page(JsonNode json, Optional<URI> next) {}
+
+    private Page page(URI uri, Retry.Patience patience, Duration timeout) throws IOException, ModelNotFoundException {
+        return client.retrying(patience, () -> {
+            try (HubAnswer answer = client.get(uri, Optional.empty(), timeout)) {
+                if (!answer.ok()) {
+                    throw errors.of(answer);
+                }
+                byte[] body = answer.body().readNBytes(LARGEST);
+                return new Page(JSON.readTree(body), next(answer.headers()));
+            } catch (JsonProcessingException e) {
+                throw errors.notTheHub("its answer is not JSON (a login page?)");
+            }
+        });
+    }
+
+    /** A mirror may hand out the Hub's own address. */
+    private Optional<URI> next(HttpHeaders headers) throws HubUnreachableException {
+        Matcher link = NEXT.matcher(String.join(",", headers.allValues("Link")));
+        if (!link.find()) {
+            return Optional.empty();
+        }
+        URI endpoint = client.settings().endpoint();
+        try {
+            URI uri = endpoint.resolve(link.group(1).replaceFirst("^" + HubSettings.DEFAULT_ENDPOINT, "" + endpoint));
+            if (client.settings().isEndpoint(uri)) {
+                return Optional.of(uri);
+            }
+        } catch (IllegalArgumentException malformed) {
+            // Told below.
+        }
+        throw errors.notTheHub("its list of files goes on at another host");
+    }
+
+    /** Percent-encodes all but unreserved characters, and '/' where told. */
+    static String encode(String text, boolean keepSlash) {
+        StringBuilder encoded = new StringBuilder();
+        for (byte octet : text.getBytes(StandardCharsets.UTF_8)) {
+            char c = (char) (octet & 0xff);
+            boolean plain = c < 0x80 && (Character.isLetterOrDigit(c) || "-._~".indexOf(c) >= 0);
+            if (plain || (keepSlash && c == '/')) {
+                encoded.append(c);
+            } else {
+                encoded.append(String.format("%%%02X", (int) c));
+            }
+        }
+        return encoded.toString();
+    }
+}

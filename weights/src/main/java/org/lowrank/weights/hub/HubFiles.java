@@ -1,0 +1,66 @@
+package org.lowrank.weights.hub;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import org.lowrank.weights.files.ModelFiles;
+import org.lowrank.weights.files.ModelNotFoundException;
+import org.lowrank.weights.files.SourceOptions;
+
+/** Models on the Hugging Face Hub, in the cache that Python's {@code hf} uses too, or streamed. */
+public final class HubFiles {
+    private HubFiles() {}
+
+    /**
+     * Finds a model: online at the revision's present commit; offline, or where the Hub gives no answer, in the cache.
+     *
+     * @param reference {@code org/name} or {@code name}, with optional {@code @revision}
+     * @throws HubUnreachableException if there is neither an answer nor a cached snapshot
+     * @throws ModelNotFoundException if the Hub has no such model or refuses it
+     */
+    public static ModelFiles open(String reference, SourceOptions options) throws IOException, ModelNotFoundException {
+        return open(reference, options, Pauses.REAL);
+    }
+
+    /** Whether no network is allowed, by option or environment. */
+    public static boolean isOffline(SourceOptions options) throws IOException, ModelNotFoundException {
+        return HubSettings.of(options).offlineBy().isPresent();
+    }
+
+    static ModelFiles open(String reference, SourceOptions options, Pauses pauses)
+            throws IOException, ModelNotFoundException {
+        RepoName repo = RepoName.parse(reference, options.revision());
+        HubSettings settings = HubSettings.of(options);
+        HubCache cache = new HubCache(settings.cache(), repo);
+        if (settings.offlineBy().isPresent()) {
+            String reason = "no network is allowed (" + settings.offlineBy().get() + ")";
+            return OfflineHubFiles.of(cache, repo, reason, List.of())
+                    .orElseThrow(() -> notCached(repo, settings, reason));
+        }
+        HubClient client = new HubClient(settings, pauses);
+        boolean cached = OfflineHubFiles.of(cache, repo, "", List.of()).isPresent();
+        HubSnapshot snapshot;
+        try {
+            snapshot = HubSnapshot.of(
+                    new HubApi(client, repo), cached ? Retry.Patience.ONCE : Retry.Patience.IF_CONNECTED);
+        } catch (HubUnreachableException e) {
+            List<String> notes = List.of(e.reason() + "; the cached snapshot was used");
+            Optional<OfflineHubFiles> fallback = OfflineHubFiles.of(cache, repo, e.reason(), notes);
+            if (fallback.isPresent()) {
+                return fallback.get();
+            }
+            throw e;
+        }
+        return options.downloadMode() == SourceOptions.DownloadMode.STREAM
+                ? new StreamedHubFiles(snapshot, cache, options.progress())
+                : new CachedHubFiles(snapshot, cache, options.progress());
+    }
+
+    private static HubUnreachableException notCached(RepoName repo, HubSettings settings, String reason) {
+        return new HubUnreachableException(
+                "not cached: " + repo.id() + ": " + reason + " and the weights of revision " + repo.revision()
+                        + " are not in " + settings.cache() + "; run once with network, or name a local path",
+                reason,
+                null);
+    }
+}

@@ -1,0 +1,162 @@
+package org.lowrank.weights.hub;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.ConnectException;
+import java.net.http.HttpTimeoutException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.net.ssl.SSLException;
+import org.lowrank.weights.bytes.MalformedWeightsException;
+import org.lowrank.weights.files.ModelNotFoundException;
+
+/**
+ * Tries again after failures that pass: timeouts, broken connections, 408, 429 and 5xx. Waits 1, 2, 4, 8, 8 s, or as long
+ * as the server says, if that is bearable.
+ */
+final class Retry {
+    static final int MOST = 5;
+
+    private static final List<Integer> WAITS = List.of(1, 2, 4, 8, 8);
+    private static final Set<Integer> LATER = Set.of(408, 429, 500, 502, 503, 504);
+    private static final Pattern RATE_LIMIT = Pattern.compile(".*;\\s*r=(\\d+)\\s*;\\s*t=(\\d{1,6}).*");
+    private static final Duration LONGEST = Duration.ofMinutes(5);
+
+    private final HubSettings settings;
+    private final Pauses pauses;
+
+    Retry(HubSettings settings, Pauses pauses) {
+        this.settings = settings;
+        this.pauses = pauses;
+    }
+
+    /** How often to try. */
+    enum Patience {
+        /** Once: there is something cached to fall back on. */
+        ONCE,
+        /** Not where there is no connection at all: most likely there is no network. */
+        IF_CONNECTED,
+        /** The Hub answered before. */
+        FULL
+    }
+
+    /** Something that needs the network. */
+    @FunctionalInterface
+    interface Attempt<T> {
+        T run() throws IOException, ModelNotFoundException;
+    }
+
+    /** The server asks to come again later. */
+    static final class LaterException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        private final transient Optional<Duration> wait;
+
+        LaterException(String message, Optional<Duration> wait) {
+            super(message);
+            this.wait = wait;
+        }
+    }
+
+    /** Fails for a status that may be another next time. */
+    static void throwIfLater(HubAnswer answer) throws IOException {
+        // A file server's 401, 403, 404 or 410 mostly means that the signed address ran out: asking the Hub again
+        // helps.
+        boolean expired = !answer.fromHub() && answer.status() >= 400 && answer.status() != 416;
+        if (LATER.contains(answer.status()) || expired) {
+            answer.drain();
+            String request = answer.header("X-Request-Id").replaceAll("[^0-9A-Za-z-]", "");
+            throw new LaterException(
+                    answer.uri().getHost() + " answered " + answer.status()
+                            + (request.isEmpty() ? "" : ", request " + request),
+                    wait(answer));
+        }
+    }
+
+    private static Optional<Duration> wait(HubAnswer answer) {
+        Matcher limit = RATE_LIMIT.matcher(answer.header("RateLimit"));
+        if (answer.status() == 429 && limit.matches() && limit.group(1).equals("0")) {
+            return Optional.of(Duration.ofSeconds(Long.parseLong(limit.group(2)) + 1));
+        }
+        String seconds = answer.header("Retry-After").strip();
+        return seconds.matches("\\d{1,6}")
+                ? Optional.of(Duration.ofSeconds(Long.parseLong(seconds)))
+                : Optional.empty();
+    }
+
+    /**
+     * Runs until it works or patience ends.
+     *
+     * @throws HubUnreachableException when patience ended
+     */
+    <T> T run(Patience patience, Attempt<T> attempt) throws IOException, ModelNotFoundException {
+        for (int failures = 0; ; failures++) {
+            try {
+                return attempt.run();
+            } catch (MalformedWeightsException | InterruptedIOException e) {
+                if (!(e instanceof InterruptedIOException)
+                        || Thread.currentThread().isInterrupted()) {
+                    throw e;
+                }
+                giveUpOrWait(patience, failures, e);
+            } catch (IOException e) {
+                giveUpOrWait(patience, failures, e);
+            }
+        }
+    }
+
+    private void giveUpOrWait(Patience patience, int failures, IOException e)
+            throws InterruptedIOException, HubUnreachableException {
+        Optional<Duration> told = e instanceof LaterException later ? later.wait : Optional.empty();
+        boolean never = patience == Patience.ONCE
+                || (patience == Patience.IF_CONNECTED && HubClient.isNoConnection(e))
+                || e instanceof SSLException
+                || told.filter(wait -> wait.compareTo(LONGEST) > 0).isPresent();
+        if (never || failures >= MOST) {
+            throw unreachable(e, told);
+        }
+        pauses.sit(told.orElse(Duration.ofSeconds(WAITS.get(Math.min(failures, WAITS.size() - 1)))));
+    }
+
+    /** Waits after so many failures in a row. */
+    void pause(int failures) throws InterruptedIOException {
+        pauses.sit(Duration.ofSeconds(WAITS.get(Math.min(failures, WAITS.size() - 1))));
+    }
+
+    private HubUnreachableException unreachable(IOException e, Optional<Duration> wait) {
+        String reason = reason(e);
+        String advice = e instanceof SSLException
+                ? "name the authorities you trust in SSL_CERT_FILE"
+                : wait.map(time -> "run again in " + time.toSeconds() + " s")
+                        .orElse("check the network, HF_ENDPOINT and the proxy, run again later, or name a local path");
+        return new HubUnreachableException(
+                "cannot reach the Hub: " + settings.host() + ": " + reason + "; " + advice,
+                "the Hub could not be reached (" + reason + ")",
+                e);
+    }
+
+    private static String reason(IOException e) {
+        if (e instanceof ConnectException) {
+            for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+                if (cause instanceof java.nio.channels.UnresolvedAddressException) {
+                    return "unknown host";
+                }
+            }
+            return "connection refused or no route";
+        }
+        if (e instanceof LaterException) {
+            return String.valueOf(e.getMessage());
+        }
+        if (e instanceof HttpTimeoutException) {
+            return "no answer in time";
+        }
+        if (e instanceof SSLException) {
+            return "its certificate is not trusted";
+        }
+        return "the connection broke (" + e.getClass().getSimpleName() + ")";
+    }
+}

@@ -1,0 +1,137 @@
+package org.lowrank.weights.maven;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.apache.maven.repository.internal.MavenRepositorySystemUtils;
+import org.eclipse.aether.DefaultRepositorySystemSession;
+import org.eclipse.aether.RepositorySystem;
+import org.eclipse.aether.artifact.DefaultArtifact;
+import org.eclipse.aether.repository.LocalRepository;
+import org.eclipse.aether.repository.RepositoryPolicy;
+import org.eclipse.aether.resolution.ArtifactRequest;
+import org.eclipse.aether.resolution.ArtifactResolutionException;
+import org.eclipse.aether.supplier.RepositorySystemSupplier;
+import org.eclipse.aether.transfer.AbstractTransferListener;
+import org.eclipse.aether.transfer.ArtifactNotFoundException;
+import org.eclipse.aether.transfer.ChecksumFailureException;
+import org.eclipse.aether.transfer.TransferEvent;
+import org.lowrank.weights.bytes.MalformedWeightsException;
+import org.lowrank.weights.files.ModelNotFoundException;
+import org.lowrank.weights.files.SourceOptions;
+import org.lowrank.weights.files.TransferProgress;
+
+/**
+ * One jar, without what it depends on, through Maven's own resolver: into the local repository, whole or not at all, checked
+ * against the repository's checksum.
+ */
+final class MavenDownload {
+    private static final int CONNECT_MILLIS = 10_000;
+    private static final int REQUEST_MILLIS = 60_000;
+
+    private MavenDownload() {}
+
+    static Path fetch(MavenCoordinates coordinates, SourceOptions options) throws IOException, ModelNotFoundException {
+        MavenSettings settings = MavenSettings.read(options.environment());
+        boolean offline = options.offline() || settings.isOffline();
+        RepositorySystem system = new RepositorySystemSupplier().get();
+        try {
+            DefaultRepositorySystemSession session = MavenRepositorySystemUtils.newSession();
+            settings.configure(session);
+            session.setOffline(offline);
+            session.setChecksumPolicy(RepositoryPolicy.CHECKSUM_POLICY_FAIL);
+            session.setConfigProperty("aether.connector.connectTimeout", CONNECT_MILLIS);
+            session.setConfigProperty("aether.connector.requestTimeout", REQUEST_MILLIS);
+            session.setTransferListener(new Listener(options.progress()));
+            session.setLocalRepositoryManager(system.newLocalRepositoryManager(
+                    session, new LocalRepository(settings.localRepository().getAbsoluteFile())));
+            ArtifactRequest request = new ArtifactRequest(
+                    new DefaultArtifact(coordinates.group(), coordinates.artifact(), "jar", coordinates.version()),
+                    system.newResolutionRepositories(session, settings.repositories()),
+                    null);
+            return system.resolveArtifact(session, request)
+                    .getArtifact()
+                    .getFile()
+                    .toPath();
+        } catch (ArtifactResolutionException e) {
+            throw failure(coordinates, settings, offline, e);
+        } finally {
+            system.shutdown();
+        }
+    }
+
+    private static ModelNotFoundException failure(
+            MavenCoordinates coordinates, MavenSettings settings, boolean offline, ArtifactResolutionException e)
+            throws IOException {
+        if (offline) {
+            return new ModelNotFoundException(
+                    "not cached: " + coordinates + ": no network is allowed and the jar is not in "
+                            + settings.localRepository() + "; run once without --offline",
+                    e);
+        }
+        if (hasCause(e, ChecksumFailureException.class)) {
+            throw new MalformedWeightsException(
+                    "corrupted download: " + coordinates
+                            + ": it does not match the repository's checksum and was not kept; run again",
+                    e);
+        }
+        if (!settings.localRepositoryIsWritable()) {
+            throw new IOException(
+                    "cannot keep " + coordinates + ": " + settings.localRepository()
+                            + " is not writable; change its rights or name another in settings.xml",
+                    e);
+        }
+        boolean absent = e.getResult().getExceptions().stream().allMatch(ArtifactNotFoundException.class::isInstance);
+        if (absent) {
+            return new ModelNotFoundException(
+                    "model not found: " + coordinates + ": no Maven repository in use has it; check the spelling", e);
+        }
+        Throwable root = e;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return new ModelNotFoundException(
+                "cannot download: " + coordinates + ": " + root.getClass().getSimpleName() + " (" + root.getMessage()
+                        + "); check the network and the disk, or set a mirror or proxy in ~/.m2/settings.xml, and run again",
+                e);
+    }
+
+    private static boolean hasCause(ArtifactResolutionException failure, Class<? extends Throwable> kind) {
+        for (Exception exception : failure.getResult().getExceptions()) {
+            for (Throwable cause = exception; cause != null; cause = cause.getCause()) {
+                if (kind.isInstance(cause)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /** Progress of the jar, not of its checksum. */
+    private static final class Listener extends AbstractTransferListener {
+        private final TransferProgress progress;
+
+        Listener(TransferProgress progress) {
+            this.progress = progress;
+        }
+
+        @Override
+        public void transferProgressed(TransferEvent event) {
+            tell(event);
+        }
+
+        @Override
+        public void transferSucceeded(TransferEvent event) {
+            tell(event);
+        }
+
+        private void tell(TransferEvent event) {
+            String file = event.getResource().getResourceName();
+            if (file.endsWith(".jar")) {
+                progress.transferred(
+                        file.substring(file.lastIndexOf('/') + 1),
+                        event.getTransferredBytes(),
+                        event.getResource().getContentLength());
+            }
+        }
+    }
+}

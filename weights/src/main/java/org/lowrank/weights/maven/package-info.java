@@ -1,0 +1,5 @@
+/** Models published as Maven artifacts. */
+@NullMarked
+package org.lowrank.weights.maven;
+
+import org.jspecify.annotations.NullMarked;
