@@ -12,6 +12,7 @@ import org.lowrank.trainer.task.MalformedDataException;
 import org.lowrank.trainer.task.MissingDataException;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.files.ModelNotFoundException;
+import org.lowrank.weights.writing.WeightsWriteException;
 import picocli.CommandLine;
 
 /** Exceptions to one line on stderr and an exit code. */
@@ -53,7 +54,7 @@ final class Failures {
         if (failure instanceof MalformedWeightsException || failure instanceof MalformedDataException) {
             return MALFORMED;
         }
-        if (failure instanceof ReportWriteException) {
+        if (failure instanceof ReportWriteException || failure instanceof WeightsWriteException) {
             return NOT_WRITTEN;
         }
         if (failure instanceof InterruptedException) {
@@ -74,6 +75,7 @@ final class Failures {
                 || failure instanceof MissingDataException
                 || failure instanceof MalformedDataException
                 || failure instanceof ReportWriteException
+                || failure instanceof WeightsWriteException
                 || failure instanceof UnreadableResultException
                 || failure instanceof NothingSelectedException
                 || failure instanceof DivergedException

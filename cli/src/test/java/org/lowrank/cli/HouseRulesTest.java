@@ -61,6 +61,10 @@ class HouseRulesTest {
             .definedBy("org.lowrank.weights.maven..")
             .layer("reference")
             .definedBy("org.lowrank.weights.reference..")
+            .layer("writing")
+            .definedBy("org.lowrank.weights.writing..")
+            .whereLayer("writing")
+            .mayNotBeAccessedByAnyLayer()
             .whereLayer("reference")
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("hub")
@@ -72,9 +76,9 @@ class HouseRulesTest {
             .whereLayer("files")
             .mayOnlyBeAccessedByLayers("format", "hub", "maven", "reference")
             .whereLayer("tensor")
-            .mayOnlyBeAccessedByLayers("format")
+            .mayOnlyBeAccessedByLayers("format", "writing")
             .whereLayer("bytes")
-            .mayOnlyBeAccessedByLayers("tensor", "format", "files", "hub", "maven", "reference");
+            .mayOnlyBeAccessedByLayers("tensor", "format", "files", "hub", "maven", "reference", "writing");
 
     @ArchTest
     static final ArchRule measurementsFlowFromLayerToOutput = noClasses()
