@@ -1,6 +1,8 @@
 package org.lowrank.analyzer.comparison;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.util.List;
+import org.lowrank.analyzer.layer.MatrixId;
 import org.lowrank.analyzer.measurement.MatrixMeasurement;
 import org.lowrank.analyzer.measurement.ModelFinding;
 
@@ -24,8 +26,9 @@ public record Comparison(
      *
      * @param model the one that has it
      * @param inA whether that is A
+     * @param id which matrix
      * @param reason why it is not compared
      */
     public record Unmatched(
-            String model, boolean inA, String stack, int layer, String matrix, long rows, long cols, String reason) {}
+            String model, boolean inA, @JsonUnwrapped MatrixId id, long rows, long cols, String reason) {}
 }

@@ -213,7 +213,9 @@ final class ComparisonFindings {
             for (MatrixPair pair : pairs) {
                 Double number = value.apply(pair);
                 if (number != null) {
-                    values.add(new At(number, pair.matrix() + " in layer " + pair.layer()));
+                    values.add(new At(
+                            number,
+                            pair.id().matrix() + " in layer " + pair.id().layerText()));
                 }
             }
             values.sort((x, y) -> Double.compare(x.value(), y.value()));

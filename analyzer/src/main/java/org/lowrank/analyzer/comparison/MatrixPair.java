@@ -1,15 +1,15 @@
 package org.lowrank.analyzer.comparison;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.lowrank.analyzer.layer.MatrixId;
 import org.lowrank.analyzer.measurement.MatrixMeasurement;
 
 /**
  * One matrix that both models have. Ratios are B over A, null where A's value is zero or a value is undefined.
  *
- * @param stack encoder, decoder…
- * @param layer from 0
- * @param matrix Q, K, V…
+ * @param id which matrix
  * @param rowsA output dimension in A
  * @param colsA input dimension in A
  * @param rowsB output dimension in B
@@ -22,9 +22,7 @@ import org.lowrank.analyzer.measurement.MatrixMeasurement;
  * @param notes why something is missing or unreliable
  */
 public record MatrixPair(
-        String stack,
-        int layer,
-        String matrix,
+        @JsonUnwrapped MatrixId id,
         long rowsA,
         long colsA,
         long rowsB,
@@ -45,9 +43,7 @@ public record MatrixPair(
         Double rankA = a.stableRank();
         Double rankB = b.stableRank();
         return new MatrixPair(
-                a.stack(),
-                a.layer(),
-                a.matrix(),
+                a.id(),
                 a.rows(),
                 a.cols(),
                 b.rows(),
@@ -71,7 +67,6 @@ public record MatrixPair(
 
     /** The matrix without its expert: the kind a figure draws as one line. */
     public String kind() {
-        int expert = matrix.indexOf(":E");
-        return expert < 0 ? matrix : matrix.substring(0, expert);
+        return id.family();
     }
 }

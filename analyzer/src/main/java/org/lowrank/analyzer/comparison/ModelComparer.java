@@ -13,6 +13,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.lowrank.analyzer.comparison.Comparison.Unmatched;
 import org.lowrank.analyzer.layer.LayerMatrix;
+import org.lowrank.analyzer.layer.MatrixId;
 import org.lowrank.analyzer.measurement.MatrixMeasurement;
 import org.lowrank.analyzer.measurement.ModelMeasurer;
 import org.lowrank.analyzer.measurement.OpenGroup;
@@ -72,10 +73,10 @@ public final class ModelComparer {
         if (a.model().equals(b.model()) && a.revision().equals(b.revision())) {
             throw new IllegalArgumentException("both models are called " + a.model() + "; give them different names");
         }
-        Map<String, LayerMatrix> matricesB = new LinkedHashMap<>();
-        b.matrices().forEach(matrix -> matricesB.put(key(matrix), matrix));
+        Map<MatrixId, LayerMatrix> matricesB = new LinkedHashMap<>();
+        b.matrices().forEach(matrix -> matricesB.put(matrix.id(), matrix));
         List<LayerMatrix> both = a.matrices().stream()
-                .filter(matrix -> matricesB.containsKey(key(matrix)))
+                .filter(matrix -> matricesB.containsKey(matrix.id()))
                 .toList();
         int total = a.matrices().size() + b.matrices().size() + both.size();
         AtomicInteger done = new AtomicInteger();
@@ -84,8 +85,8 @@ public final class ModelComparer {
         ModelMeasurer measurer = new ModelMeasurer(engine, options, threads);
         List<MatrixMeasurement> rowsA = measurer.measure(a.model(), a.revision(), a.matrices(), counted);
         List<MatrixMeasurement> rowsB = measurer.measure(b.model(), b.revision(), b.matrices(), counted);
-        Map<String, MatrixMeasurement> measuredA = byKey(rowsA);
-        Map<String, MatrixMeasurement> measuredB = byKey(rowsB);
+        Map<MatrixId, MatrixMeasurement> measuredA = byKey(rowsA);
+        Map<MatrixId, MatrixMeasurement> measuredB = byKey(rowsB);
         Map<LayerMatrix, MatrixPair> pairs = pairs(both, matricesB, measuredA, measuredB, counted);
         List<MatrixPair> ordered = new ArrayList<>();
         both.forEach(matrix -> ordered.add(required(pairs, matrix)));
@@ -97,9 +98,9 @@ public final class ModelComparer {
 
     private Map<LayerMatrix, MatrixPair> pairs(
             List<LayerMatrix> both,
-            Map<String, LayerMatrix> matricesB,
-            Map<String, MatrixMeasurement> measuredA,
-            Map<String, MatrixMeasurement> measuredB,
+            Map<MatrixId, LayerMatrix> matricesB,
+            Map<MatrixId, MatrixMeasurement> measuredA,
+            Map<MatrixId, MatrixMeasurement> measuredB,
             ModelMeasurer.Progress progress)
             throws IOException, InterruptedException {
         ExecutorService workers = Executors.newFixedThreadPool(threads, task -> {
@@ -136,13 +137,13 @@ public final class ModelComparer {
 
     private Map<LayerMatrix, MatrixPair> compare(
             TensorGroup group,
-            Map<String, LayerMatrix> matricesB,
-            Map<String, MatrixMeasurement> measuredA,
-            Map<String, MatrixMeasurement> measuredB,
+            Map<MatrixId, LayerMatrix> matricesB,
+            Map<MatrixId, MatrixMeasurement> measuredA,
+            Map<MatrixId, MatrixMeasurement> measuredB,
             ModelMeasurer.Progress progress)
             throws IOException {
         List<LayerMatrix> partners = group.matrices().stream()
-                .map(matrix -> required(matricesB, key(matrix)))
+                .map(matrix -> required(matricesB, matrix.id()))
                 .toList();
         Map<LayerMatrix, MatrixPair> pairs = new HashMap<>();
         try (OpenGroup openA = OpenGroup.open(group);
@@ -151,9 +152,9 @@ public final class ModelComparer {
                 if (Thread.currentThread().isInterrupted()) {
                     break;
                 }
-                LayerMatrix partner = required(matricesB, key(matrix));
-                MatrixMeasurement rowA = required(measuredA, key(matrix));
-                MatrixMeasurement rowB = required(measuredB, key(matrix));
+                LayerMatrix partner = required(matricesB, matrix.id());
+                MatrixMeasurement rowA = required(measuredA, matrix.id());
+                MatrixMeasurement rowB = required(measuredB, matrix.id());
                 MatrixPair pair = rowA.rows() == rowB.rows() && rowA.cols() == rowB.cols()
                         ? sameShape(matrix, openA.stored(matrix), rowA, partner, openB.stored(partner), rowB)
                         : MatrixPair.of(rowA, rowB, null, null, List.of(differentShapes(rowA, rowB)));
@@ -200,18 +201,12 @@ public final class ModelComparer {
         return matrix.parts().get(0).transposed();
     }
 
-    private static List<Unmatched> without(Side side, boolean inA, Side other, Map<String, MatrixMeasurement> inOther) {
+    private static List<Unmatched> without(
+            Side side, boolean inA, Side other, Map<MatrixId, MatrixMeasurement> inOther) {
         return side.matrices().stream()
-                .filter(matrix -> !inOther.containsKey(key(matrix)))
+                .filter(matrix -> !inOther.containsKey(matrix.id()))
                 .map(matrix -> new Unmatched(
-                        side.model(),
-                        inA,
-                        matrix.stack(),
-                        matrix.layer(),
-                        matrix.matrix(),
-                        matrix.rows(),
-                        matrix.cols(),
-                        "not in " + other.model()))
+                        side.model(), inA, matrix.id(), matrix.rows(), matrix.cols(), "not in " + other.model()))
                 .toList();
     }
 
@@ -219,14 +214,10 @@ public final class ModelComparer {
         return "shapes differ: " + a.rows() + " x " + a.cols() + " and " + b.rows() + " x " + b.cols();
     }
 
-    private static Map<String, MatrixMeasurement> byKey(List<MatrixMeasurement> rows) {
-        Map<String, MatrixMeasurement> byKey = new HashMap<>();
-        rows.forEach(row -> byKey.put(row.stack() + "/" + row.layer() + "/" + row.matrix(), row));
+    private static Map<MatrixId, MatrixMeasurement> byKey(List<MatrixMeasurement> rows) {
+        Map<MatrixId, MatrixMeasurement> byKey = new HashMap<>();
+        rows.forEach(row -> byKey.put(row.id(), row));
         return byKey;
-    }
-
-    private static String key(LayerMatrix matrix) {
-        return matrix.stack() + "/" + matrix.layer() + "/" + matrix.matrix();
     }
 
     private static <K, V> V required(Map<K, V> map, K key) {

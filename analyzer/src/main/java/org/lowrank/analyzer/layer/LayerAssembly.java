@@ -43,9 +43,7 @@ final class LayerAssembly {
             layers += stack.layers().size();
             matrices.addAll(matrices(stack, name, config));
         }
-        matrices.sort(Comparator.comparing(LayerMatrix::stack)
-                .thenComparingInt(LayerMatrix::layer)
-                .thenComparing(LayerMatrix::matrix, MatrixOrder.INSTANCE));
+        matrices.sort(Comparator.comparing(LayerMatrix::id));
         return new ModelLayers(card(stacks, layers, matrices), matrices, skipped(stacks), warnings);
     }
 
@@ -186,8 +184,7 @@ final class LayerAssembly {
     /** The commonest input (model dimension) or output (FF dimension) of M1. */
     private static long dimension(List<LayerMatrix> matrices, boolean input) {
         Map<Long, Long> counts = matrices.stream()
-                .filter(matrix ->
-                        matrix.matrix().equals("M1") || matrix.matrix().startsWith("M1:"))
+                .filter(matrix -> matrix.id().kind() == MatrixKind.M1)
                 .collect(Collectors.groupingBy(
                         matrix -> input ? matrix.cols() : matrix.rows(), LinkedHashMap::new, Collectors.counting()));
         return counts.entrySet().stream()

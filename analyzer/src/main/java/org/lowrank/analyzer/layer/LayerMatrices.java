@@ -13,7 +13,7 @@ final class LayerMatrices {
     private final int layer;
     private final Architecture architecture;
     private final StackConfig config;
-    private final Map<String, LayerMatrix> matrices = new LinkedHashMap<>();
+    private final Map<MatrixId, LayerMatrix> matrices = new LinkedHashMap<>();
 
     LayerMatrices(String stack, int layer, Architecture architecture, StackConfig config) {
         this.stack = stack;
@@ -31,12 +31,12 @@ final class LayerMatrices {
                         () -> new MalformedWeightsException("wrong shape: " + tensor.name() + " in " + tensor.file()
                                 + ": " + StackShapes.shape(tensor) + " is no matrix; download the model again"));
         Map<Role.Kind, List<FusedSplit.Slice>> slices = slices(role.kind(), shape, tensor.name());
-        Map<String, LayerMatrix> cut = new LinkedHashMap<>();
+        Map<MatrixId, LayerMatrix> cut = new LinkedHashMap<>();
         for (Map.Entry<Role.Kind, List<FusedSplit.Slice>> part : slices.entrySet()) {
             for (long expert = 0; expert < shape.experts(); expert++) {
                 long number = role.expertAxis() ? expert : placed.place().expert();
-                String name = (role.cross() ? "cross:" : "") + part.getKey() + (number < 0 ? "" : ":E" + number);
-                cut.put(name, cut(name, tensor, shape, expert, part.getValue()));
+                MatrixId id = id(part.getKey(), role.cross(), number);
+                cut.put(id, cut(id, tensor, shape, expert, part.getValue()));
             }
         }
         if (cut.keySet().stream().anyMatch(matrices::containsKey)) {
@@ -44,6 +44,11 @@ final class LayerMatrices {
         }
         matrices.putAll(cut);
         return true;
+    }
+
+    private MatrixId id(Role.Kind kind, boolean cross, long expert) {
+        MatrixId.Member member = expert < 0 ? MatrixId.Member.WHOLE : MatrixId.Member.expert(Math.toIntExact(expert));
+        return new MatrixId(stack, layer, MatrixKind.valueOf(kind.name()), cross, member, "");
     }
 
     private Map<Role.Kind, List<FusedSplit.Slice>> slices(Role.Kind kind, StackShapes.Shape shape, String where)
@@ -78,8 +83,8 @@ final class LayerMatrices {
                 Role.Kind.GATE, List.of(upFirst ? second : first), Role.Kind.M1, List.of(upFirst ? first : second));
     }
 
-    private LayerMatrix cut(
-            String name, Tensor tensor, StackShapes.Shape shape, long expert, List<FusedSplit.Slice> slices) {
+    private static LayerMatrix cut(
+            MatrixId id, Tensor tensor, StackShapes.Shape shape, long expert, List<FusedSplit.Slice> slices) {
         long start = expert * shape.out() * shape.in();
         long rows = slices.stream().mapToLong(FusedSplit.Slice::count).sum();
         List<Tensor.View> views = slices.stream()
@@ -92,24 +97,23 @@ final class LayerMatrices {
                                 slice.step() * shape.in(),
                                 1))
                 .toList();
-        return new LayerMatrix(
-                stack, layer, name, rows, shape.in(), List.of(new LayerMatrix.Part(tensor, views, shape.inOut())));
+        return new LayerMatrix(id, rows, shape.in(), List.of(new LayerMatrix.Part(tensor, views, shape.inOut())));
     }
 
     /** All of them, QKV among them where Q, K and V read the same input. */
     List<LayerMatrix> matrices() {
         splitFusedUp();
-        for (String prefix : List.of("", "cross:")) {
-            LayerMatrix q = matrices.get(prefix + "Q");
-            LayerMatrix k = matrices.get(prefix + "K");
-            LayerMatrix v = matrices.get(prefix + "V");
+        for (boolean cross : new boolean[] {false, true}) {
+            LayerMatrix q = matrices.get(id(Role.Kind.Q, cross, -1));
+            LayerMatrix k = matrices.get(id(Role.Kind.K, cross, -1));
+            LayerMatrix v = matrices.get(id(Role.Kind.V, cross, -1));
             if (q != null && k != null && v != null && q.cols() == k.cols() && k.cols() == v.cols()) {
                 List<LayerMatrix.Part> parts = new ArrayList<>(q.parts());
                 parts.addAll(k.parts());
                 parts.addAll(v.parts());
-                String name = prefix + "QKV";
+                MatrixId id = q.id().with(MatrixKind.QKV);
                 long rows = q.rows() + k.rows() + v.rows();
-                matrices.put(name, new LayerMatrix(stack, layer, name, rows, q.cols(), parts));
+                matrices.put(id, new LayerMatrix(id, rows, q.cols(), parts, List.of(q.id(), k.id(), v.id())));
             }
         }
         return List.copyOf(matrices.values());
@@ -117,15 +121,17 @@ final class LayerMatrices {
 
     /** GGUF calls a fused gate and up {@code ffn_up} too: with twice the rows M2 reads, and no gate beside it. */
     private void splitFusedUp() {
-        LayerMatrix up = matrices.get("M1");
-        LayerMatrix down = matrices.get("M2");
-        if (up == null || down == null || matrices.containsKey("GATE") || up.rows() != 2 * down.cols()) {
+        MatrixId m1 = id(Role.Kind.M1, false, -1);
+        MatrixId gate = m1.with(MatrixKind.GATE);
+        LayerMatrix up = matrices.get(m1);
+        LayerMatrix down = matrices.get(m1.with(MatrixKind.M2));
+        if (up == null || down == null || matrices.containsKey(gate) || up.rows() != 2 * down.cols()) {
             return;
         }
         LayerMatrix.Part part = up.parts().get(0);
         StackShapes.Shape shape = new StackShapes.Shape(1, up.rows(), up.cols(), part.transposed());
         long half = up.rows() / 2;
-        matrices.put("GATE", cut("GATE", part.tensor(), shape, 0, List.of(FusedSplit.Slice.rows(0, half))));
-        matrices.put("M1", cut("M1", part.tensor(), shape, 0, List.of(FusedSplit.Slice.rows(half, half))));
+        matrices.put(gate, cut(gate, part.tensor(), shape, 0, List.of(FusedSplit.Slice.rows(0, half))));
+        matrices.put(m1, cut(m1, part.tensor(), shape, 0, List.of(FusedSplit.Slice.rows(half, half))));
     }
 }

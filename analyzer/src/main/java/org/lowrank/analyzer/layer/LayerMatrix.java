@@ -6,17 +6,36 @@ import org.lowrank.weights.tensor.Tensor;
 /**
  * One matrix of one layer, with the tensors it is read from.
  *
- * @param stack {@code encoder}, {@code decoder}, {@code text}, {@code vision}…
- * @param layer from 0
- * @param matrix Q, K, V, QKV, O, M1, M2 or GATE, with {@code cross:} before cross-attention ones and {@code :E<i>} for
- *     expert i
+ * @param id which one
  * @param rows output dimension
  * @param cols input dimension
  * @param parts stacked vertically in the [out, in] orientation: one for most, three for QKV
+ * @param stackedFrom the matrices it is the vertical stack of (Q, K and V for QKV), empty for most
  */
-public record LayerMatrix(String stack, int layer, String matrix, long rows, long cols, List<Part> parts) {
+public record LayerMatrix(MatrixId id, long rows, long cols, List<Part> parts, List<MatrixId> stackedFrom) {
     public LayerMatrix {
         parts = List.copyOf(parts);
+        stackedFrom = List.copyOf(stackedFrom);
+    }
+
+    /** A matrix of its own. */
+    public LayerMatrix(MatrixId id, long rows, long cols, List<Part> parts) {
+        this(id, rows, cols, parts, List.of());
+    }
+
+    /** Encoder, decoder, text, vision…. */
+    public String stack() {
+        return id.stack();
+    }
+
+    /** From 0, {@link MatrixId#NO_LAYER} for none. */
+    public int layer() {
+        return id.layer();
+    }
+
+    /** As in the column {@code matrix}. */
+    public String matrix() {
+        return id.matrix();
     }
 
     /** Number of weights. */

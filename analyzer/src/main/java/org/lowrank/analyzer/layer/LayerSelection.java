@@ -73,10 +73,9 @@ public record LayerSelection(List<Range> layers, Set<String> kinds) {
 
     /** Whether a matrix is wanted; experts and cross-attention go with their kind. */
     public boolean includes(LayerMatrix matrix) {
-        String kind = matrix.matrix().replaceFirst("^cross:", "").replaceFirst(":E\\d+$", "");
         boolean layer = layers.isEmpty()
                 || layers.stream().anyMatch(range -> range.first() <= matrix.layer() && matrix.layer() <= range.last());
-        return layer && (kinds.isEmpty() || kinds.contains(kind));
+        return layer && (kinds.isEmpty() || kinds.contains(matrix.id().kind().name()));
     }
 
     /** The wanted matrices; tensors that are in none of them join the skipped ones. */

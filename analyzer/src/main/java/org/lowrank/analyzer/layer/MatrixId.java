@@ -1,7 +1,14 @@
 package org.lowrank.analyzer.layer;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.annotation.JsonSerialize;
+import com.fasterxml.jackson.databind.ser.std.StdSerializer;
+import java.io.IOException;
 import java.util.Comparator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -20,7 +27,15 @@ import org.jspecify.annotations.Nullable;
  * @param member which of several of its kind, for experts and heads; {@link Member#WHOLE} for most
  * @param path the module's path for {@link MatrixKind#TENSOR}, empty otherwise
  */
-public record MatrixId(String stack, int layer, MatrixKind kind, boolean cross, Member member, String path)
+@JsonIgnoreProperties({"kind", "cross", "member", "path"})
+@JsonPropertyOrder({"stack", "layer", "matrix"})
+public record MatrixId(
+        String stack,
+        @JsonSerialize(using = LayerNumber.class) int layer,
+        MatrixKind kind,
+        boolean cross,
+        Member member,
+        String path)
         implements Comparable<MatrixId> {
     /** Of a tensor that belongs to no layer. */
     public static final int NO_LAYER = -1;
@@ -123,6 +138,7 @@ public record MatrixId(String stack, int layer, MatrixKind kind, boolean cross, 
     }
 
     /** The column {@code matrix}: Q, {@code cross:K}, {@code M1:E7}, or a module's path. */
+    @JsonProperty("matrix")
     public String matrix() {
         return family() + member.suffix();
     }
@@ -157,5 +173,23 @@ public record MatrixId(String stack, int layer, MatrixKind kind, boolean cross, 
     @Override
     public int compareTo(MatrixId other) {
         return ORDER.compare(this, other);
+    }
+
+    /** null where there is no layer. */
+    static final class LayerNumber extends StdSerializer<Integer> {
+        private static final long serialVersionUID = 1L;
+
+        LayerNumber() {
+            super(Integer.class);
+        }
+
+        @Override
+        public void serialize(Integer layer, JsonGenerator json, SerializerProvider provider) throws IOException {
+            if (layer == NO_LAYER) {
+                json.writeNull();
+            } else {
+                json.writeNumber(layer);
+            }
+        }
     }
 }

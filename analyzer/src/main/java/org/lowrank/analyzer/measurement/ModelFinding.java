@@ -1,10 +1,12 @@
 package org.lowrank.analyzer.measurement;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
@@ -28,6 +30,11 @@ public record ModelFinding(
         String statement,
         String detail,
         Map<String, Double> numbers) {
+    /** The numbers in the order of their names, so that the same findings are the same bytes. */
+    public ModelFinding {
+        numbers = Collections.unmodifiableMap(new TreeMap<>(numbers));
+    }
+
     /** How the number stands against its threshold. */
     public enum Verdict {
         HOLDS,

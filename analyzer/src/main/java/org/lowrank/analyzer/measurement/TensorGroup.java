@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.lowrank.analyzer.layer.LayerMatrix;
+import org.lowrank.analyzer.layer.MatrixId;
 import org.lowrank.weights.tensor.Tensor;
 
 /**
@@ -83,32 +84,26 @@ public record TensorGroup(List<Tensor> tensors, List<Task> tasks) {
         return matrices;
     }
 
+    /** One task per stack whose parts are all here, one per other matrix. */
     private static List<Task> tasks(List<LayerMatrix> matrices) {
         List<Task> tasks = new ArrayList<>();
-        List<LayerMatrix> rest = new ArrayList<>(matrices);
+        Map<MatrixId, LayerMatrix> rest = new LinkedHashMap<>();
+        matrices.forEach(matrix -> rest.put(matrix.id(), matrix));
         for (LayerMatrix stack : matrices) {
-            String prefix = stack.matrix().startsWith("cross:") ? "cross:" : "";
-            if (!stack.matrix().equals(prefix + "QKV")) {
-                continue;
-            }
             List<LayerMatrix> parts = new ArrayList<>();
-            for (String name : List.of("Q", "K", "V")) {
-                rest.stream()
-                        .filter(m -> m.matrix().equals(prefix + name)
-                                && m.layer() == stack.layer()
-                                && m.stack().equals(stack.stack()))
-                        .findFirst()
-                        .ifPresent(parts::add);
+            for (MatrixId part : stack.stackedFrom()) {
+                LayerMatrix found = rest.get(part);
+                if (found != null) {
+                    parts.add(found);
+                }
             }
-            boolean complete = parts.size() == 3
-                    && parts.stream().mapToLong(LayerMatrix::rows).sum() == stack.rows();
-            if (complete) {
-                rest.removeAll(parts);
-                rest.remove(stack);
+            if (!parts.isEmpty() && parts.size() == stack.stackedFrom().size()) {
+                rest.keySet().removeAll(stack.stackedFrom());
+                rest.remove(stack.id());
                 tasks.add(new Task(List.copyOf(parts), stack));
             }
         }
-        rest.forEach(matrix -> tasks.add(new Task(List.of(matrix), null)));
+        rest.values().forEach(matrix -> tasks.add(new Task(List.of(matrix), null)));
         return tasks;
     }
 }

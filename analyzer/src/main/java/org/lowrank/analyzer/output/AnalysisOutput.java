@@ -6,7 +6,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.lowrank.analyzer.comparison.MatrixPair;
 import org.lowrank.analyzer.comparison.TaskVector;
+import org.lowrank.analyzer.layer.MatrixId;
 import org.lowrank.analyzer.measurement.MatrixMeasurement;
+import org.lowrank.analyzer.measurement.MatrixRow;
 import org.lowrank.analyzer.measurement.Spectrum;
 import org.lowrank.reports.CsvWriter;
 
@@ -50,12 +52,13 @@ public final class AnalysisOutput {
     /** The text of matrices.csv; source tensors are separated by semicolons. */
     public static String matrices(List<MatrixMeasurement> rows) {
         CsvWriter csv = new CsvWriter(HEADER);
-        for (MatrixMeasurement row : rows) {
+        for (MatrixMeasurement measured : rows) {
+            MatrixRow row = measured.row();
             csv.add(List.of(
                     row.model(),
                     row.revision(),
                     row.stack(),
-                    Integer.toString(row.layer()),
+                    measured.id().layerText(),
                     row.matrix(),
                     Long.toString(row.rows()),
                     Long.toString(row.cols()),
@@ -95,31 +98,24 @@ public final class AnalysisOutput {
         String revision = result.modelB().revision() + " - " + result.modelA().revision();
         for (MatrixPair pair : result.pairs()) {
             TaskVector vector = pair.taskVector();
-            Spectrum spectrum = vector == null ? null : vector.spectrum();
-            any |= add(csv, model, revision, pair.stack(), pair.layer(), pair.matrix(), spectrum);
+            Spectrum spectrum = vector == null ? null : vector.numbers().spectrum();
+            any |= add(csv, model, revision, pair.id(), spectrum);
         }
         return any ? Optional.of(csv.toString()) : Optional.empty();
     }
 
     private static boolean add(CsvWriter csv, MatrixMeasurement row) {
-        return add(csv, row.model(), row.revision(), row.stack(), row.layer(), row.matrix(), row.spectrum());
+        return add(csv, row.model(), row.revision(), row.id(), row.spectrum());
     }
 
-    private static boolean add(
-            CsvWriter csv,
-            String model,
-            String revision,
-            String stack,
-            int layer,
-            String matrix,
-            @Nullable Spectrum spectrum) {
+    private static boolean add(CsvWriter csv, String model, String revision, MatrixId id, @Nullable Spectrum spectrum) {
         for (int i = 0; spectrum != null && i < spectrum.singularValues().length; i++) {
             csv.add(List.of(
                     model,
                     revision,
-                    stack,
-                    Integer.toString(layer),
-                    matrix,
+                    id.stack(),
+                    id.layerText(),
+                    id.matrix(),
                     Integer.toString(i + 1),
                     CsvWriter.number(spectrum.singularValues()[i]),
                     CsvWriter.number(spectrum.errorBound()),

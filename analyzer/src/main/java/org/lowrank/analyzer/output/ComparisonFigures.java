@@ -68,10 +68,13 @@ final class ComparisonFigures {
         List<HeatGrid> grids = new ArrayList<>();
         PairSeries.byStack(result.pairs(), (prefix, pairs) -> {
             List<String> kinds = pairs.stream().map(MatrixPair::kind).distinct().toList();
-            List<Integer> layers =
-                    pairs.stream().map(MatrixPair::layer).distinct().sorted().toList();
+            List<Integer> layers = pairs.stream()
+                    .map(pair -> pair.id().layer())
+                    .distinct()
+                    .sorted()
+                    .toList();
             grids.add(new HeatGrid(
-                    prefix.isEmpty() ? "" : pairs.get(0).stack(),
+                    prefix.isEmpty() ? "" : pairs.get(0).id().stack(),
                     kinds,
                     layers.stream().map(String::valueOf).toList(),
                     known.stream()
@@ -94,7 +97,8 @@ final class ComparisonFigures {
                 String kind = kinds.get(k);
                 int layer = layers.get(l);
                 values[k][l] = pairs.stream()
-                        .filter(pair -> pair.layer() == layer && pair.kind().equals(kind))
+                        .filter(pair ->
+                                pair.id().layer() == layer && pair.kind().equals(kind))
                         .mapToDouble(quantity.of())
                         .filter(v -> !Double.isNaN(v))
                         .average()

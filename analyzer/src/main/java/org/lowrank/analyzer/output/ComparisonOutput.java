@@ -8,6 +8,8 @@ import org.lowrank.analyzer.comparison.Comparison;
 import org.lowrank.analyzer.comparison.MatrixPair;
 import org.lowrank.analyzer.comparison.SubspaceOverlap;
 import org.lowrank.analyzer.comparison.TaskVector;
+import org.lowrank.analyzer.comparison.TaskVectorRow;
+import org.lowrank.analyzer.layer.MatrixId;
 import org.lowrank.reports.CsvWriter;
 
 /** comparison.csv: one row per matrix of either model; what could not be compared says why in {@code note}. */
@@ -60,24 +62,25 @@ public final class ComparisonOutput {
     }
 
     private static List<String> pair(ComparisonResult result, MatrixPair pair) {
-        List<String> cells = start(result, pair.stack(), pair.layer(), pair.matrix());
+        List<String> cells = start(result, pair.id());
         for (long size : new long[] {pair.rowsA(), pair.colsA(), pair.rowsB(), pair.colsB()}) {
             cells.add(Long.toString(size));
         }
         cells.add(CsvWriter.number(pair.frobeniusRatio()));
         cells.add(CsvWriter.number(pair.spectralRatio()));
         cells.add(CsvWriter.number(pair.stableRankRatio()));
-        TaskVector vector = pair.taskVector();
-        List<Function<TaskVector, @Nullable Double>> ofVector = List.of(
-                TaskVector::frobeniusNorm,
-                TaskVector::relativeSize,
-                TaskVector::spectralNorm,
-                TaskVector::spectralNormLower,
-                TaskVector::spectralNormUpper,
-                TaskVector::upperFailureProbability,
-                TaskVector::stableRank,
-                TaskVector::stableRankSquared,
-                TaskVector::gaussianStableRank);
+        TaskVector measured = pair.taskVector();
+        TaskVectorRow vector = measured == null ? null : measured.row();
+        List<Function<TaskVectorRow, @Nullable Double>> ofVector = List.of(
+                TaskVectorRow::frobeniusNorm,
+                TaskVectorRow::relativeSize,
+                TaskVectorRow::spectralNorm,
+                TaskVectorRow::spectralNormLower,
+                TaskVectorRow::spectralNormUpper,
+                TaskVectorRow::upperFailureProbability,
+                TaskVectorRow::stableRank,
+                TaskVectorRow::stableRankSquared,
+                TaskVectorRow::gaussianStableRank);
         ofVector.forEach(value -> cells.add(vector == null ? "" : CsvWriter.number(value.apply(vector))));
         SubspaceOverlap overlap = pair.overlap();
         cells.add(overlap == null ? "" : Integer.toString(overlap.directions()));
@@ -98,7 +101,7 @@ public final class ComparisonOutput {
     }
 
     private static List<String> unmatched(ComparisonResult result, Comparison.Unmatched one) {
-        List<String> cells = start(result, one.stack(), one.layer(), one.matrix());
+        List<String> cells = start(result, one.id());
         String rows = Long.toString(one.rows());
         String cols = Long.toString(one.cols());
         cells.addAll(one.inA() ? List.of(rows, cols, "", "") : List.of("", "", rows, cols));
@@ -109,15 +112,15 @@ public final class ComparisonOutput {
         return cells;
     }
 
-    private static List<String> start(ComparisonResult result, String stack, int layer, String matrix) {
+    private static List<String> start(ComparisonResult result, MatrixId id) {
         return new ArrayList<>(List.of(
                 result.modelA().model(),
                 result.modelA().revision(),
                 result.modelB().model(),
                 result.modelB().revision(),
-                stack,
-                Integer.toString(layer),
-                matrix));
+                id.stack(),
+                id.layerText(),
+                id.matrix()));
     }
 
     private static String cosines(double[] cosines) {

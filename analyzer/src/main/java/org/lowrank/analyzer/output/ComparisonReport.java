@@ -138,18 +138,18 @@ public final class ComparisonReport {
         String shape = pair.rowsA() + " × " + pair.colsA()
                 + (pair.sameShape() ? "" : ", " + pair.rowsB() + " × " + pair.colsB());
         return List.of(
-                Cells.text(pair.stack()),
-                Cells.number(pair.layer(), 0),
-                Cells.text(pair.matrix()),
+                Cells.text(pair.id().stack()),
+                Cells.number(pair.id().layer(), 0),
+                Cells.text(pair.id().matrix()),
                 Cells.text(shape),
                 Cells.number(Cells.orNaN(pair.frobeniusRatio()), 4),
                 Cells.number(Cells.orNaN(pair.spectralRatio()), 4),
                 Cells.number(Cells.orNaN(pair.stableRankRatio()), 4),
-                significant(pair, TaskVector::frobeniusNorm),
-                significant(pair, TaskVector::spectralNorm),
+                significant(pair, v -> v.numbers().frobeniusNorm()),
+                significant(pair, v -> v.numbers().spectralNorm().value()),
                 vector(pair, v -> Cells.orNaN(v.relativeSize()), 4),
                 vector(pair, v -> Cells.orNaN(v.stableRank()), 4),
-                vector(pair, TaskVector::gaussianStableRank, 3),
+                vector(pair, v -> v.numbers().gaussianStableRank(), 3),
                 overlap(pair, SubspaceOverlap::rowSpaceOverlap, 4),
                 overlap(pair, SubspaceOverlap::columnSpaceOverlap, 4),
                 overlap(pair, SubspaceOverlap::randomRowSpaceOverlap, 4),
@@ -174,9 +174,9 @@ public final class ComparisonReport {
         for (Comparison.Unmatched one : result.unmatched()) {
             rows.add(List.of(
                     Cells.text(one.model()),
-                    Cells.text(one.stack()),
-                    Cells.number(one.layer(), 0),
-                    Cells.text(one.matrix()),
+                    Cells.text(one.id().stack()),
+                    Cells.number(one.id().layer(), 0),
+                    Cells.text(one.id().matrix()),
                     Cells.text(one.rows() + " × " + one.cols()),
                     Cells.text(one.reason())));
         }

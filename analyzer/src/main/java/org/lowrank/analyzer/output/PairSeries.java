@@ -39,8 +39,8 @@ final class PairSeries {
     /** Each stack with the prefix of its titles, which is empty where there is one stack only. */
     static void byStack(List<MatrixPair> pairs, BiConsumer<String, List<MatrixPair>> action) {
         Map<String, List<MatrixPair>> stacks = new LinkedHashMap<>();
-        pairs.forEach(pair ->
-                stacks.computeIfAbsent(pair.stack(), k -> new ArrayList<>()).add(pair));
+        pairs.forEach(pair -> stacks.computeIfAbsent(pair.id().stack(), k -> new ArrayList<>())
+                .add(pair));
         stacks.forEach((stack, members) -> action.accept(stacks.size() > 1 ? stack + " · " : "", members));
     }
 
@@ -49,7 +49,7 @@ final class PairSeries {
         Map<String, TreeMap<Integer, List<Double>>> kinds = new LinkedHashMap<>();
         for (MatrixPair pair : pairs) {
             kinds.computeIfAbsent(pair.kind(), k -> new TreeMap<>())
-                    .computeIfAbsent(pair.layer(), l -> new ArrayList<>())
+                    .computeIfAbsent(pair.id().layer(), l -> new ArrayList<>())
                     .add(value.applyAsDouble(pair));
         }
         List<Series> series = new ArrayList<>();
@@ -69,8 +69,8 @@ final class PairSeries {
                 }
             }
         }
-        int first = pairs.stream().mapToInt(MatrixPair::layer).min().orElse(0);
-        int last = pairs.stream().mapToInt(MatrixPair::layer).max().orElse(0);
+        int first = pairs.stream().mapToInt(pair -> pair.id().layer()).min().orElse(0);
+        int last = pairs.stream().mapToInt(pair -> pair.id().layer()).max().orElse(0);
         List<Series> series = new ArrayList<>();
         kindsAt.forEach((at, kinds) -> series.add(new Series(
                 "Random " + String.join(", ", kinds),

@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import org.lowrank.analyzer.comparison.TaskVector;
 import org.lowrank.analyzer.measurement.MatrixMeasurement;
+import org.lowrank.analyzer.measurement.MatrixNumbers;
 import org.lowrank.analyzer.measurement.Spectrum;
 import org.lowrank.reports.Report.Axis;
 import org.lowrank.reports.Report.Cell;
@@ -51,7 +51,7 @@ final class SpectrumFigures {
     private static Panel panel(String id, String title, List<MatrixMeasurement> rows) {
         List<Series> series = new ArrayList<>();
         for (MatrixMeasurement row : rows) {
-            series.add(series("layer " + row.layer(), row.spectrum(), row.frobeniusNorm(), row.rows(), row.cols()));
+            series.add(series("layer " + row.layer(), row.numbers()));
         }
         return panel(id, title, series, rows.get(0).rows(), rows.get(0).cols());
     }
@@ -69,12 +69,15 @@ final class SpectrumFigures {
     }
 
     static Series series(String name, TaskVector vector) {
-        return series(name, vector.spectrum(), vector.frobeniusNorm(), vector.rows(), vector.cols());
+        return series(name, vector.numbers());
     }
 
-    private static Series series(String name, @Nullable Spectrum spectrum, double frobeniusNorm, long rows, long cols) {
+    private static Series series(String name, MatrixNumbers numbers) {
+        Spectrum spectrum = numbers.spectrum();
+        long rows = numbers.rows();
+        long cols = numbers.cols();
         double[] values = spectrum == null ? new double[0] : spectrum.singularValues();
-        double scale = frobeniusNorm / Math.sqrt((double) rows * cols) * (Math.sqrt(rows) + Math.sqrt(cols));
+        double scale = numbers.frobeniusNorm() / Math.sqrt((double) rows * cols) * (Math.sqrt(rows) + Math.sqrt(cols));
         int n = values.length;
         int[] sample = sample(n);
         double[] y = IntStream.of(sample).mapToDouble(i -> values[i] / scale).toArray();

@@ -36,13 +36,16 @@ final class TaskVectorFigures {
                     LAYER,
                     new Axis("‖Δ‖_F / ‖Δ‖_2", false, true),
                     lines(pairs, vector(v -> orNaN(v.stableRank()))),
-                    baselines(pairs, vector(TaskVector::gaussianStableRank)),
+                    baselines(pairs, vector(v -> v.numbers().gaussianStableRank())),
                     "As in the paper",
                     List.of(new Alternative(
                             "Squared",
                             new Axis("‖Δ‖²_F / ‖Δ‖²_2", false, true),
-                            lines(pairs, vector(v -> orNaN(v.stableRankSquared()))),
-                            baselines(pairs, vector(v -> v.gaussianStableRank() * v.gaussianStableRank()))))));
+                            lines(pairs, vector(v -> orNaN(v.numbers().stableRankSquared()))),
+                            baselines(
+                                    pairs,
+                                    vector(v -> v.numbers().gaussianStableRank()
+                                            * v.numbers().gaussianStableRank()))))));
             panels.add(new Panel(
                     "task-vector-size-" + panels.size() / 2,
                     prefix + "Size of W_B − W_A",
@@ -66,8 +69,9 @@ final class TaskVectorFigures {
                 result.pairs(),
                 (prefix, pairs) -> pairs.stream()
                         .filter(TaskVectorFigures::hasSpectrum)
-                        .forEach(pair -> kinds.computeIfAbsent(prefix + pair.matrix(), k -> new ArrayList<>())
-                                .add(pair)));
+                        .forEach(
+                                pair -> kinds.computeIfAbsent(prefix + pair.id().matrix(), k -> new ArrayList<>())
+                                        .add(pair)));
         if (kinds.isEmpty()) {
             return List.of();
         }
@@ -77,7 +81,7 @@ final class TaskVectorFigures {
                 title,
                 pairs.stream()
                         .map(pair -> SpectrumFigures.series(
-                                "layer " + pair.layer(), Objects.requireNonNull(pair.taskVector())))
+                                "layer " + pair.id().layer(), Objects.requireNonNull(pair.taskVector())))
                         .toList(),
                 pairs.get(0).rowsA(),
                 pairs.get(0).colsA())));
@@ -87,6 +91,6 @@ final class TaskVectorFigures {
 
     private static boolean hasSpectrum(MatrixPair pair) {
         TaskVector vector = pair.taskVector();
-        return vector != null && vector.spectrum() != null && !vector.identical();
+        return vector != null && vector.numbers().spectrum() != null && !vector.identical();
     }
 }

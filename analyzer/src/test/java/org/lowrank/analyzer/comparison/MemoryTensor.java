@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 import org.lowrank.analyzer.layer.LayerMatrix;
+import org.lowrank.analyzer.layer.MatrixId;
 import org.lowrank.machine.memory.ElementType;
 import org.lowrank.machine.memory.StridedBlock;
 import org.lowrank.weights.tensor.DType;
@@ -57,12 +58,12 @@ record MemoryTensor(String name, DType dtype, int rows, int cols, double[] value
 
     /** [out, in] as stored. */
     LayerMatrix as(String matrix, int layer) {
-        return new LayerMatrix("encoder", layer, matrix, rows, cols, List.of(part(false)));
+        return new LayerMatrix(MatrixId.parse("encoder", layer, matrix), rows, cols, List.of(part(false)));
     }
 
     /** Stored as [in, out]. */
     LayerMatrix transposedAs(String matrix, int layer) {
-        return new LayerMatrix("encoder", layer, matrix, cols, rows, List.of(part(true)));
+        return new LayerMatrix(MatrixId.parse("encoder", layer, matrix), cols, rows, List.of(part(true)));
     }
 
     LayerMatrix.Part part(boolean transposed) {

@@ -14,6 +14,8 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.lowrank.analyzer.layer.LayerMatrix;
+import org.lowrank.analyzer.layer.MatrixId;
+import org.lowrank.analyzer.layer.MatrixKind;
 import org.lowrank.analyzer.layer.ModelLayers.ArchitectureCard;
 import org.lowrank.analyzer.measurement.ModelFinding;
 import org.lowrank.analyzer.output.AnalysisResult;
@@ -49,12 +51,12 @@ class ModelComparerTest {
                 .get(0);
 
         TaskVector delta = pair.taskVector();
-        assertThat(delta.frobeniusNorm()).isCloseTo(2, within(1e-12));
-        assertThat(delta.spectralNorm()).isCloseTo(2, within(1e-9));
-        assertThat(delta.spectralNormLower()).isLessThanOrEqualTo(2 + 1e-13);
-        assertThat(delta.spectralNormUpper()).isGreaterThanOrEqualTo(2 - 1e-13);
+        assertThat(delta.numbers().frobeniusNorm()).isCloseTo(2, within(1e-12));
+        assertThat(delta.numbers().spectralNorm().value()).isCloseTo(2, within(1e-9));
+        assertThat(delta.numbers().spectralNorm().lower()).isLessThanOrEqualTo(2 + 1e-13);
+        assertThat(delta.numbers().spectralNorm().upper()).isGreaterThanOrEqualTo(2 - 1e-13);
         assertThat(delta.stableRank()).isCloseTo(1, within(1e-9));
-        assertThat(delta.gaussianStableRank()).isEqualTo(StableRank.ofGaussian(60, 80));
+        assertThat(delta.numbers().gaussianStableRank()).isEqualTo(StableRank.ofGaussian(60, 80));
         double frobenius =
                 Math.sqrt(java.util.Arrays.stream(a.values()).map(x -> x * x).sum());
         assertThat(delta.relativeSize()).isCloseTo(2 / frobenius, within(1e-12));
@@ -128,7 +130,7 @@ class ModelComparerTest {
             assertThat(pair.notes()).containsExactly("shapes differ: 50 x 60 and 70 x 60");
         });
         assertThat(found.unmatched())
-                .extracting(one -> one.model() + " " + one.matrix() + ": " + one.reason())
+                .extracting(one -> one.model() + " " + one.id().matrix() + ": " + one.reason())
                 .containsExactly("A K: not in B", "B V: not in A");
     }
 
@@ -155,15 +157,16 @@ class ModelComparerTest {
         Comparison three = compare(DEFAULTS, a, b, 3);
         assertThat(json().writeValueAsString(one)).isEqualTo(json().writeValueAsString(three));
         double squares = one.pairs().stream()
-                .filter(pair -> List.of("Q", "K", "V").contains(pair.matrix()) && pair.layer() == 0)
-                .mapToDouble(pair -> pair.taskVector().frobeniusNorm())
+                .filter(pair -> List.of("Q", "K", "V").contains(pair.id().matrix())
+                        && pair.id().layer() == 0)
+                .mapToDouble(pair -> pair.taskVector().numbers().frobeniusNorm())
                 .map(x -> x * x)
                 .sum();
         MatrixPair stack = one.pairs().stream()
-                .filter(pair -> pair.matrix().equals("QKV") && pair.layer() == 0)
+                .filter(pair -> pair.id().matrix().equals("QKV") && pair.id().layer() == 0)
                 .findFirst()
                 .orElseThrow();
-        assertThat(stack.taskVector().frobeniusNorm()).isCloseTo(Math.sqrt(squares), within(1e-12));
+        assertThat(stack.taskVector().numbers().frobeniusNorm()).isCloseTo(Math.sqrt(squares), within(1e-12));
     }
 
     @Test
@@ -305,7 +308,13 @@ class ModelComparerTest {
                 matrices.add(tensor.as(kind, layer));
                 parts.add(tensor.part(false));
             }
-            matrices.add(new LayerMatrix("encoder", layer, "QKV", 150, 50, parts));
+            MatrixId qkv = MatrixId.of("encoder", layer, MatrixKind.QKV);
+            matrices.add(new LayerMatrix(
+                    qkv,
+                    150,
+                    50,
+                    parts,
+                    List.of(qkv.with(MatrixKind.Q), qkv.with(MatrixKind.K), qkv.with(MatrixKind.V))));
         }
         return matrices;
     }
