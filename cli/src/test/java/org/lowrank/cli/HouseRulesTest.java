@@ -51,6 +51,8 @@ class HouseRulesTest {
             .definedBy("org.lowrank.weights.bytes..")
             .layer("tensor")
             .definedBy("org.lowrank.weights.tensor..")
+            .layer("scheme")
+            .definedBy("org.lowrank.weights.scheme..")
             .layer("files")
             .definedBy("org.lowrank.weights.files..")
             .layer("format")
@@ -75,10 +77,12 @@ class HouseRulesTest {
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("files")
             .mayOnlyBeAccessedByLayers("format", "hub", "maven", "reference")
+            .whereLayer("scheme")
+            .mayOnlyBeAccessedByLayers("format")
             .whereLayer("tensor")
-            .mayOnlyBeAccessedByLayers("format", "writing")
+            .mayOnlyBeAccessedByLayers("scheme", "format", "writing")
             .whereLayer("bytes")
-            .mayOnlyBeAccessedByLayers("tensor", "format", "files", "hub", "maven", "reference", "writing");
+            .mayOnlyBeAccessedByLayers("tensor", "scheme", "format", "files", "hub", "maven", "reference", "writing");
 
     @ArchTest
     static final ArchRule measurementsFlowFromLayerToOutput = noClasses()

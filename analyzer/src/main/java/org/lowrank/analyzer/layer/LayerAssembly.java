@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.tensor.Checkpoint;
 import org.lowrank.weights.tensor.DType;
-import org.lowrank.weights.tensor.StoredTensor;
+import org.lowrank.weights.tensor.DequantisedTensor;
 import org.lowrank.weights.tensor.Tensor;
 
 /** Puts the matrices of placed stacks together. */
@@ -136,7 +136,7 @@ final class LayerAssembly {
             case I64, I32, I16, I8, U64, U32, U16, U8, BOOL -> true;
             default -> false;
         };
-        boolean scaled = tensor instanceof StoredTensor stored && stored.scale().isPresent();
+        boolean scaled = tensor instanceof DequantisedTensor;
         if (integers && !scaled) {
             throw new MalformedWeightsException(
                     "not a weight matrix: " + tensor.name() + " in " + tensor.file() + ": stored as " + tensor.dtype()

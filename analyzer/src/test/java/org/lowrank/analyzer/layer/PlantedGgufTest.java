@@ -122,7 +122,7 @@ class PlantedGgufTest extends PlantedContract {
                 .extracting(AnalysisResult.Warning::message)
                 .singleElement()
                 .asString()
-                .startsWith("quantised GGUF matrices were dequantised: what is measured is the quantised matrix");
+                .startsWith("quantised weights were dequantised, ");
     }
 
     /** One block as ggml's quantize_row_q8_0: a half-precision step and 32 signed bytes. */

@@ -101,12 +101,19 @@ public final class GgufWriter {
             case Q4_K -> 12;
             case Q5_K -> 13;
             case Q6_K -> 14;
+            case IQ4_NL -> 20;
+            case IQ4_XS -> 23;
             case I8 -> 24;
             case I16 -> 25;
             case I32 -> 26;
             case I64 -> 27;
             case F64 -> 28;
             case BF16 -> 30;
+            case TQ1_0 -> 34;
+            case TQ2_0 -> 35;
+            case MXFP4 -> 39;
+            case NVFP4 -> 40;
+            case Q1_0 -> 41;
             default -> throw new IllegalArgumentException("GGUF has no " + dtype);
         };
     }

@@ -24,6 +24,7 @@ import org.lowrank.weights.bytes.ByteSource;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.files.ModelFiles;
 import org.lowrank.weights.files.ModelNotFoundException;
+import org.lowrank.weights.scheme.Quantisation;
 import org.lowrank.weights.tensor.Checkpoint;
 import org.lowrank.weights.tensor.Tensor;
 
@@ -84,8 +85,9 @@ public final class CheckpointReader implements AutoCloseable {
                 ? readSharded(chosen, formats)
                 : readFiles(siblings(chosen, names), formats);
         JsonNode config = config(chosen, names);
-        tensors = Quantisation.resolve(tensors, opened, config);
-        List<Tensor> sorted = new ArrayList<>(tensors);
+        Quantisation.Resolved resolved = Quantisation.resolve(tensors, config);
+        resolved.warnings().forEach(opened::warn);
+        List<Tensor> sorted = new ArrayList<>(resolved.tensors());
         sorted.sort(Comparator.comparing(Tensor::name));
         List<String> weightFiles = opened.names();
         String title =

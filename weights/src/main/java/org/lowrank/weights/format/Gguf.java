@@ -71,10 +71,6 @@ final class Gguf implements WeightFormat {
         for (Info info : infos) {
             tensors.add(info.tensor(source, in, start, alignment));
         }
-        if (tensors.stream().anyMatch(t -> t.dtype().name().startsWith("Q"))) {
-            opened.warn("quantised GGUF matrices were dequantised: what is measured is the quantised matrix, not the"
-                    + " original one");
-        }
         return tensors;
     }
 
@@ -128,15 +124,23 @@ final class Gguf implements WeightFormat {
                 case 12 -> DType.Q4_K;
                 case 13 -> DType.Q5_K;
                 case 14 -> DType.Q6_K;
+                case 20 -> DType.IQ4_NL;
+                case 23 -> DType.IQ4_XS;
                 case 24 -> DType.I8;
                 case 25 -> DType.I16;
                 case 26 -> DType.I32;
                 case 27 -> DType.I64;
                 case 28 -> DType.F64;
                 case 30 -> DType.BF16;
+                case 34 -> DType.TQ1_0;
+                case 35 -> DType.TQ2_0;
+                case 39 -> DType.MXFP4;
+                case 40 -> DType.NVFP4;
+                case 41 -> DType.Q1_0;
                 default ->
-                    throw in.bad("tensor " + name + " is quantised as " + typeName(type)
-                            + ", which is not read; use F16, BF16, Q8_0, Q4_0/1, Q5_0/1 or a K quantisation");
+                    throw in.bad(
+                            "tensor " + name + " is quantised as " + typeName(type)
+                                    + ", which is not read; use F16, BF16, Q8_0, Q4_0/1, Q5_0/1, IQ4_NL, IQ4_XS or a K quantisation");
             };
         }
 
@@ -148,15 +152,9 @@ final class Gguf implements WeightFormat {
                 case 17 -> "IQ2_XS";
                 case 18 -> "IQ3_XXS";
                 case 19 -> "IQ1_S";
-                case 20 -> "IQ4_NL";
                 case 21 -> "IQ3_S";
                 case 22 -> "IQ2_S";
-                case 23 -> "IQ4_XS";
                 case 29 -> "IQ1_M";
-                case 34 -> "TQ1_0";
-                case 35 -> "TQ2_0";
-                case 39 -> "MXFP4";
-                case 40 -> "NVFP4";
                 default -> "type " + type;
             };
         }

@@ -159,8 +159,7 @@ final class TorchTensors {
                 place.source().name(),
                 count * (dtype.bits() / 8),
                 Optional.of(new StoredTensor.Storage(place.source(), start, encoding, layout)),
-                Tensor.Orientation.UNKNOWN,
-                Optional.empty());
+                Tensor.Orientation.UNKNOWN);
     }
 
     /** Elements of the storage up to the last one the view reaches, -1 where that is no number. */

@@ -39,7 +39,14 @@ public enum BlockEncoding implements Encoding {
     Q3_K(DType.Q3_K, 256, 110, KQuants::q3),
     Q4_K(DType.Q4_K, 256, 144, KQuants::q4),
     Q5_K(DType.Q5_K, 256, 176, KQuants::q5),
-    Q6_K(DType.Q6_K, 256, 210, KQuants::q6);
+    Q6_K(DType.Q6_K, 256, 210, KQuants::q6),
+    IQ4_NL(DType.IQ4_NL, 32, 18, TableQuants::iq4nl),
+    IQ4_XS(DType.IQ4_XS, 256, 136, TableQuants::iq4xs),
+    MXFP4(DType.MXFP4, 32, 17, TableQuants::mxfp4),
+    NVFP4(DType.NVFP4, 64, 36, TableQuants::nvfp4),
+    TQ1_0(DType.TQ1_0, 256, 54, TernaryQuants::tq1),
+    TQ2_0(DType.TQ2_0, 256, 66, TernaryQuants::tq2),
+    Q1_0(DType.Q1_0, 128, 18, TernaryQuants::q1);
 
     private final DType dtype;
     private final int elements;

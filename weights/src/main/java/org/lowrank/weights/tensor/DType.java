@@ -24,6 +24,15 @@ public enum DType {
     F4,
     F6_E2M3,
     F6_E3M2,
+    I2,
+    I3,
+    I4,
+    I5,
+    I6,
+    NF4,
+    FP4,
+    MXFP4,
+    NVFP4,
     Q4_0,
     Q4_1,
     Q5_0,
@@ -36,6 +45,11 @@ public enum DType {
     Q5_K,
     Q6_K,
     Q8_K,
+    IQ4_NL,
+    IQ4_XS,
+    TQ1_0,
+    TQ2_0,
+    Q1_0,
     OTHER;
 
     /** Bits of one element; 0 for block-quantised types and those that are not numbers. */

@@ -34,6 +34,16 @@ public record ScalarEncoding(DType dtype, boolean bigEndian) implements Encoding
         return dtype.bits() >= 8 && dtype != DType.C64;
     }
 
+    /** What each byte stands for in an 8-bit floating-point type. */
+    public static double[] values(DType eightBitFloat) {
+        float[] table = of(eightBitFloat).table();
+        double[] values = new double[table.length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = table[i];
+        }
+        return values;
+    }
+
     @Override
     public int elementsPerBlock() {
         return 1;

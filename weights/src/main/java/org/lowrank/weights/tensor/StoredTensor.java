@@ -11,7 +11,6 @@ import org.lowrank.weights.bytes.MalformedWeightsException;
  * A tensor whose elements lie in a file.
  *
  * @param storage the bytes and their encoding; empty where the values cannot be read (strings, complex numbers)
- * @param scale factors to multiply with
  */
 public record StoredTensor(
         String name,
@@ -20,8 +19,7 @@ public record StoredTensor(
         String file,
         long storedBytes,
         Optional<Storage> storage,
-        Orientation orientation,
-        Optional<Scale> scale)
+        Orientation orientation)
         implements Tensor {
     public StoredTensor {
         shape = List.copyOf(shape);
@@ -47,8 +45,7 @@ public record StoredTensor(
             String name, DType dtype, List<Long> shape, ByteSource source, long offset, long storedBytes) {
         Optional<Storage> storage =
                 encoding(dtype).map(encoding -> new Storage(source, offset, encoding, Layout.contiguous(0, shape)));
-        return new StoredTensor(
-                name, dtype, shape, source.name(), storedBytes, storage, Orientation.UNKNOWN, Optional.empty());
+        return new StoredTensor(name, dtype, shape, source.name(), storedBytes, storage, Orientation.UNKNOWN);
     }
 
     private static Optional<Encoding> encoding(DType dtype) {
@@ -59,21 +56,20 @@ public record StoredTensor(
 
     /** The same values under another name. */
     public StoredTensor named(String newName, Orientation newOrientation) {
-        return new StoredTensor(newName, dtype, shape, file, storedBytes, storage, newOrientation, scale);
+        return new StoredTensor(newName, dtype, shape, file, storedBytes, storage, newOrientation);
     }
 
-    /** The values times factors stored beside them. */
-    public StoredTensor withScale(Scale factors) {
-        return new StoredTensor(name, dtype, shape, file, storedBytes, storage, orientation, Optional.of(factors));
-    }
-
-    /** Number of elements. */
-    public long elements() {
-        return elements(shape);
-    }
-
-    private static long elements(List<Long> shape) {
-        return shape.stream().reduce(1L, Math::multiplyExact);
+    /** Its bytes in their order, whatever they encode; empty where they do not lie together. */
+    public Optional<StoredTensor> asBytes() {
+        return storage.filter(place -> place.layout().isContiguous(shape))
+                .map(place -> plain(
+                        name,
+                        DType.U8,
+                        List.of(storedBytes),
+                        place.source(),
+                        place.offset()
+                                + place.layout().offset() * place.encoding().bytesPerBlock(),
+                        storedBytes));
     }
 
     @Override

@@ -13,48 +13,44 @@ import org.lowrank.machine.memory.StridedBlock;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.bytes.OffHeap;
 
-/** The values of a stored tensor: in place where rows lie ready, decoded once into memory of their own otherwise. */
+/** The values of a tensor: in place where rows lie ready, decoded once into memory of their own otherwise. */
 final class StoredValues implements Tensor.Values {
     private static final int RUN = 4096;
     /** Up to this size a tensor is decoded as a whole, so that its fused parts are not decoded again. */
     private static final long WHOLE_BYTES = 1L << 29;
 
-    private final StoredTensor tensor;
-    private final Layout layout;
-    private final Encoding encoding;
-    private final StorageWindows windows;
-    private final Scale.@Nullable Factors factors;
+    private final Tensor tensor;
+    private final Elements.Reader reader;
+    private final ElementType decodedType;
+    private final @Nullable InPlace inPlace;
     private final int blockBytes;
-    private final boolean contiguous;
     private final Map<Tensor.View, List<StridedBlock>> decoded = new HashMap<>();
     private final List<OffHeap> memory = new ArrayList<>();
 
     private StoredValues(
-            StoredTensor tensor,
-            StoredTensor.Storage storage,
-            StorageWindows windows,
-            Scale.@Nullable Factors factors,
-            int blockBytes) {
+            Tensor tensor, Elements.Reader reader, ElementType decodedType, @Nullable InPlace inPlace, int blockBytes) {
         this.tensor = tensor;
-        this.layout = storage.layout();
-        this.encoding = storage.encoding();
-        this.windows = windows;
-        this.factors = factors;
+        this.reader = reader;
+        this.decodedType = decodedType;
+        this.inPlace = inPlace;
         this.blockBytes = blockBytes;
-        this.contiguous = layout.isContiguous(tensor.shape());
     }
 
     static StoredValues open(StoredTensor tensor, StoredTensor.Storage storage, int blockBytes) throws IOException {
-        Scale.Factors factors =
-                tensor.scale().isPresent() ? tensor.scale().get().read() : null;
-        StorageWindows windows = new StorageWindows(storage, tensor.shape(), blockBytes);
-        try {
-            windows.prefetch();
-        } catch (IOException | RuntimeException e) {
-            windows.close();
-            throw e;
-        }
-        return new StoredValues(tensor, storage, windows, factors, blockBytes);
+        StoredElements.Windowed reader = new StoredElements(tensor).open(storage, blockBytes);
+        Optional<ElementType> type = storage.encoding().inPlaceType();
+        InPlace inPlace = type.isPresent() && reader.contiguous()
+                ? new InPlace(
+                        type.get(),
+                        (element, count) ->
+                                reader.windows().bytes(reader.layout().offset() + element, count))
+                : null;
+        return new StoredValues(tensor, reader, storage.encoding().decodedType(), inPlace, blockBytes);
+    }
+
+    /** Values that are computed; closes the reader when closed. */
+    static StoredValues of(Tensor tensor, Elements.Reader reader, ElementType type) {
+        return new StoredValues(tensor, reader, type, null, StorageWindows.WINDOW_BYTES);
     }
 
     @Override
@@ -62,13 +58,11 @@ final class StoredValues implements Tensor.Values {
         checkInside(view);
         boolean rowsLieReady =
                 (view.colStride() == 1 || view.cols() == 1) && (view.rowStride() >= view.cols() || view.rows() == 1);
-        Optional<ElementType> inPlace = windows.inPlaceType();
-        if (rowsLieReady && contiguous && factors == null && inPlace.isPresent()) {
-            return slices(view, inPlace.get(), (element, count) -> windows.bytes(layout.offset() + element, count));
+        if (rowsLieReady && inPlace != null) {
+            return slices(view, inPlace.type, inPlace.slicer);
         }
-        long elements = tensor.elements();
-        if (rowsLieReady
-                && elements <= Math.min(WHOLE_BYTES, blockBytes) / decodedType().bytes()) {
+        long elements = elements();
+        if (rowsLieReady && elements <= Math.min(WHOLE_BYTES, blockBytes) / decodedType.bytes()) {
             StridedBlock whole = decode(Tensor.View.contiguous(1, elements)).get(0);
             int width = whole.type().bytes();
             return slices(
@@ -81,8 +75,12 @@ final class StoredValues implements Tensor.Values {
         return decode(view);
     }
 
+    private long elements() {
+        return tensor.shape().stream().reduce(1L, Math::multiplyExact);
+    }
+
     private void checkInside(Tensor.View view) throws MalformedWeightsException {
-        long elements = tensor.elements();
+        long elements = elements();
         boolean positive = view.offset() >= 0
                 && view.rows() > 0
                 && view.cols() > 0
@@ -136,7 +134,7 @@ final class StoredValues implements Tensor.Values {
         if (known != null) {
             return known;
         }
-        ElementType type = decodedType();
+        ElementType type = decodedType;
         long perBlock = blockBytes / type.bytes() / view.cols();
         if (perBlock == 0) {
             throw tooLong(view);
@@ -154,11 +152,6 @@ final class StoredValues implements Tensor.Values {
         return blocks;
     }
 
-    /** A product of two numbers of few digits has more digits than either. */
-    private ElementType decodedType() {
-        return factors == null ? encoding.decodedType() : ElementType.F64;
-    }
-
     private void fill(Tensor.View view, long firstRow, int rows, ElementType type, ByteBuffer target)
             throws IOException {
         double[] run = new double[(int) Math.min(RUN, view.cols())];
@@ -166,31 +159,9 @@ final class StoredValues implements Tensor.Values {
             long start = view.offset() + (firstRow + row) * view.rowStride();
             for (long col = 0; col < view.cols(); col += run.length) {
                 int count = (int) Math.min(run.length, view.cols() - col);
-                decodeRun(start + col * view.colStride(), view.colStride(), count, run);
+                reader.read(start + col * view.colStride(), view.colStride(), count, run, 0);
                 put(run, count, type, target);
             }
-        }
-    }
-
-    /** Array elements index, index + step, …, innermost row by innermost row where those do not follow one another. */
-    private void decodeRun(long index, long step, int count, double[] run) throws IOException {
-        List<Long> shape = tensor.shape();
-        if (contiguous && factors == null) {
-            windows.decode(layout.offset() + index, step, count, run, 0);
-            return;
-        }
-        long inner = shape.isEmpty() ? 1 : shape.get(shape.size() - 1);
-        long innerStride = shape.isEmpty() ? 1 : layout.strides().get(shape.size() - 1);
-        int done = 0;
-        while (done < count) {
-            long at = index + done * step;
-            long fits = step == 0 ? count : (inner - 1 - at % inner) / step + 1;
-            int part = (int) Math.min(count - done, fits);
-            windows.decode(layout.locate(at, shape), step * innerStride, part, run, done);
-            if (factors != null) {
-                factors.apply(shape, at, step, part, run, done);
-            }
-            done += part;
         }
     }
 
@@ -206,7 +177,7 @@ final class StoredValues implements Tensor.Values {
 
     @Override
     public synchronized void close() {
-        windows.close();
+        reader.close();
         decoded.clear();
         memory.forEach(OffHeap::close);
         memory.clear();
@@ -217,4 +188,7 @@ final class StoredValues implements Tensor.Values {
     private interface Slicer {
         ByteBuffer slice(long element, int count) throws IOException;
     }
+
+    /** Elements that need no decoding. */
+    private record InPlace(ElementType type, Slicer slicer) {}
 }

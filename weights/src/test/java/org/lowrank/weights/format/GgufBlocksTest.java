@@ -21,6 +21,9 @@ class GgufBlocksTest {
 
     private static final int QUARTER = 0x3400;
 
+    private static final double[] IQ4 = {-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113};
+    private static final double[] E2M1 = {0, 0.5, 1, 1.5, 2, 3, 4, 6, -0.0, -0.5, -1, -1.5, -2, -3, -4, -6};
+
     private byte[] b = new byte[0];
 
     @Test
@@ -100,6 +103,87 @@ class GgufBlocksTest {
             int high = (u(128 + 32 * half + e % 32) >> (2 * quarter)) & 3;
             return 0.5 * b[192 + e / 16] * (low + 16 * high - 32);
         });
+    }
+
+    /** d, 16 bytes: low bits are elements 0 to 15. The levels are ggml's kvalues_iq4nl. */
+    @Test
+    void iq4nlLooksCodesUp() throws Exception {
+        check(DType.IQ4_NL, 32, 18, at(0, HALF), e -> 0.5 * IQ4[nibble(2, e)]);
+    }
+
+    /** d, scales_h, 4 bytes of scales_l, codes of 32 elements in 16 bytes: scales of six bits less 32. */
+    @Test
+    void iq4xsHasSixBitScalesPerThirtyTwo() throws Exception {
+        check(DType.IQ4_XS, 256, 136, at(0, HALF), e -> {
+            int group = e / 32;
+            int low = u(4 + group / 2) >> (4 * (group % 2)) & 15;
+            int high = (u(2) | u(3) << 8) >> (2 * group) & 3;
+            return 0.5 * (low + 16 * high - 32) * IQ4[nibble(8 + 16 * group, e % 32)];
+        });
+    }
+
+    /** e, 16 bytes of E2M1: 2^(e - 127) times them. */
+    @Test
+    void mxfp4HasAnExponentPerBlock() throws Exception {
+        check(DType.MXFP4, 32, 17, at(0, 0x3a84), e -> Math.pow(2, 0x84 - 127) * E2M1[nibble(1, e)]);
+    }
+
+    /** 4 E4M3 scales of 16 elements each, 32 bytes of E2M1, 8 for each scale. */
+    @Test
+    void nvfp4HasAScalePerSixteen() throws Exception {
+        check(DType.NVFP4, 64, 36, at(0, 0x4138, 2, 0x0730), e -> {
+            int bits = u(e / 16);
+            double scale = bits < 8
+                    ? bits * Math.pow(2, -9)
+                    : (1 + bits % 8 / 8.0) * Math.pow(2, bits / 8 - 7); // E4M3, bias 7
+            int pair = u(4 + e / 16 * 8 + e % 8);
+            return scale * E2M1[e % 16 < 8 ? pair & 15 : pair >> 4];
+        });
+    }
+
+    /**
+     * Hand-made: a byte holds the digits of n = Σ digit_i 3^(4−i) as ⌈256 n / 243⌉ (gguf-py packs them so). Digit 4 − n of byte
+     * m of the first 32 is element 32 n + m.
+     */
+    @Test
+    void tq1HasFiveDigitsAByte() throws Exception {
+        byte[] data = new byte[54];
+        data[53] = (byte) (HALF >> 8);
+        int[] digits = new int[256];
+        Random random = new Random(1);
+        java.util.Arrays.setAll(digits, i -> random.nextInt(3));
+        pack(digits, 0, 32, 5, data, 0);
+        pack(digits, 160, 16, 5, data, 32);
+        pack(digits, 240, 4, 4, data, 48);
+        double[] expected =
+                java.util.Arrays.stream(digits).mapToDouble(d -> 0.5 * (d - 1)).toArray();
+        TestTensor tensor = new TestTensor(DType.TQ1_0, List.of(1L, 256L), data);
+        assertThat(ReadBack.of("model.gguf", GgufWriter.bytes(Map.of("w", tensor)))
+                        .values("w"))
+                .usingComparatorWithPrecision(0.0)
+                .containsExactly(expected);
+    }
+
+    private static void pack(int[] digits, int first, int bytes, int perByte, byte[] data, int at) {
+        for (int m = 0; m < bytes; m++) {
+            int number = 0;
+            for (int n = 0; n < 5; n++) {
+                number = 3 * number + (n < perByte ? digits[first + n * bytes + m] : 0);
+            }
+            data[at + m] = (byte) ((number * 256 + 242) / 243);
+        }
+    }
+
+    /** 64 bytes of 2-bit values less one, d. */
+    @Test
+    void tq2HasFourValuesAByte() throws Exception {
+        check(DType.TQ2_0, 256, 66, at(64, HALF), e -> 0.5 * (twoBits(0, e) - 1));
+    }
+
+    /** d, 16 bytes of signs. */
+    @Test
+    void q1IsPlusOrMinusItsScale() throws Exception {
+        check(DType.Q1_0, 128, 18, at(0, HALF), e -> bit(2 + e / 8, e % 8) == 1 ? 0.5 : -0.5);
     }
 
     private int u(int at) {

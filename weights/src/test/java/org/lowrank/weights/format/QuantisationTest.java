@@ -12,6 +12,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.checkpoints.SafetensorsWriter;
 import org.lowrank.weights.checkpoints.TestTensor;
@@ -29,8 +30,8 @@ class QuantisationTest {
                 assertThat(read.values("w.weight")).as(name).containsExactly(0.5, 1, 1.5, 2, 2.5, 3);
                 assertThat(read.checkpoint().warnings())
                         .containsExactly(
-                                "8-bit weights were multiplied by the scales stored beside them: what is measured is"
-                                        + " the quantised matrix");
+                                "quantised weights were dequantised, w.weight: F8_E4M3 times the scales stored beside"
+                                        + " them; what is measured is the quantised matrix, not the original one");
             }
         }
     }
@@ -95,48 +96,146 @@ class QuantisationTest {
     }
 
     @Test
-    void eightBitFloatsWithoutScaleAreMeasuredWithAWarning() throws Exception {
-        ReadBack read = read(Map.of("w.weight", WEIGHT));
+    void eightBitFloatsWithoutScaleAreMeasuredWithOneWarning() throws Exception {
+        ReadBack read = read(Map.of("w.weight", WEIGHT, "v.weight", WEIGHT));
         assertThat(read.values("w.weight")).containsExactly(1, 2, 3, 4, 5, 6);
         assertThat(read.checkpoint().warnings())
-                .containsExactly("8-bit floats without a scale beside them, w.weight for one: norms are right up to a"
-                        + " factor, stable ranks are exact");
+                .containsExactly(
+                        "8-bit floats without a scale beside them, 2 tensors (v.weight, …): measured as they are"
+                                + " stored; if their scale was left out, norms are right up to a factor, stable ranks are exact");
+    }
+
+    /** Every spelling of a scale there is beside 8-bit floats, and what has nothing to do with the weight. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "w.weight_scale",
+                "w.weight_scale_inv",
+                "w.scale_weight",
+                "w.scale",
+                "w.scales",
+                "w.weight_scales",
+                "w.weight.scale",
+                "w.weight_scale_2",
+                "w.scale_inv"
+            })
+    void anySpellingOfAScaleIsOne(String name) throws Exception {
+        Map<String, TestTensor> tensors = new LinkedHashMap<>();
+        tensors.put("w.weight", WEIGHT);
+        tensors.put(name, TestTensor.of(DType.BF16, List.of(1L), 0.5));
+        for (String other :
+                List.of("bias", "input_scale", "scale_input", "activation_scale", "k_scale", "output_scale")) {
+            tensors.put("w." + other, TestTensor.f32(List.of(1L), 7));
+        }
+        assertThat(read(tensors).values("w.weight")).containsExactly(0.5, 1, 1.5, 2, 2.5, 3);
+    }
+
+    @Test
+    void twoScalesOfDifferentRolesMultiply() throws Exception {
+        Map<String, TestTensor> tensors = new LinkedHashMap<>();
+        tensors.put("w.weight", WEIGHT);
+        tensors.put("w.weight_scale", TestTensor.f32(List.of(2L, 1L), 0.5, 2));
+        tensors.put("w.weight_scale_2", TestTensor.f32(List.of(), 4));
+        assertThat(read(tensors).values("w.weight")).containsExactly(2, 4, 6, 32, 40, 48);
+    }
+
+    @Test
+    void theScaleOfAFusedParameterHasItsName() throws Exception {
+        Map<String, TestTensor> tensors = new LinkedHashMap<>();
+        tensors.put("e.gate_up_proj", WEIGHT);
+        tensors.put("e.gate_up_proj_bias", TestTensor.f32(List.of(2L), 7, 7));
+        tensors.put("e.gate_up_proj_scale", TestTensor.f32(List.of(2L, 1L), 1, 10));
+        tensors.put("e.down_proj_scale", TestTensor.f32(List.of(), 100));
+        tensors.put("e.down_proj", WEIGHT);
+        ReadBack read = read(tensors);
+        assertThat(read.values("e.gate_up_proj")).containsExactly(1, 2, 3, 40, 50, 60);
+        assertThat(read.values("e.down_proj")).containsExactly(100, 200, 300, 400, 500, 600);
+    }
+
+    /** What is not understood is named: an integer is never a scale, an unknown companion never left out. */
+    @ParameterizedTest
+    @CsvSource({
+        "w.weight, F8_E4M3, w.weight_scale, U8",
+        "w.weight, F8_E4M3, w.weight_scale, I8",
+        "w.weight, F8_E4M3, w.weight_scale, I32",
+        "w.weight, F8_E4M3, w.scale_weight, I64",
+        "w.weight, F8_E5M2, w.weight_scale, F8_E4M3",
+        "w.weight, F8_E4M3, w.weight_amax, F32",
+        "w.weight, F8_E4M3, w.exponent, F32",
+        "w.weight, F8_E4M3, w.pre_quant_scale, F32",
+        "w.weight, F8_E4M3, w.weight_codebook, F32",
+        "w.weight, F8_E4M3, w.comfy_quant, U8",
+        "w.weight, F8_E4M3, w.weight.anything, F32",
+        "w.in_proj_weight, F8_E4M3, w.in_proj_offset, F32",
+        "w.weight, I8, w.weight_scales, F16",
+        "w.weight, I8, w.weight_scale, F8_E8M0",
+        "w.weight, U8, w.weight_scale, F32",
+        "w.weight, I16, w.weight_scale, F32",
+        "w.weight, I32, w.scales, F32",
+        "w.weight, U32, w.qparams, F32",
+        "w.qweight, I32, w.scale_and_zeros, F32",
+        "w.weight_packed, I32, w.weight_scale, F32",
+        "w.weight_packed, U8, w.weight_scale, U8",
+        "w.weight, U8, w.weight.absmax, F32"
+    })
+    void companionsThatAreNotUnderstoodAreNamed(String name, DType type, String beside, DType besideType) {
+        Map<String, TestTensor> tensors = new LinkedHashMap<>();
+        tensors.put(name, TestTensor.of(type, List.of(2L, 2L), 1, 1, 1, 1));
+        tensors.put(beside, TestTensor.of(besideType, List.of(1L), 1));
+        assertThatThrownBy(() -> read(tensors))
+                .isInstanceOf(MalformedWeightsException.class)
+                .hasMessageContaining("quantised weights: " + name + " in model.safetensors: ")
+                .hasMessageContaining(beside)
+                .hasMessageContaining("not understood")
+                .hasMessageEndingWith("; use the unquantised model");
     }
 
     @ParameterizedTest
     @CsvSource({
-        "l.qweight, I32, l.g_idx, GPTQ",
-        "l.qweight, I32, l.qzeros, AWQ or GPTQ",
-        "l.weight_packed, I32, l.weight_scale, compressed-tensors packed integers",
         "l.W_q, U8, l.scale, HQQ",
         "l.codes, I16, l.codebooks, AQLM",
-        "l.weight, U8, l.weight_scale, NVFP4",
-        "l.weight, U8, l.weight.absmax, bitsandbytes 4-bit",
-        "l.weight, I8, l.SCB, bitsandbytes 8-bit",
-        "l.down_proj_blocks, U8, l.down_proj_scales, MXFP4",
-        "l.weight, U32, l.scales, MLX"
+        "l.q_weight, I32, l.q_scale, EXL2",
+        "l.Qidxs, I16, l.SU, QuIP#",
+        "l.B, I32, l.s, Marlin",
+        "l.weight._data, I8, l.weight._scale, Quanto"
     })
-    void packedIntegersAreRefusedByTheirScheme(String name, DType type, String beside, String scheme) {
+    void schemesThatAreNotReadAreNamed(String name, DType type, String beside, String scheme) {
         Map<String, TestTensor> tensors = new LinkedHashMap<>();
         tensors.put(name, TestTensor.of(type, List.of(1L, 1L), 1));
         tensors.put(beside, TestTensor.f32(List.of(1L), 1));
         assertThatThrownBy(() -> read(tensors))
                 .isInstanceOf(MalformedWeightsException.class)
                 .hasMessage("quantised weights: " + name + " in model.safetensors: " + scheme
-                        + " packs several integers into one element, which is not a weight matrix; use the unquantised"
-                        + " model");
+                        + " is not read; use the unquantised model");
     }
 
     @Test
-    void zeroPointsAreRefused() {
+    void packedCodesWithoutCompanionsAreRefused() {
+        for (String name : List.of("l.qweight", "l.weight_packed")) {
+            Map<String, TestTensor> tensors = Map.of(name, TestTensor.of(DType.I32, List.of(1L, 1L), 1));
+            assertThatThrownBy(() -> read(tensors)).hasMessageContaining(name + " in model.safetensors: no scale");
+        }
+    }
+
+    @Test
+    void zeroPointsAreSubtracted() throws Exception {
         Map<String, TestTensor> tensors = new LinkedHashMap<>();
         tensors.put("l.weight", TestTensor.of(DType.I8, List.of(2L, 2L), 1, 2, 3, 4));
-        tensors.put("l.weight_scale", TestTensor.f32(List.of(1L), 1));
-        tensors.put("l.weight_zero_point", TestTensor.of(DType.I8, List.of(1L), 7));
-        assertThatThrownBy(() -> read(tensors))
-                .isInstanceOf(MalformedWeightsException.class)
-                .hasMessage("quantised weights: l.weight in model.safetensors: zero points are stored beside it, which"
-                        + " lowrank does not subtract; use the unquantised model");
+        tensors.put("l.weight_scale", TestTensor.f32(List.of(2L, 1L), 0.5, 10));
+        tensors.put("l.weight_zero_point", TestTensor.of(DType.I8, List.of(2L, 1L), 7, -1));
+        assertThat(read(tensors).values("l.weight")).containsExactly(-3, -2.5, 40, 50);
+    }
+
+    @Test
+    void whatLooksLikeNoCompanionIsLeftAlone() throws Exception {
+        Map<String, TestTensor> tensors = new LinkedHashMap<>();
+        tensors.put("h.0.attn.bias", TestTensor.of(DType.U8, List.of(1L, 1L, 2L, 2L), 1, 0, 1, 1));
+        tensors.put("h.0.attn.masked_bias", TestTensor.f32(List.of(), -1e4));
+        tensors.put("h.0.attn.c_attn.weight", TestTensor.f32(List.of(1L, 2L), 3, 4));
+        tensors.put("h.0.attn.c_attn.weight_scale", TestTensor.f32(List.of(1L), 3));
+        ReadBack read = read(tensors);
+        assertThat(read.values("h.0.attn.c_attn.weight")).containsExactly(3, 4);
+        assertThat(read.checkpoint().warnings()).isEmpty();
     }
 
     private static ReadBack read(Map<String, TestTensor> tensors) throws Exception {

@@ -133,8 +133,7 @@ class StoredTensorTest {
                 source.name(),
                 source.size(),
                 Optional.of(new StoredTensor.Storage(source, 0, ScalarEncoding.of(type), layout)),
-                Tensor.Orientation.UNKNOWN,
-                Optional.empty());
+                Tensor.Orientation.UNKNOWN);
     }
 
     /** Contiguous, with gaps, transposed or repeating. */
