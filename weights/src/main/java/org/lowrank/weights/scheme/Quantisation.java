@@ -3,6 +3,7 @@ package org.lowrank.weights.scheme;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +36,7 @@ public final class Quantisation {
     /**
      * Tensors with their quantised weights understood.
      *
-     * @param tensors the same, codes replaced by weights; companions stay
+     * @param tensors the same, codes replaced by weights, in name order; companions stay
      * @param warnings one per kind of weight
      */
     public record Resolved(List<Tensor> tensors, List<String> warnings) {}
@@ -45,7 +46,8 @@ public final class Quantisation {
         Companions companions = new Companions(tensors, config);
         List<Tensor> resolved = new ArrayList<>();
         Kinds kinds = new Kinds();
-        for (Tensor tensor : tensors) {
+        for (Tensor tensor :
+                tensors.stream().sorted(Comparator.comparing(Tensor::name)).toList()) {
             Optional<Packed> packed = companions.of(tensor);
             if (packed.isEmpty()) {
                 resolved.add(tensor);
