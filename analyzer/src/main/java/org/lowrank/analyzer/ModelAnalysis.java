@@ -22,6 +22,7 @@ import org.lowrank.weights.files.ModelFiles;
 import org.lowrank.weights.files.ModelNotFoundException;
 import org.lowrank.weights.files.SourceOptions;
 import org.lowrank.weights.format.CheckpointReader;
+import org.lowrank.weights.reference.ModelReference;
 import org.lowrank.weights.reference.ModelSource;
 import org.lowrank.weights.tensor.Checkpoint;
 
@@ -74,7 +75,7 @@ public final class ModelAnalysis implements AutoCloseable {
      */
     public static ModelAnalysis open(String reference, SourceOptions options, LayerSelection selection)
             throws IOException, ModelNotFoundException {
-        return open(reference, options, selection, Optional.empty());
+        return open(ModelReference.parse(reference), options, selection, Optional.empty());
     }
 
     /**
@@ -83,7 +84,7 @@ public final class ModelAnalysis implements AutoCloseable {
      * @param name to report
      */
     public static ModelAnalysis open(
-            String reference, SourceOptions options, LayerSelection selection, Optional<String> name)
+            ModelReference reference, SourceOptions options, LayerSelection selection, Optional<String> name)
             throws IOException, ModelNotFoundException {
         Map<String, Double> seconds = new LinkedHashMap<>();
         long start = System.nanoTime();
@@ -94,7 +95,7 @@ public final class ModelAnalysis implements AutoCloseable {
             seconds.put("open", since(start));
             ModelLayers layers = selection.apply(LayerCatalog.resolve(checkpoint));
             if (layers.matrices().isEmpty()) {
-                throw new NothingSelectedException("nothing selected: " + reference + ": no matrix of its "
+                throw new NothingSelectedException("nothing selected: " + reference.text() + ": no matrix of its "
                         + layers.card().layers() + " layers fits --layers and --matrices; choose others");
             }
             ModelFiles.Provenance own = files.provenance();

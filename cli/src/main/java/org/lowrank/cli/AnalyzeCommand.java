@@ -23,6 +23,7 @@ import org.lowrank.spectral.SpectralEngine;
 import org.lowrank.spectral.SpectralOptions;
 import org.lowrank.weights.files.ModelNotFoundException;
 import org.lowrank.weights.files.SourceOptions;
+import org.lowrank.weights.reference.ModelReference;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -65,6 +66,7 @@ final class AnalyzeCommand extends ModelRun implements Callable<Integer> {
 
     private final List<ModelAnalysis.Outcome> outcomes = new ArrayList<>();
     private final List<String> failed = new ArrayList<>();
+    private List<ModelReference> references = List.of();
     private ModelNames names = ModelNames.of(List.of());
     private int exitCode;
     private @Nullable OutputDirectory directory;
@@ -75,14 +77,14 @@ final class AnalyzeCommand extends ModelRun implements Callable<Integer> {
         SpectralOptions options = measure.options();
         Set<OutputArguments.Format> formats = output.formats();
         int threads = measure.threads();
-        models = ModelNames.distinct(models);
-        names = ModelNames.of(models);
+        references = ModelNames.distinct(references());
+        names = ModelNames.of(references);
         if (dryRun) {
             return plan(selection);
         }
         try (TerminalProgress progress = new TerminalProgress(console.drawsProgress());
                 SpectralEngine engine = engine(measure.device)) {
-            for (String model : models) {
+            for (ModelReference model : references) {
                 try {
                     outcomes.add(measure(model, selection, options, threads, engine, progress));
                 } catch (ReportWriteException | InterruptedException e) {
@@ -92,7 +94,7 @@ final class AnalyzeCommand extends ModelRun implements Callable<Integer> {
                         throw e;
                     }
                     progress.close();
-                    note(model, e);
+                    note(model.text(), e);
                 }
             }
             progress.close();
@@ -101,6 +103,22 @@ final class AnalyzeCommand extends ModelRun implements Callable<Integer> {
             }
         }
         return failures();
+    }
+
+    /** What the arguments name; one that is no name at all fails alone where there are several. */
+    private List<ModelReference> references() throws ModelNotFoundException {
+        List<ModelReference> parsed = new ArrayList<>();
+        for (String model : models) {
+            try {
+                parsed.add(reference(model));
+            } catch (ModelNotFoundException e) {
+                if (models.size() == 1) {
+                    throw e;
+                }
+                note(model, e);
+            }
+        }
+        return parsed;
     }
 
     /** Names the models that failed; the exit code of the first. */
@@ -119,7 +137,7 @@ final class AnalyzeCommand extends ModelRun implements Callable<Integer> {
     }
 
     private ModelAnalysis.Outcome measure(
-            String reference,
+            ModelReference reference,
             LayerSelection selection,
             SpectralOptions options,
             int threads,
@@ -130,10 +148,7 @@ final class AnalyzeCommand extends ModelRun implements Callable<Integer> {
             String name = model.provenance().model();
             OutputDirectory out = directory;
             if (out == null) {
-                out = OutputDirectory.open(output.directory(
-                        models.size() == 1
-                                ? List.of(name)
-                                : models.stream().map(names::of).toList()));
+                out = OutputDirectory.open(directory(name, model.provenance().location()));
                 directory = out;
             }
             ModelAnalysis.Outcome outcome = model.measure(
@@ -145,6 +160,25 @@ final class AnalyzeCommand extends ModelRun implements Callable<Integer> {
             warn(model, outcome.warnings(), progress);
             return outcome;
         }
+    }
+
+    /** The directory asked for; by default one named after the models, longer where another model's results lie there. */
+    private Path directory(String name, String location) throws UsageException {
+        if (references.size() > 1) {
+            return output.directory(references.stream().map(names::of).toList());
+        }
+        Path named = output.directory(List.of(name));
+        if (output.isGiven() || !SavedResults.isOfAnother(named, location)) {
+            return named;
+        }
+        Path parent = Path.of(location).toAbsolutePath().getParent();
+        String longer = parent == null || parent.getFileName() == null ? name : parent.getFileName() + "/" + name;
+        Path free = output.directory(List.of(longer));
+        for (int number = 2; SavedResults.isOfAnother(free, location); number++) {
+            free = output.directory(List.of(longer + "-" + number));
+        }
+        console.warn(named + " holds the results of another model called " + name + "; these go to " + free);
+        return free;
     }
 
     /** The result an earlier run left in the directory, if it can be read. */
@@ -200,7 +234,7 @@ final class AnalyzeCommand extends ModelRun implements Callable<Integer> {
     private int plan(LayerSelection selection) throws IOException, ModelNotFoundException, UsageException {
         try (TerminalProgress progress = new TerminalProgress(console.drawsProgress())) {
             SourceOptions options = sourceOptions(progress);
-            for (String reference : models) {
+            for (ModelReference reference : references) {
                 try (ModelAnalysis model = open(
                         reference, options.withDownloadMode(SourceOptions.DownloadMode.STREAM), selection, names)) {
                     progress.close();
@@ -222,7 +256,7 @@ final class AnalyzeCommand extends ModelRun implements Callable<Integer> {
                     if (models.size() == 1) {
                         throw e;
                     }
-                    note(reference, e);
+                    note(reference.text(), e);
                 }
             }
         }

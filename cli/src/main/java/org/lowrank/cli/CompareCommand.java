@@ -18,6 +18,7 @@ import org.lowrank.reports.ResultJson;
 import org.lowrank.spectral.SpectralEngine;
 import org.lowrank.spectral.SpectralOptions;
 import org.lowrank.weights.files.ModelFiles;
+import org.lowrank.weights.reference.ModelReference;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -63,17 +64,19 @@ final class CompareCommand extends ModelRun implements Callable<Integer> {
         SpectralOptions options = measure.options();
         Set<OutputArguments.Format> formats = output.formats();
         int threads = measure.threads();
-        List<String> both = List.of(modelA, modelB);
+        ModelReference first = reference(modelA);
+        ModelReference second = reference(modelB);
+        List<ModelReference> both = List.of(first, second);
         if (ModelNames.distinct(both).size() < 2) {
             throw new UsageException("one model twice: " + modelA + "; name two");
         }
         ModelNames names = ModelNames.of(both);
         try (TerminalProgress progress = new TerminalProgress(console.drawsProgress());
-                ModelAnalysis a = open(modelA, sourceOptions(progress), selection, names);
-                ModelAnalysis b = open(modelB, sourceOptions(progress), selection, names);
+                ModelAnalysis a = open(first, sourceOptions(progress), selection, names);
+                ModelAnalysis b = open(second, sourceOptions(progress), selection, names);
                 SpectralEngine engine = engine(measure.device)) {
             OutputDirectory directory =
-                    OutputDirectory.open(output.directory(List.of(names.of(modelA) + "-vs-" + names.of(modelB))));
+                    OutputDirectory.open(output.directory(List.of(names.of(first) + "-vs-" + names.of(second))));
             long start = System.nanoTime();
             Comparison comparison = new ModelComparer(engine, options, directions, threads)
                     .compare(side(a), side(b), counting(progress, "compare"));

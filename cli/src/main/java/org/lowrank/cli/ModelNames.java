@@ -1,7 +1,5 @@
 package org.lowrank.cli;
 
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -11,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.lowrank.weights.reference.ModelReference;
 
 /**
  * What the models of one command are called, so that rows, findings and warnings of one are never taken for another's: by their
@@ -18,21 +17,19 @@ import java.util.Set;
  * org/name@step1000} and {@code org/name@step2000}.
  */
 final class ModelNames {
-    private static final String MAVEN = "maven:";
-
-    private final Map<String, String> longer = new HashMap<>();
+    private final Map<ModelReference, String> longer = new HashMap<>();
 
     private ModelNames() {}
 
     /** The names of models that were told apart by {@link #distinct}. */
-    static ModelNames of(List<String> references) {
-        Map<String, List<String>> sameName = new LinkedHashMap<>();
-        for (String reference : references) {
-            sameName.computeIfAbsent(shortName(reference), name -> new ArrayList<>())
+    static ModelNames of(List<ModelReference> references) {
+        Map<String, List<ModelReference>> sameName = new LinkedHashMap<>();
+        for (ModelReference reference : references) {
+            sameName.computeIfAbsent(reference.shortName(), name -> new ArrayList<>())
                     .add(reference);
         }
         ModelNames names = new ModelNames();
-        for (List<String> clashing : sameName.values()) {
+        for (List<ModelReference> clashing : sameName.values()) {
             if (clashing.size() > 1) {
                 names.lengthen(clashing);
             }
@@ -41,37 +38,37 @@ final class ModelNames {
     }
 
     /** Without references to what was named before: the same text, or another spelling of the same path. */
-    static List<String> distinct(List<String> references) {
-        Map<String, String> first = new LinkedHashMap<>();
-        for (String reference : references) {
-            first.putIfAbsent(existing(reference).map(Path::toString).orElse(reference), reference);
+    static List<ModelReference> distinct(List<ModelReference> references) {
+        Map<String, ModelReference> first = new LinkedHashMap<>();
+        for (ModelReference reference : references) {
+            String same = reference instanceof ModelReference.Local local
+                    ? local.path().toString()
+                    : reference.text();
+            first.putIfAbsent(same, reference);
         }
         return List.copyOf(first.values());
     }
 
     /** The name to report, where the model's own would not do. */
-    Optional<String> longer(String reference) {
+    Optional<String> longer(ModelReference reference) {
         return Optional.ofNullable(longer.get(reference));
     }
 
     /** The name of a model in the name of a directory. */
-    String of(String reference) {
-        return longer(reference).orElseGet(() -> shortName(reference));
+    String of(ModelReference reference) {
+        return longer(reference).orElseGet(reference::shortName);
     }
 
-    /** Whether a name is neither that of a path nor of a Maven artifact. */
-    static boolean isOnHub(String reference) {
-        return !reference.startsWith(MAVEN) && existing(reference).isEmpty();
-    }
-
-    private void lengthen(List<String> references) {
+    private void lengthen(List<ModelReference> references) {
         for (int segments = 2; ; segments++) {
             Set<String> names = new LinkedHashSet<>();
             boolean more = false;
-            for (String reference : references) {
-                Optional<Path> path = existing(reference);
-                String name = path.isPresent() ? lastSegments(path.get(), segments) : withoutPrefix(reference);
-                more |= path.isPresent() && path.get().getNameCount() > segments;
+            for (ModelReference reference : references) {
+                String name = reference.text().replaceFirst("^maven:", "");
+                if (reference instanceof ModelReference.Local local) {
+                    name = lastSegments(local.path(), segments);
+                    more |= local.path().getNameCount() > segments;
+                }
                 names.add(name);
                 longer.put(reference, name);
             }
@@ -84,34 +81,5 @@ final class ModelNames {
     private static String lastSegments(Path path, int count) {
         int names = path.getNameCount();
         return path.subpath(Math.max(0, names - count), names).toString().replace('\\', '/');
-    }
-
-    private static String withoutPrefix(String reference) {
-        return reference.startsWith(MAVEN) ? reference.substring(MAVEN.length()) : reference;
-    }
-
-    /** A reference's last path segment, artifact, or name without revision. */
-    private static String shortName(String reference) {
-        if (reference.startsWith(MAVEN)) {
-            String[] parts = reference.split(":");
-            return parts.length > 2 ? parts[2] : reference;
-        }
-        Optional<Path> path = existing(reference);
-        if (path.isPresent()) {
-            Path name = path.get().getFileName();
-            return name == null ? "model" : name.toString();
-        }
-        return reference.replaceFirst("@.*$", "");
-    }
-
-    private static Optional<Path> existing(String reference) {
-        try {
-            Path path = Path.of(reference);
-            return !reference.isBlank() && Files.exists(path)
-                    ? Optional.of(path.toAbsolutePath().normalize())
-                    : Optional.empty();
-        } catch (InvalidPathException notAPath) {
-            return Optional.empty();
-        }
     }
 }

@@ -17,6 +17,7 @@ import org.lowrank.spectral.SpectralEngines;
 import org.lowrank.spectral.SpectralOptions;
 import org.lowrank.weights.files.ModelNotFoundException;
 import org.lowrank.weights.files.SourceOptions;
+import org.lowrank.weights.reference.ModelReference;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
@@ -60,15 +61,14 @@ abstract class ModelRun {
     }
 
     /** Opens a model and says on stderr what a user should know about where it came from. */
-    final ModelAnalysis open(String reference, SourceOptions options, LayerSelection selection, ModelNames names)
+    final ModelAnalysis open(
+            ModelReference reference, SourceOptions options, LayerSelection selection, ModelNames names)
             throws IOException, ModelNotFoundException, UsageException {
-        String told = reference.replaceFirst("^[^@]*@?", "");
         if (source.revision != null
-                && !told.isEmpty()
-                && !told.equals(source.revision)
-                && ModelNames.isOnHub(reference)) {
+                && reference instanceof ModelReference.Hub hub
+                && hub.revision().filter(told -> !told.equals(source.revision)).isPresent()) {
             throw new UsageException(
-                    "two revisions: " + reference + " and --revision " + source.revision + "; give only one");
+                    "two revisions: " + hub.text() + " and --revision " + source.revision + "; give only one");
         }
         ModelAnalysis model = ModelAnalysis.open(reference, options, selection, names.longer(reference));
         for (String note : model.provenance().notes()) {
@@ -106,6 +106,12 @@ abstract class ModelRun {
         } catch (IllegalArgumentException e) {
             throw new UsageException(String.valueOf(e.getMessage()));
         }
+    }
+
+    /** What a user called a model, with {@code --file}. */
+    final ModelReference reference(String text) throws ModelNotFoundException {
+        ModelReference reference = ModelReference.parse(text);
+        return source.file == null ? reference : reference.inside(source.file);
     }
 
     static ModelMeasurer.Progress counting(TerminalProgress progress, String model) {

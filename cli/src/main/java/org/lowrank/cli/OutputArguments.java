@@ -46,6 +46,11 @@ final class OutputArguments {
         return formats;
     }
 
+    /** Whether a directory was asked for. */
+    boolean isGiven() {
+        return out != null;
+    }
+
     /** The directory asked for, else one named after the models or experiment. */
     Path directory(List<String> names) throws UsageException {
         try {

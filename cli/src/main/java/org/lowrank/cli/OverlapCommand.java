@@ -72,7 +72,7 @@ final class OverlapCommand extends ModelRun implements Callable<Integer> {
         String second = text(textB);
         try (TerminalProgress progress = new TerminalProgress(console.drawsProgress());
                 ModelAnalysis opened =
-                        open(model, sourceOptions(progress), LayerSelection.ALL, ModelNames.of(List.of(model)))) {
+                        open(reference(model), sourceOptions(progress), LayerSelection.ALL, ModelNames.of(List.of()))) {
             progress.close();
             String name = opened.provenance().model();
             OutputDirectory directory = OutputDirectory.open(output.directory(List.of(name + "-overlap")));

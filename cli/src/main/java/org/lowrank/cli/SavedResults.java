@@ -3,6 +3,7 @@ package org.lowrank.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,12 +15,38 @@ import org.lowrank.analyzer.output.AnalysisResult;
 import org.lowrank.analyzer.output.ComparisonResult;
 import org.lowrank.analyzer.output.OverlapResult;
 import org.lowrank.reports.ResultJson;
+import org.lowrank.reports.UnreadableResultException;
 import org.lowrank.trainer.output.ExperimentResult;
 import org.lowrank.trainer.theory.TheoryResult;
 
 /** From saved result.json files to the files of one report. */
 final class SavedResults {
     private SavedResults() {}
+
+    /**
+     * Whether a directory holds the results of another local model than this one: those would be lost, although both are called
+     * by the same last folder.
+     *
+     * @param location of the model about to be measured
+     */
+    static boolean isOfAnother(Path directory, String location) {
+        Path file = directory.resolve("result.json");
+        if (!Files.exists(file)) {
+            return false;
+        }
+        try {
+            for (JsonNode model : ResultJson.read(file).path("models")) {
+                JsonNode provenance = model.path("provenance");
+                if (provenance.path("source").asText().equals("local path")
+                        && !provenance.path("location").asText().equals(location)) {
+                    return true;
+                }
+            }
+            return false;
+        } catch (UnreadableResultException notOurs) {
+            return false; // what cannot be read is measured again and overwritten
+        }
+    }
 
     /** One result of any kind, or several analyses as one. */
     static ResultFiles read(List<Path> files) throws IOException, UsageException {

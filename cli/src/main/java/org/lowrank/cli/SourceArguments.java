@@ -22,6 +22,13 @@ final class SourceArguments {
     @Option(names = "--offline", description = "No network: only paths and what is cached (also HF_HUB_OFFLINE=1).")
     boolean offline;
 
+    @Option(
+            names = "--file",
+            paramLabel = "PATH",
+            description = "A file or folder inside the model (also written MODEL/PATH): a .gguf file, text_encoder.")
+    @Nullable
+    String file;
+
     @Option(names = "--revision", paramLabel = "REV", description = "Branch, tag, refs/pr/N or commit on the Hub.")
     @Nullable
     String revision;

@@ -7,12 +7,14 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lowrank.reports.ResultJson;
+import org.lowrank.weights.reference.ModelReference;
 
 /** Several models of one name in one command, and other things that concern more than one model. */
 class ModelNamesTest {
@@ -116,17 +118,49 @@ class ModelNamesTest {
     }
 
     @Test
-    void onlyWhatClashesIsCalledByMore() {
+    void onlyWhatClashesIsCalledByMore() throws Exception {
         String a = base.toString();
-        ModelNames names = ModelNames.of(List.of(
+        ModelNames names = ModelNames.of(parsed(
                 a, tuned.toString(), "org/x@step1", "org/x@step2", "org/y@main", "maven:g:art:1", "maven:h:art:1"));
-        assertThat(names.of(a)).isEqualTo("base/model");
-        assertThat(names.of("org/x@step1")).isEqualTo("org/x@step1");
-        assertThat(names.of("org/x@step2")).isEqualTo("org/x@step2");
-        assertThat(names.of("org/y@main")).isEqualTo("org/y");
-        assertThat(names.longer("org/y@main")).isEmpty();
-        assertThat(names.of("maven:g:art:1")).isEqualTo("g:art:1");
-        assertThat(ModelNames.of(List.of(a)).longer(a)).isEmpty();
+        assertThat(names.of(parse(a))).isEqualTo("base/model");
+        assertThat(names.of(parse("org/x@step1"))).isEqualTo("org/x@step1");
+        assertThat(names.of(parse("org/x@step2"))).isEqualTo("org/x@step2");
+        assertThat(names.of(parse("org/y@main"))).isEqualTo("org/y");
+        assertThat(names.longer(parse("org/y@main"))).isEmpty();
+        assertThat(names.of(parse("maven:g:art:1"))).isEqualTo("g:art:1");
+        assertThat(ModelNames.of(parsed(a)).longer(parse(a))).isEmpty();
+    }
+
+    private static List<ModelReference> parsed(String... texts) throws Exception {
+        List<ModelReference> references = new ArrayList<>();
+        for (String text : texts) {
+            references.add(parse(text));
+        }
+        return references;
+    }
+
+    private static ModelReference parse(String text) throws Exception {
+        return ModelReference.parse(text);
+    }
+
+    /** run1/checkpoint-100 and run2/checkpoint-100 share a name, but not a directory of results. */
+    @Test
+    void resultsOfAnotherModelOfTheSameNameAreNotTaken() throws Exception {
+        Run.of("analyze", base.toString(), "--out", out.toString());
+        String location = base.toAbsolutePath().normalize().toString();
+        assertThat(SavedResults.isOfAnother(out, location)).isFalse();
+        assertThat(SavedResults.isOfAnother(out, tuned.toString())).isTrue();
+        assertThat(SavedResults.isOfAnother(directory.resolve("nothing"), location))
+                .isFalse();
+    }
+
+    @Test
+    void aFileInsideAModelIsNamedByOptionOrPath() {
+        Run option = Run.of("analyze", base.toString(), "--file", "model.safetensors", "--out", out.toString());
+        assertThat(option.exitCode()).as(option.err()).isZero();
+        Run missing = Run.of("analyze", base.toString(), "--file", "model-q8_0.gguf", "--out", out.toString());
+        assertThat(missing.exitCode()).isEqualTo(3);
+        assertThat(missing.err()).contains("no such file: model-q8_0.gguf");
     }
 
     @Test

@@ -10,7 +10,7 @@ import org.lowrank.weights.files.ModelNotFoundException;
  * @param id {@code org/name}, or {@code name} for those older than organisations
  * @param revision branch, tag, {@code refs/pr/N} or commit
  */
-record RepoName(String id, String revision) {
+public record RepoName(String id, String revision) {
     static final String DEFAULT_REVISION = "main";
 
     private static final int LONGEST_NAME = 96;
@@ -29,9 +29,7 @@ record RepoName(String id, String revision) {
         String id = at < 0 ? reference : reference.substring(0, at);
         Optional<String> written = at < 0 ? Optional.empty() : Optional.of(reference.substring(at + 1));
         if (!isId(id)) {
-            throw new ModelNotFoundException("model not found: " + printable(reference)
-                    + ": no such path, and no name on the Hub looks like it; check the spelling, or name a directory, a"
-                    + " file, org/name or maven:group:artifact:version");
+            throw noName(reference);
         }
         if (written.isPresent() && option.isPresent() && !written.equals(option)) {
             throw new ModelNotFoundException("two revisions: " + id + ": " + printable(written.get()) + " and "
@@ -43,6 +41,25 @@ record RepoName(String id, String revision) {
                     + "'; name a branch, a tag, refs/pr/N or a commit");
         }
         return new RepoName(id, revision);
+    }
+
+    /**
+     * Checks a repository and the revision written with it.
+     *
+     * @param text as the user wrote it
+     * @throws ModelNotFoundException if it cannot be the name of a repository, or the revision cannot be one
+     */
+    public static void check(String repository, Optional<String> revision, String text) throws ModelNotFoundException {
+        if (!isId(repository)) {
+            throw noName(text);
+        }
+        parse(revision.map(name -> repository + "@" + name).orElse(repository), Optional.empty());
+    }
+
+    private static ModelNotFoundException noName(String text) {
+        return new ModelNotFoundException("model not found: " + printable(text)
+                + ": no such path, and no name on the Hub looks like it; check the spelling, or name a directory, a"
+                + " file, org/name or maven:group:artifact:version");
     }
 
     /** The Hub's own rules for names. */

@@ -1,12 +1,10 @@
 package org.lowrank.weights.reference;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.lowrank.weights.files.FilesInside;
 import org.lowrank.weights.files.LocalFiles;
 import org.lowrank.weights.files.ModelFiles;
 import org.lowrank.weights.files.ModelNotFoundException;
@@ -24,25 +22,56 @@ public final class ModelSource {
     /**
      * Finds a model.
      *
-     * @param reference a path; {@code maven:group:artifact:version}; {@code org/name} or {@code name}, each with optional
-     *     {@code @revision}
+     * @param reference see {@link ModelReference}
      */
     public static ModelFiles resolve(String reference, SourceOptions options)
             throws IOException, ModelNotFoundException {
-        Optional<Path> path = existingPath(reference);
-        if (path.isPresent()) {
-            return LocalFiles.of(path.get(), revisionIgnored(reference, options));
+        return resolve(ModelReference.parse(reference), options);
+    }
+
+    /**
+     * Finds a model.
+     *
+     * @throws ModelNotFoundException if it does not exist or may not be read
+     */
+    public static ModelFiles resolve(ModelReference reference, SourceOptions options)
+            throws IOException, ModelNotFoundException {
+        if (reference instanceof ModelReference.Local local) {
+            return LocalFiles.of(local.path(), revisionIgnored(local.text(), options));
         }
-        if (reference.startsWith(MavenCoordinates.PREFIX)) {
-            MavenCoordinates coordinates = MavenCoordinates.parse(reference);
-            List<String> notes = new ArrayList<>(revisionIgnored(reference, options));
+        if (reference instanceof ModelReference.Maven maven) {
+            List<String> notes = new ArrayList<>(revisionIgnored(maven.text(), options));
             notes.addAll(notStreamed(options));
-            return MavenFiles.of(coordinates, coordinates.artifact(), notes, options);
+            MavenCoordinates coordinates = maven.coordinates();
+            return inside(MavenFiles.of(coordinates, coordinates.artifact(), notes, options), maven.inside());
+        }
+        if (reference instanceof ModelReference.Hub hub) {
+            return inside(onHub(hub.repositoryAtRevision(), options), hub.inside());
+        }
+        ModelReference.Merged merged = (ModelReference.Merged) reference;
+        throw new ModelNotFoundException(
+                "two models: " + merged.text() + ": one was expected, not a base with an adapter;" + " name "
+                        + merged.base().text() + " or " + merged.adapter().text());
+    }
+
+    private static ModelFiles onHub(String name, SourceOptions options) throws IOException, ModelNotFoundException {
+        try {
+            return HubFiles.open(name, options);
+        } catch (HubUnreachableException unreachable) {
+            return knownCopy(name, options, unreachable);
+        }
+    }
+
+    private static ModelFiles inside(ModelFiles whole, String inside) throws IOException, ModelNotFoundException {
+        if (inside.isEmpty()) {
+            return whole;
         }
         try {
-            return HubFiles.open(reference, options);
-        } catch (HubUnreachableException unreachable) {
-            return knownCopy(reference, options, unreachable);
+            return FilesInside.of(whole, inside);
+        } catch (IOException | ModelNotFoundException | RuntimeException e) {
+            try (whole) {
+                throw e;
+            }
         }
     }
 
@@ -80,18 +109,6 @@ public final class ModelSource {
                     "cannot download: " + name + ": " + unreachable.reason() + ", and its copy " + copy.get()
                             + " is not to be had either (--debug tells why); check the network, or name a local path",
                     neither);
-        }
-    }
-
-    /** A path that exists, or the prefix of a TensorFlow checkpoint. */
-    private static Optional<Path> existingPath(String reference) {
-        try {
-            Path path = Path.of(reference);
-            boolean exists = !reference.isBlank()
-                    && (Files.exists(path) || Files.isRegularFile(path.resolveSibling(path.getFileName() + ".index")));
-            return exists ? Optional.of(path) : Optional.empty();
-        } catch (InvalidPathException notAPath) {
-            return Optional.empty();
         }
     }
 }
