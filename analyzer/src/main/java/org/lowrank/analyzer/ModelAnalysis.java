@@ -11,10 +11,11 @@ import org.lowrank.analyzer.layer.LayerSelection;
 import org.lowrank.analyzer.layer.ModelLayers;
 import org.lowrank.analyzer.layer.NothingSelectedException;
 import org.lowrank.analyzer.measurement.MatrixMeasurement;
-import org.lowrank.analyzer.measurement.ModelFinding;
+import org.lowrank.analyzer.measurement.ModelFindings;
 import org.lowrank.analyzer.measurement.ModelMeasurer;
 import org.lowrank.analyzer.measurement.ModelSummary;
 import org.lowrank.analyzer.output.AnalysisResult;
+import org.lowrank.reports.finding.Finding;
 import org.lowrank.spectral.SpectralEngine;
 import org.lowrank.spectral.SpectralOptions;
 import org.lowrank.weights.bytes.MalformedWeightsException;
@@ -62,7 +63,7 @@ public final class ModelAnalysis implements AutoCloseable {
             AnalysisResult.Model model,
             List<MatrixMeasurement> matrices,
             List<AnalysisResult.Skipped> skipped,
-            List<ModelFinding> findings,
+            List<Finding> findings,
             List<AnalysisResult.Warning> warnings,
             boolean reused) {}
 
@@ -179,8 +180,8 @@ public final class ModelAnalysis implements AutoCloseable {
         List<MatrixMeasurement> rows = new ModelMeasurer(engine, options, threads)
                 .measure(provenance.model(), provenance.revision(), layers.matrices(), progress);
         seconds.put("measure", since(start));
-        List<ModelFinding> findings = ModelSummary.of(rows).stream()
-                .flatMap(summary -> ModelFinding.of(summary).stream())
+        List<Finding> findings = ModelSummary.of(rows).stream()
+                .flatMap(summary -> ModelFindings.of(summary).stream())
                 .toList();
         return new Outcome(model(fingerprint), rows, skipped(), findings, warnings(rows), false);
     }

@@ -9,8 +9,9 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.lowrank.reports.OutputDirectory;
-import org.lowrank.reports.Report;
 import org.lowrank.reports.ResultJson;
+import org.lowrank.reports.finding.Finding;
+import org.lowrank.reports.finding.Verdict;
 import org.lowrank.trainer.experiment.Curve;
 import org.lowrank.trainer.experiment.ExperimentSettings;
 import org.lowrank.trainer.experiment.Precision;
@@ -158,8 +159,8 @@ abstract class ExperimentRun implements Callable<Integer> {
                 .with("summary.csv", summary);
     }
 
-    private static void print(Report.Finding finding) {
-        String verdict = finding.verdict() == Report.Verdict.INFORMATION
+    private static void print(Finding finding) {
+        String verdict = finding.verdict() == Verdict.INFORMATION
                 ? ""
                 : finding.verdict().name().toLowerCase(Locale.ROOT) + ": ";
         System.out.println("  " + verdict + finding.statement() + " (" + finding.number() + "): " + finding.detail());

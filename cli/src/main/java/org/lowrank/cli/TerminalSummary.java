@@ -10,10 +10,11 @@ import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import org.lowrank.analyzer.layer.ModelLayers.ArchitectureCard;
 import org.lowrank.analyzer.measurement.MatrixMeasurement;
-import org.lowrank.analyzer.measurement.ModelFinding;
 import org.lowrank.analyzer.output.AnalysisResult;
 import org.lowrank.analyzer.output.ComparisonResult;
 import org.lowrank.analyzer.output.OverlapResult;
+import org.lowrank.reports.finding.Finding;
+import org.lowrank.reports.finding.Verdict;
 
 /** The result of an analysis as text for people. */
 final class TerminalSummary {
@@ -53,7 +54,7 @@ final class TerminalSummary {
                 appendTable(text, "stable rank ‖A‖_F/‖A‖_2" + of, rows, r -> value(r.stableRank()), columns);
                 appendTable(text, "Frobenius norm" + of, rows, MatrixMeasurement::frobeniusNorm, columns);
             });
-            for (ModelFinding finding : result.findings()) {
+            for (Finding finding : result.findings()) {
                 if (finding.model().equals(model.model())) {
                     text.append(findingLine(finding, stacks.size() > 1));
                 }
@@ -93,8 +94,8 @@ final class TerminalSummary {
                 model.provenance().source());
     }
 
-    private static String findingLine(ModelFinding finding, boolean severalStacks) {
-        String verdict = finding.verdict() == ModelFinding.Verdict.INFORMATION
+    private static String findingLine(Finding finding, boolean severalStacks) {
+        String verdict = finding.verdict() == Verdict.INFORMATION
                 ? ""
                 : finding.verdict().name().toLowerCase(Locale.ROOT) + ": ";
         String stack = severalStacks ? "[" + finding.stack() + "] " : "";

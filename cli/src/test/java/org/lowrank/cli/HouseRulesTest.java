@@ -90,7 +90,15 @@ class HouseRulesTest {
             .resideInAnyPackage("org.lowrank.analyzer.layer..", "org.lowrank.analyzer.measurement..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("org.lowrank.analyzer.output..", "org.lowrank.reports..");
+            .resideInAnyPackage("org.lowrank.analyzer.output..", "org.lowrank.reports");
+
+    @ArchTest
+    static final ArchRule findingsDoNotKnowThePage = noClasses()
+            .that()
+            .resideInAPackage("org.lowrank.reports.finding..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.lowrank.reports");
 
     @ArchTest
     static final ArchRule layersAreFoundBeforeAnythingIsMeasured = noClasses()

@@ -2,9 +2,11 @@ package org.lowrank.reports;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.lowrank.reports.finding.Verdict;
 
 /**
  * What the template needs beside the report: everything that is not text.
@@ -40,22 +42,19 @@ record Page(
         return Objects.requireNonNull(figures.get(section.id()));
     }
 
-    static String verdict(Report.Finding finding) {
-        return switch (finding.verdict()) {
+    static String verdict(Verdict verdict) {
+        return switch (verdict) {
             case HOLDS -> "Holds";
             case ROUGHLY -> "Roughly";
             case EXCEPTION -> "Exception";
             case INFORMATION -> "Measured";
+            case INDISTINGUISHABLE -> "As random";
+            case UNDECIDED -> "Undecided";
         };
     }
 
-    static String verdictClass(Report.Finding finding) {
-        return switch (finding.verdict()) {
-            case HOLDS -> "holds";
-            case ROUGHLY -> "roughly";
-            case EXCEPTION -> "exception";
-            case INFORMATION -> "information";
-        };
+    static String verdictClass(Verdict verdict) {
+        return verdict.name().toLowerCase(Locale.ROOT);
     }
 
     /**
@@ -64,6 +63,7 @@ record Page(
      */
     static String layout(Report.FindingGroup group) {
         boolean isShort = group.findings().stream()
+                .map(Report.Shown::finding)
                 .allMatch(finding -> finding.number().length() <= 10
                         && finding.statement().length() + finding.detail().length() <= 320);
         int count = group.findings().size();

@@ -3,6 +3,7 @@ package org.lowrank.reports;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.lowrank.reports.finding.Finding;
 
 /**
  * One page: what a reader sees from top to bottom.
@@ -38,26 +39,14 @@ public record Report(
     public record Download(String fileName, String content) {}
 
     /**
-     * A finding computed from the numbers.
+     * A finding and where the page shows it.
      *
-     * @param verdict the word shown, with its colour
-     * @param number the key number as shown, for instance {@code ×1.13}
-     * @param statement one sentence
-     * @param detail the numbers and the declared threshold
-     * @param evidence id of the section that shows it, or empty
+     * @param evidence id of the section, or empty
      */
-    public record Finding(Verdict verdict, String number, String statement, String detail, String evidence) {}
+    public record Shown(Finding finding, String evidence) {}
 
     /** Findings of one model; the title is empty where there is one group only. */
-    public record FindingGroup(String title, List<Finding> findings) {}
-
-    /** How a finding stands against its declared threshold. */
-    public enum Verdict {
-        HOLDS,
-        ROUGHLY,
-        EXCEPTION,
-        INFORMATION
-    }
+    public record FindingGroup(String title, List<Shown> findings) {}
 
     /** A part of the page with a heading and an id to link to. */
     public sealed interface Section permits FigureSection, HeatMapSection, TableSection, NoteSection, GroupSection {
@@ -87,7 +76,7 @@ public record Report(
      * @param columns panels in a row on a wide screen
      */
     public record FigureSection(
-            String id, String title, String caption, int columns, List<Panel> panels, List<Finding> findings)
+            String id, String title, String caption, int columns, List<Panel> panels, List<Shown> findings)
             implements Section {
         /** A figure without findings of its own. */
         public FigureSection(String id, String title, String caption, int columns, List<Panel> panels) {

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.lowrank.reports.Report.*;
+import org.lowrank.reports.finding.Verdict;
 
 class HtmlReportTest {
     static final String HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\" onload=\"x' & ";
@@ -28,7 +29,8 @@ class HtmlReportTest {
                 HOSTILE,
                 HOSTILE,
                 List.of(new Card(HOSTILE, HOSTILE)),
-                List.of(new FindingGroup(HOSTILE, List.of(new Finding(Verdict.HOLDS, HOSTILE, HOSTILE, HOSTILE, "a")))),
+                List.of(new FindingGroup(
+                        HOSTILE, List.of(SampleReports.finding(Verdict.HOLDS, HOSTILE, HOSTILE, HOSTILE, "a")))),
                 List.of(
                         new FigureSection(
                                 "a",
@@ -105,7 +107,8 @@ class HtmlReportTest {
                 List.of(new Card("Layers", "2")),
                 List.of(new FindingGroup(
                         "",
-                        List.of(new Finding(Verdict.HOLDS, "×1.1", "Norms agree", "Holds up to ×1.25.", "layers")))),
+                        List.of(SampleReports.finding(
+                                Verdict.HOLDS, "×1.1", "Norms agree", "Holds up to ×1.25.", "layers")))),
                 List.of(
                         new FigureSection(
                                 "layers",

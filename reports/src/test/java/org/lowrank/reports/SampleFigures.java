@@ -3,6 +3,7 @@ package org.lowrank.reports;
 import java.util.ArrayList;
 import java.util.List;
 import org.lowrank.reports.Report.*;
+import org.lowrank.reports.finding.Verdict;
 
 /** Figures with invented numbers. */
 final class SampleFigures {
@@ -77,7 +78,7 @@ final class SampleFigures {
                                 steps,
                                 new Axis("Stable rank", false, true),
                                 curves("W1 net 1", "W2 net 1", "W1 merged", "W2 merged"))),
-                List.of(new Finding(
+                List.of(SampleReports.finding(
                         Verdict.HOLDS,
                         "0.02",
                         "The merged network solves both tasks",

@@ -4,8 +4,11 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Random;
 import org.lowrank.reports.Report.*;
+import org.lowrank.reports.finding.Finding;
+import org.lowrank.reports.finding.Verdict;
 
 /** Reports with invented numbers for tests and for looking at. */
 final class SampleReports {
@@ -30,7 +33,7 @@ final class SampleReports {
 
     /** What the weight report of one model has not: groups of findings, a list of them, two heat maps, parts of a check. */
     static Report varied() {
-        Finding violated = new Finding(
+        Shown violated = finding(
                 Verdict.EXCEPTION,
                 "×222 → ×0.552",
                 "The bound is violated at step 70,000",
@@ -136,29 +139,34 @@ final class SampleReports {
                 new Download("result.json", "{\"model\":\"" + title + "\"}\n"));
     }
 
-    private static List<Finding> findings() {
+    /** A finding with the section that shows it. */
+    static Shown finding(Verdict verdict, String number, String statement, String detail, String evidence) {
+        return new Shown(Finding.of("sample", verdict, number, statement, detail, Map.of()), evidence);
+    }
+
+    private static List<Shown> findings() {
         return List.of(
-                new Finding(
+                finding(
                         Verdict.HOLDS,
                         "×1.13",
                         "QKV, M1 and M2 have about the same norm",
                         "Largest over smallest median Frobenius norm: QKV 53.9, M1 60.6, M2 58.5. Lemma 3 predicts ×1; "
                                 + "holds up to ×1.25.",
                         "layers"),
-                new Finding(
+                finding(
                         Verdict.EXCEPTION,
                         "×0.43",
                         "O differs from the other layers",
                         "Median norm of O (24.9) over the geometric mean of QKV, M1 and M2. The paper reports the same and "
                                 + "leaves it open.",
                         "layers"),
-                new Finding(
+                finding(
                         Verdict.ROUGHLY,
                         "10 %",
                         "Norms stay flat across depth",
                         "Largest coefficient of variation over layers, reached by V.",
                         "layers"),
-                new Finding(
+                finding(
                         Verdict.INFORMATION,
                         "6.9",
                         "Stable ranks are low",

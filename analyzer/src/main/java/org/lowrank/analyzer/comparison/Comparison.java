@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.util.List;
 import org.lowrank.analyzer.layer.MatrixId;
 import org.lowrank.analyzer.measurement.MatrixMeasurement;
-import org.lowrank.analyzer.measurement.ModelFinding;
+import org.lowrank.reports.finding.Finding;
 
 /**
  * What was found of two models.
@@ -20,7 +20,7 @@ public record Comparison(
         List<MatrixMeasurement> matricesB,
         List<MatrixPair> pairs,
         List<Unmatched> unmatched,
-        List<ModelFinding> findings) {
+        List<Finding> findings) {
     /**
      * A matrix without a partner.
      *

@@ -9,15 +9,15 @@ import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.lowrank.analyzer.comparison.Comparison.Unmatched;
-import org.lowrank.analyzer.measurement.ModelFinding;
-import org.lowrank.analyzer.measurement.ModelFinding.Verdict;
+import org.lowrank.reports.finding.Finding;
+import org.lowrank.reports.finding.Verdict;
 
 /** Statements about two models that follow from the numbers by declared thresholds. */
 final class ComparisonFindings {
     private final String a;
     private final String b;
     private final List<MatrixPair> pairs;
-    private final List<ModelFinding> findings = new ArrayList<>();
+    private final List<Finding> findings = new ArrayList<>();
 
     private ComparisonFindings(String a, String b, List<MatrixPair> pairs) {
         this.a = a;
@@ -25,7 +25,7 @@ final class ComparisonFindings {
         this.pairs = pairs;
     }
 
-    static List<ModelFinding> of(String a, String b, List<MatrixPair> pairs, List<Unmatched> unmatched) {
+    static List<Finding> of(String a, String b, List<MatrixPair> pairs, List<Unmatched> unmatched) {
         ComparisonFindings made = new ComparisonFindings(a, b, pairs);
         made.identical();
         made.size();
@@ -193,7 +193,7 @@ final class ComparisonFindings {
 
     private void add(
             String id, Verdict verdict, String number, String statement, String detail, Map<String, Double> numbers) {
-        findings.add(new ModelFinding(a + " → " + b, "", id, verdict, number, statement, detail, numbers));
+        findings.add(new Finding(a + " → " + b, "", id, verdict, number, statement, detail, numbers));
     }
 
     private static String decimal(double value, int digits) {

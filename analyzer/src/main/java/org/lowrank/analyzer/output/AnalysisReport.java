@@ -12,18 +12,18 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.lowrank.analyzer.measurement.MatrixMeasurement;
-import org.lowrank.analyzer.measurement.ModelFinding;
 import org.lowrank.analyzer.measurement.ModelSummary;
 import org.lowrank.reports.Report;
 import org.lowrank.reports.Report.Card;
 import org.lowrank.reports.Report.Cell;
 import org.lowrank.reports.Report.Column;
 import org.lowrank.reports.Report.Fact;
-import org.lowrank.reports.Report.Finding;
 import org.lowrank.reports.Report.FindingGroup;
 import org.lowrank.reports.Report.NoteSection;
 import org.lowrank.reports.Report.Section;
+import org.lowrank.reports.Report.Shown;
 import org.lowrank.reports.Report.TableSection;
+import org.lowrank.reports.finding.Finding;
 
 /** The page of an analysis, from its saved result alone. */
 public final class AnalysisReport {
@@ -92,13 +92,13 @@ public final class AnalysisReport {
 
     /** One group a model and stack, in their order. */
     private static List<FindingGroup> findings(AnalysisResult result) {
-        Map<String, List<Finding>> groups = new LinkedHashMap<>();
+        Map<String, List<Shown>> groups = new LinkedHashMap<>();
         boolean stacks = result.matrices().stream()
                         .map(MatrixMeasurement::stack)
                         .distinct()
                         .count()
                 > 1;
-        for (ModelFinding finding : result.findings()) {
+        for (Finding finding : result.findings()) {
             String title = finding.model() + (stacks ? ", " + finding.stack() : "");
             groups.computeIfAbsent(title, key -> new ArrayList<>()).add(Findings.of(finding, evidence(finding)));
         }
@@ -108,7 +108,7 @@ public final class AnalysisReport {
         return all;
     }
 
-    private static String evidence(ModelFinding finding) {
+    private static String evidence(Finding finding) {
         return switch (finding.id()) {
             case "low-rank", "share-of-gaussian" -> "heat-map";
             default -> "layers";

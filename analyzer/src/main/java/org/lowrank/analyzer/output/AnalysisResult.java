@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import org.lowrank.analyzer.layer.ModelLayers;
 import org.lowrank.analyzer.measurement.MatrixMeasurement;
-import org.lowrank.analyzer.measurement.ModelFinding;
+import org.lowrank.reports.finding.Finding;
 import org.lowrank.weights.files.ModelFiles;
 
 /**
@@ -33,7 +33,7 @@ public record AnalysisResult(
         List<Model> models,
         List<MatrixMeasurement> matrices,
         List<Skipped> skippedTensors,
-        List<ModelFinding> findings,
+        List<Finding> findings,
         List<Warning> warnings) {
     /** The current layout. */
     public static final int SCHEMA_VERSION = 1;

@@ -8,7 +8,6 @@ import org.lowrank.analyzer.comparison.Comparison;
 import org.lowrank.analyzer.comparison.MatrixPair;
 import org.lowrank.analyzer.comparison.SubspaceOverlap;
 import org.lowrank.analyzer.comparison.TaskVector;
-import org.lowrank.analyzer.measurement.ModelFinding;
 import org.lowrank.reports.NumberText;
 import org.lowrank.reports.Report;
 import org.lowrank.reports.Report.Card;
@@ -19,6 +18,7 @@ import org.lowrank.reports.Report.FindingGroup;
 import org.lowrank.reports.Report.NoteSection;
 import org.lowrank.reports.Report.Section;
 import org.lowrank.reports.Report.TableSection;
+import org.lowrank.reports.finding.Finding;
 
 /** The page of a comparison, from its saved result alone. */
 public final class ComparisonReport {
@@ -93,7 +93,7 @@ public final class ComparisonReport {
     }
 
     /** The section that shows a finding, empty where the page has none. */
-    private static String evidence(ModelFinding finding, List<String> sections) {
+    private static String evidence(Finding finding, List<String> sections) {
         String evidence = switch (finding.id()) {
             case "overlap" -> "overlap";
             case "ratios" -> "ratios";

@@ -5,7 +5,7 @@ import java.util.List;
 import org.lowrank.analyzer.comparison.Comparison;
 import org.lowrank.analyzer.comparison.MatrixPair;
 import org.lowrank.analyzer.measurement.MatrixMeasurement;
-import org.lowrank.analyzer.measurement.ModelFinding;
+import org.lowrank.reports.finding.Finding;
 
 /**
  * Everything a {@code compare} run found, as saved in result.json. A report can be rendered from it alone.
@@ -42,7 +42,7 @@ public record ComparisonResult(
         List<MatrixPair> pairs,
         List<Comparison.Unmatched> unmatched,
         List<AnalysisResult.Skipped> skippedTensors,
-        List<ModelFinding> findings,
+        List<Finding> findings,
         List<AnalysisResult.Warning> warnings) {
     /** The current layout. */
     public static final int SCHEMA_VERSION = 1;

@@ -1,8 +1,7 @@
 package org.lowrank.analyzer.output;
 
-import org.lowrank.analyzer.measurement.ModelFinding;
-import org.lowrank.reports.Report;
-import org.lowrank.reports.Report.Finding;
+import org.lowrank.reports.Report.Shown;
+import org.lowrank.reports.finding.Finding;
 
 /** Findings of a saved result as those of a page. */
 final class Findings {
@@ -13,12 +12,17 @@ final class Findings {
      *
      * @param evidence id of the section that shows it, or empty
      */
-    static Finding of(ModelFinding finding, String evidence) {
-        return new Finding(
-                Report.Verdict.valueOf(finding.verdict().name()),
-                finding.number(),
-                finding.statement(),
-                sentence(finding.detail()),
+    static Shown of(Finding finding, String evidence) {
+        return new Shown(
+                new Finding(
+                        finding.model(),
+                        finding.stack(),
+                        finding.id(),
+                        finding.verdict(),
+                        finding.number(),
+                        finding.statement(),
+                        sentence(finding.detail()),
+                        finding.numbers()),
                 evidence);
     }
 

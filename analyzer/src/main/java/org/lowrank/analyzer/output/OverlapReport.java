@@ -3,7 +3,6 @@ package org.lowrank.analyzer.output;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.lowrank.analyzer.measurement.ModelFinding;
 import org.lowrank.analyzer.overlap.TextOverlap;
 import org.lowrank.reports.Report;
 import org.lowrank.reports.Report.Card;
@@ -11,6 +10,7 @@ import org.lowrank.reports.Report.Fact;
 import org.lowrank.reports.Report.FindingGroup;
 import org.lowrank.reports.Report.NoteSection;
 import org.lowrank.reports.Report.Section;
+import org.lowrank.reports.finding.Finding;
 
 /** The page of an overlap of two texts, from its saved result alone. */
 public final class OverlapReport {
@@ -69,7 +69,7 @@ public final class OverlapReport {
                 new Card("Stored as", overlap.dtype()));
     }
 
-    private static String evidence(ModelFinding finding) {
+    private static String evidence(Finding finding) {
         return switch (finding.id()) {
             case "corollary-1" -> "bound";
             case "epsilon" -> "closest";

@@ -1,8 +1,8 @@
 package org.lowrank.analyzer.output;
 
 import java.util.List;
-import org.lowrank.analyzer.measurement.ModelFinding;
 import org.lowrank.analyzer.overlap.TextOverlap;
+import org.lowrank.reports.finding.Finding;
 
 /**
  * Everything an {@code overlap} run found, as saved in result.json. A report can be rendered from it alone. The texts
@@ -26,7 +26,7 @@ public record OverlapResult(
         String started,
         AnalysisResult.Model model,
         TextOverlap overlap,
-        List<ModelFinding> findings,
+        List<Finding> findings,
         List<AnalysisResult.Warning> warnings) {
     /** The current layout. */
     public static final int SCHEMA_VERSION = 1;

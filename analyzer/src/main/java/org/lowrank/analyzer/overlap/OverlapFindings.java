@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.lowrank.analyzer.measurement.ModelFinding;
-import org.lowrank.analyzer.measurement.ModelFinding.Verdict;
+import org.lowrank.reports.finding.Finding;
+import org.lowrank.reports.finding.Verdict;
 
 /** Statements about two texts that follow from the numbers by declared thresholds. */
 final class OverlapFindings {
@@ -15,7 +15,7 @@ final class OverlapFindings {
 
     private OverlapFindings() {}
 
-    static List<ModelFinding> of(
+    static List<Finding> of(
             String model,
             long dimension,
             Distribution all,
@@ -23,13 +23,13 @@ final class OverlapFindings {
             TextOverlap.Text a,
             TextOverlap.Text b,
             List<TextOverlap.ClosePair> closest) {
-        List<ModelFinding> findings = new ArrayList<>();
+        List<Finding> findings = new ArrayList<>();
         Distribution used = distinct == null ? all : distinct;
         String over = distinct == null ? "all pairs" : "pairs of tokens that occur in one text only";
         findings.add(epsilon(model, used, over, closest));
         double random = GAUSSIAN_MEDIAN / Math.sqrt(dimension);
         double median = used.absoluteQuantiles().get(0);
-        findings.add(new ModelFinding(
+        findings.add(new Finding(
                 model,
                 "",
                 "typical-overlap",
@@ -42,7 +42,7 @@ final class OverlapFindings {
                         + decimal(used.sd()) + "; random directions in " + dimension + " dimensions have median "
                         + decimal(random),
                 Map.of("median_absolute", median, "mean", used.mean(), "sd", used.sd(), "random_median", random)));
-        findings.add(new ModelFinding(
+        findings.add(new Finding(
                 model,
                 "",
                 "shared-tokens",
@@ -53,7 +53,7 @@ final class OverlapFindings {
                         + " of the second's occur in both; with them ε = " + decimal(all.epsilon()),
                 Map.of("shared_use_a", a.sharedUse(), "shared_use_b", b.sharedUse(), "epsilon_all", all.epsilon())));
         double quantile = used.absoluteQuantiles().get(2);
-        findings.add(new ModelFinding(
+        findings.add(new Finding(
                 model,
                 "",
                 "corollary-1",
@@ -69,8 +69,7 @@ final class OverlapFindings {
         return findings;
     }
 
-    private static ModelFinding epsilon(
-            String model, Distribution used, String over, List<TextOverlap.ClosePair> closest) {
+    private static Finding epsilon(String model, Distribution used, String over, List<TextOverlap.ClosePair> closest) {
         double epsilon = used.epsilon();
         Verdict verdict = epsilon <= 0.1 ? Verdict.HOLDS : epsilon <= 0.3 ? Verdict.ROUGHLY : Verdict.EXCEPTION;
         String statement = switch (verdict) {
@@ -82,7 +81,7 @@ final class OverlapFindings {
                 ? ""
                 : ", reached by “" + closest.get(0).tokenA() + "” and “"
                         + closest.get(0).tokenB() + "”";
-        return new ModelFinding(
+        return new Finding(
                 model,
                 "",
                 "epsilon",

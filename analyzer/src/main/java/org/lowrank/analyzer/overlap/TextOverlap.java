@@ -2,7 +2,7 @@ package org.lowrank.analyzer.overlap;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.lowrank.analyzer.measurement.ModelFinding;
+import org.lowrank.reports.finding.Finding;
 
 /**
  * How orthogonal two texts are to a model's input embedding.
@@ -39,7 +39,7 @@ public record TextOverlap(
         double learningRate,
         double initialNorm,
         List<MergeBound> bounds,
-        List<ModelFinding> findings,
+        List<Finding> findings,
         List<String> warnings) {
     /** How many tokens and pairs are listed. */
     public static final int LISTED = 30;

@@ -17,12 +17,13 @@ import org.lowrank.analyzer.layer.LayerMatrix;
 import org.lowrank.analyzer.layer.MatrixId;
 import org.lowrank.analyzer.layer.MatrixKind;
 import org.lowrank.analyzer.layer.ModelLayers.ArchitectureCard;
-import org.lowrank.analyzer.measurement.ModelFinding;
 import org.lowrank.analyzer.output.AnalysisResult;
 import org.lowrank.analyzer.output.ComparisonOutput;
 import org.lowrank.analyzer.output.ComparisonReport;
 import org.lowrank.analyzer.output.ComparisonResult;
 import org.lowrank.reports.Report;
+import org.lowrank.reports.finding.Finding;
+import org.lowrank.reports.finding.Verdict;
 import org.lowrank.spectral.SpectralEngine;
 import org.lowrank.spectral.SpectralEngines;
 import org.lowrank.spectral.SpectralOptions;
@@ -76,7 +77,7 @@ class ModelComparerTest {
         assertThat(pair.overlap().rowSpaceOverlap()).isCloseTo(1, within(1e-9));
         assertThat(pair.overlap().columnSpaceOverlap()).isCloseTo(1, within(1e-9));
         assertThat(found.findings())
-                .extracting(ModelFinding::id)
+                .extracting(Finding::id)
                 .contains("identical")
                 .doesNotContain("task-vector-rank");
         assertThat(pair.notes().get(0)).startsWith("the weights are identical");
@@ -106,11 +107,11 @@ class ModelComparerTest {
         assertThat(pair.overlap().randomRowSpaceOverlap()).isEqualTo(Math.sqrt(8 / 80.0));
         assertThat(pair.frobeniusRatio()).isCloseTo(3, within(1e-6));
         assertThat(pair.stableRankRatio()).isCloseTo(1, within(1e-6));
-        ModelFinding overlap = found.findings().stream()
+        Finding overlap = found.findings().stream()
                 .filter(f -> f.id().equals("overlap"))
                 .findFirst()
                 .orElseThrow();
-        assertThat(overlap.verdict()).isEqualTo(ModelFinding.Verdict.HOLDS);
+        assertThat(overlap.verdict()).isEqualTo(Verdict.HOLDS);
     }
 
     @Test

@@ -8,12 +8,13 @@ import org.lowrank.reports.NumberText;
 import org.lowrank.reports.Report;
 import org.lowrank.reports.Report.Card;
 import org.lowrank.reports.Report.Fact;
-import org.lowrank.reports.Report.Finding;
 import org.lowrank.reports.Report.FindingGroup;
 import org.lowrank.reports.Report.NoteSection;
 import org.lowrank.reports.Report.Section;
-import org.lowrank.reports.Report.Verdict;
+import org.lowrank.reports.Report.Shown;
 import org.lowrank.reports.ResultJson;
+import org.lowrank.reports.finding.Finding;
+import org.lowrank.reports.finding.Verdict;
 import org.lowrank.trainer.experiment.ExperimentSettings;
 import org.lowrank.trainer.experiment.MergingSettings;
 import org.lowrank.trainer.experiment.Precision;
@@ -72,8 +73,9 @@ public final class ExperimentReport {
     }
 
     /** At the top of the page: the details stand under the figure. */
-    private static Finding inShort(Finding finding) {
-        return new Finding(finding.verdict(), finding.number(), finding.statement(), "", finding.evidence());
+    private static Shown inShort(Finding f) {
+        return new Shown(
+                Finding.of(f.id(), f.verdict(), f.number(), f.statement(), "", f.numbers()), MergingFindings.figure(f));
     }
 
     private static List<Card> mergingCards(MergingSettings s) {

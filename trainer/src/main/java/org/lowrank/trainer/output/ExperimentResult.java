@@ -3,7 +3,7 @@ package org.lowrank.trainer.output;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import java.util.ArrayList;
 import java.util.List;
-import org.lowrank.reports.Report;
+import org.lowrank.reports.finding.Finding;
 import org.lowrank.trainer.experiment.Curve;
 import org.lowrank.trainer.experiment.ExperimentSettings;
 import org.lowrank.trainer.experiment.MergingSettings;
@@ -26,7 +26,7 @@ public record ExperimentResult(
         ExperimentSettings settings,
         Environment environment,
         List<Curve> curves,
-        List<Report.Finding> findings) {
+        List<Finding> findings) {
     /** The current layout. */
     public static final int SCHEMA_VERSION = 1;
 
@@ -56,7 +56,7 @@ public record ExperimentResult(
     /** A result with its findings. */
     public static ExperimentResult of(ExperimentSettings settings, Environment environment, List<Curve> curves) {
         CurveSet set = new CurveSet(curves);
-        List<Report.Finding> findings;
+        List<Finding> findings;
         if (settings instanceof MergingSettings merging) {
             findings = MergingFindings.of(merging, set);
         } else if (settings instanceof SweepSettings sweep) {

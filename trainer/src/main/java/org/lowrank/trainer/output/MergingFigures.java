@@ -6,11 +6,12 @@ import org.lowrank.reports.NumberText;
 import org.lowrank.reports.Report.Alternative;
 import org.lowrank.reports.Report.Axis;
 import org.lowrank.reports.Report.FigureSection;
-import org.lowrank.reports.Report.Finding;
 import org.lowrank.reports.Report.Panel;
 import org.lowrank.reports.Report.Section;
 import org.lowrank.reports.Report.Series;
+import org.lowrank.reports.Report.Shown;
 import org.lowrank.reports.Report.Style;
+import org.lowrank.reports.finding.Finding;
 import org.lowrank.trainer.experiment.MergingSettings;
 
 /** The four panels of Figures 3 and 5, row by row, and one of norms and alignment. */
@@ -56,10 +57,10 @@ final class MergingFigures {
     }
 
     /** The findings a figure is the evidence of, which need no link to it. */
-    static List<Finding> under(List<Finding> findings, String section) {
+    static List<Shown> under(List<Finding> findings, String section) {
         return findings.stream()
-                .filter(finding -> finding.evidence().equals(section))
-                .map(f -> new Finding(f.verdict(), f.number(), f.statement(), f.detail(), ""))
+                .filter(finding -> MergingFindings.figure(finding).equals(section))
+                .map(finding -> new Shown(finding, ""))
                 .toList();
     }
 

@@ -2,9 +2,10 @@ package org.lowrank.trainer.output;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.lowrank.reports.NumberText;
-import org.lowrank.reports.Report.Finding;
-import org.lowrank.reports.Report.Verdict;
+import org.lowrank.reports.finding.Finding;
+import org.lowrank.reports.finding.Verdict;
 import org.lowrank.trainer.experiment.MergingSettings;
 
 /** The four hypotheses of Section 6.2, held against the curves. */
@@ -25,6 +26,16 @@ final class MergingFindings {
         findings.add(stableRank(settings, curves));
         findings.add(alignment(settings, curves));
         return findings;
+    }
+
+    /** The figure a finding is read from. */
+    static String figure(Finding finding) {
+        return switch (finding.id()) {
+            case "orthogonal-tasks", "same-task" -> "losses";
+            case "weight-decay", "stable-rank" -> "ranks";
+            case "alignment" -> "norms";
+            default -> finding.id();
+        };
     }
 
     private static double ratio(CurveSet curves, String condition, double lambda, int record) {
@@ -48,7 +59,8 @@ final class MergingFindings {
                 ? "The merged loss stays within " + NumberText.exact(NEARLY) + " times the individual one from step "
                         + NumberText.exact(own.steps()[from]) + " on."
                 : "It never comes within " + NumberText.exact(NEARLY) + " times.";
-        return new Finding(
+        return Finding.of(
+                "orthogonal-tasks",
                 verdict,
                 "×" + NumberText.of(ratio),
                 "Orthogonal tasks: the merged network's loss is " + NumberText.of(ratio)
@@ -58,7 +70,7 @@ final class MergingFindings {
                         + NumberText.percent(errors.mean(last)) + ". " + since + " Holds up to ×"
                         + NumberText.exact(NEARLY)
                         + ", roughly up to ×" + NumberText.exact(POORLY) + ".",
-                "losses");
+                Map.of("loss_ratio", ratio));
     }
 
     private static Finding same(MergingSettings settings, CurveSet curves) {
@@ -70,7 +82,8 @@ final class MergingFindings {
         double ratio = ratio(curves, "same", lambda, last);
         double contrast = ratio / ratio(curves, "orthogonal", lambda, last);
         Verdict verdict = ratio >= POORLY ? Verdict.HOLDS : contrast >= 2 ? Verdict.ROUGHLY : Verdict.EXCEPTION;
-        return new Finding(
+        return Finding.of(
+                "same-task",
                 verdict,
                 "×" + NumberText.of(ratio),
                 "Same task: the merged network's loss is " + NumberText.of(ratio)
@@ -79,7 +92,7 @@ final class MergingFindings {
                         + NumberText.percent(errors.mean(last)) + "; " + NumberText.of(contrast)
                         + " times the ratio for orthogonal tasks. Holds from ×" + NumberText.exact(POORLY)
                         + ", roughly where twice the orthogonal ratio.",
-                "losses");
+                Map.of("loss_ratio", ratio, "contrast", contrast));
     }
 
     private static Finding weightDecay(MergingSettings settings, CurveSet curves) {
@@ -96,7 +109,8 @@ final class MergingFindings {
         double without = ratio(curves, "orthogonal", least, last);
         double with = ratio(curves, "orthogonal", settings.weightDecay(), last);
         Verdict verdict = with <= without / 2 ? Verdict.HOLDS : with < without ? Verdict.ROUGHLY : Verdict.EXCEPTION;
-        return new Finding(
+        return Finding.of(
+                "weight-decay",
                 verdict,
                 "×" + NumberText.of(without) + " → ×" + NumberText.of(with),
                 "Weight decay closes the gap: merged over individual loss falls from " + NumberText.of(without)
@@ -105,7 +119,7 @@ final class MergingFindings {
                         + NumberText.exact(settings.weightDecay()) + ".",
                 String.join("; ", parts) + ". Holds where the ratio at least halves. The gap itself also depends on the"
                         + " loss, which grows with λ: the panel's switch shows the ratio.",
-                "ranks");
+                Map.of("loss_ratio_without", without, "loss_ratio", with));
     }
 
     private static Finding stableRank(MergingSettings settings, CurveSet curves) {
@@ -125,14 +139,15 @@ final class MergingFindings {
             parts.add("W_" + k + " from " + NumberText.of(own.mean(0)) + " to " + meanSd(own) + ", merged "
                     + meanSd(merged));
         }
-        return new Finding(
+        return Finding.of(
+                "stable-rank",
                 low && matched ? Verdict.HOLDS : low ? Verdict.ROUGHLY : Verdict.EXCEPTION,
                 "×" + NumberText.of(worst),
                 (low ? "Stable ranks fall to small values; " : "Stable ranks do not halve; ")
                         + "the merged network's are up to " + NumberText.of(worst) + " times the individual networks'.",
                 String.join("; ", parts) + ". Holds where every rank at least halves and the merged ones are within 1.5"
                         + " times; two orthogonal matrices of equal spectrum would have √2 times.",
-                "ranks");
+                Map.of("largest_rank_ratio", worst));
     }
 
     private static Finding alignment(MergingSettings settings, CurveSet curves) {
@@ -143,13 +158,14 @@ final class MergingFindings {
             norms.add(meanSd(curves.both("orthogonal", lambda, "frobenius_norm_w" + k)));
         }
         double last = alignment.mean(alignment.last());
-        return new Finding(
+        return Finding.of(
+                "alignment",
                 Verdict.INFORMATION,
                 NumberText.of(last),
                 "Weights and negative gradient have cosine " + NumberText.of(last) + " at the end (Lemma 1: 1 at a"
                         + " stationary point).",
                 "Frobenius norms of the layers (Lemma 3: equal): " + String.join(", ", norms) + ".",
-                "norms");
+                Map.of("alignment", last));
     }
 
     /** Mean ± standard deviation at the last step. */

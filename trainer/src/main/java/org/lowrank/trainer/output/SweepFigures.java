@@ -5,11 +5,11 @@ import java.util.List;
 import org.lowrank.reports.NumberText;
 import org.lowrank.reports.Report.Axis;
 import org.lowrank.reports.Report.FigureSection;
-import org.lowrank.reports.Report.Finding;
 import org.lowrank.reports.Report.Panel;
 import org.lowrank.reports.Report.Section;
 import org.lowrank.reports.Report.Series;
 import org.lowrank.reports.Report.Style;
+import org.lowrank.reports.finding.Finding;
 import org.lowrank.trainer.experiment.SweepExperiment;
 import org.lowrank.trainer.experiment.SweepSettings;
 

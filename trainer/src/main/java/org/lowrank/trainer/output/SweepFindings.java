@@ -2,9 +2,10 @@ package org.lowrank.trainer.output;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.lowrank.reports.NumberText;
-import org.lowrank.reports.Report.Finding;
-import org.lowrank.reports.Report.Verdict;
+import org.lowrank.reports.finding.Finding;
+import org.lowrank.reports.finding.Verdict;
 import org.lowrank.trainer.experiment.SweepSettings;
 
 /** Section 6.1's claim: the mean inverse stable rank grows with λ even though errors may be large. */
@@ -47,7 +48,8 @@ final class SweepFindings {
         double rise = rank(curves, condition, best) - start;
         CurveSet.Draws ranks = curves.get(condition, best, "mean_inverse_stable_rank");
         String where = "c = " + NumberText.exact(frequency) + ", η = " + NumberText.exact(stepSize);
-        return new Finding(
+        return Finding.of(
+                SweepFigures.ID,
                 rise >= CLEAR ? Verdict.HOLDS : rise >= SLIGHT ? Verdict.ROUGHLY : Verdict.EXCEPTION,
                 "+" + NumberText.of(rise),
                 where + ": the mean inverse stable rank rises from " + NumberText.of(start) + " at λ = "
@@ -63,7 +65,7 @@ final class SweepFindings {
                                         + " vanishing weights.")
                         + " Holds from a rise of " + NumberText.exact(CLEAR) + ", roughly from "
                         + NumberText.exact(SLIGHT) + ".",
-                SweepFigures.ID);
+                Map.of("rise", rise, "best_lambda", best));
     }
 
     private static double rank(CurveSet curves, String condition, double lambda) {

@@ -2,6 +2,7 @@ package org.lowrank.trainer.theory;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.lowrank.reports.NumberText;
@@ -10,10 +11,11 @@ import org.lowrank.reports.Report.Card;
 import org.lowrank.reports.Report.Cell;
 import org.lowrank.reports.Report.Column;
 import org.lowrank.reports.Report.Fact;
-import org.lowrank.reports.Report.Finding;
 import org.lowrank.reports.Report.FindingGroup;
 import org.lowrank.reports.Report.Section;
+import org.lowrank.reports.Report.Shown;
 import org.lowrank.reports.Report.TableSection;
+import org.lowrank.reports.finding.Finding;
 import org.lowrank.trainer.theory.claim.CheckResult;
 import org.lowrank.trainer.theory.claim.Reading;
 import org.lowrank.trainer.theory.claim.TheorySettings;
@@ -71,26 +73,28 @@ public final class TheoryReport {
     }
 
     /** The paper's own reading, and how its other readings fared. */
-    private static Finding finding(CheckResult check) {
+    private static Shown finding(CheckResult check) {
         Verdict verdict = check.verdict();
-        Report.Verdict shown = switch (verdict.outcome()) {
-            case HOLDS -> Report.Verdict.HOLDS;
-            case VIOLATED -> Report.Verdict.EXCEPTION;
-            case ASSUMPTION_NOT_MET -> Report.Verdict.INFORMATION;
+        org.lowrank.reports.finding.Verdict shown = switch (verdict.outcome()) {
+            case HOLDS -> org.lowrank.reports.finding.Verdict.HOLDS;
+            case VIOLATED -> org.lowrank.reports.finding.Verdict.EXCEPTION;
+            case ASSUMPTION_NOT_MET -> org.lowrank.reports.finding.Verdict.INFORMATION;
         };
         String others = check.readings().stream()
                 .skip(1)
                 .map(reading -> reading.claim().id() + ": "
                         + CheckSections.word(reading.verdict().outcome()))
                 .collect(Collectors.joining("; "));
-        return new Finding(
+        Finding finding = Finding.of(
+                check.id(),
                 shown,
                 Double.isNaN(verdict.margin()) ? "–" : NumberText.significant(verdict.margin(), 2),
                 check.title(),
                 CheckSections.sentence(
                                 CheckSections.describe(check, check.readings().get(0)))
                         + (others.isEmpty() ? "" : " Other readings: " + others + "."),
-                CheckSections.anchor(check));
+                Map.of("margin", verdict.margin()));
+        return new Shown(finding, CheckSections.anchor(check));
     }
 
     private static TableSection verdicts(TheoryResult result) {

@@ -80,8 +80,11 @@ class TheoryResultTest {
         assertThat(figures.get(0).panels()).hasSize(6);
         assertThat(figures.get(0).panels().get(0).series()).hasSize(2);
         assertThat(report.findings().get(0).findings())
-                .extracting(Report.Finding::verdict)
-                .containsExactly(Report.Verdict.HOLDS, Report.Verdict.HOLDS, Report.Verdict.EXCEPTION);
+                .extracting(shown -> shown.finding().verdict())
+                .containsExactly(
+                        org.lowrank.reports.finding.Verdict.HOLDS,
+                        org.lowrank.reports.finding.Verdict.HOLDS,
+                        org.lowrank.reports.finding.Verdict.EXCEPTION);
     }
 
     @Test

@@ -1,51 +1,21 @@
 package org.lowrank.analyzer.measurement;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.lowrank.reports.finding.Finding;
+import org.lowrank.reports.finding.Verdict;
 
-/**
- * A statement about a model that follows from its numbers by a declared threshold.
- *
- * @param model the model
- * @param stack the stack of layers
- * @param id which statement, for scripts
- * @param verdict against the threshold
- * @param number the key number as shown
- * @param statement one sentence
- * @param detail the numbers behind it and the threshold
- * @param numbers the same for scripts
- */
-public record ModelFinding(
-        String model,
-        String stack,
-        String id,
-        Verdict verdict,
-        String number,
-        String statement,
-        String detail,
-        Map<String, Double> numbers) {
-    /** The numbers in the order of their names, so that the same findings are the same bytes. */
-    public ModelFinding {
-        numbers = Collections.unmodifiableMap(new TreeMap<>(numbers));
-    }
-
-    /** How the number stands against its threshold. */
-    public enum Verdict {
-        HOLDS,
-        ROUGHLY,
-        EXCEPTION,
-        INFORMATION
-    }
+/** Statements about a model that follow from its numbers by declared thresholds. */
+public final class ModelFindings {
+    private ModelFindings() {}
 
     /** All findings of a stack; a statement whose matrices were not measured is left out. */
-    public static List<ModelFinding> of(ModelSummary summary) {
-        List<ModelFinding> findings = new ArrayList<>();
+    public static List<Finding> of(ModelSummary summary) {
+        List<Finding> findings = new ArrayList<>();
         if (!Double.isNaN(summary.normSpread())) {
             findings.add(normSpread(summary));
         }
@@ -64,7 +34,7 @@ public record ModelFinding(
         return findings;
     }
 
-    private static ModelFinding normSpread(ModelSummary s) {
+    private static Finding normSpread(ModelSummary s) {
         Verdict verdict =
                 s.normSpread() <= 1.25 ? Verdict.HOLDS : s.normSpread() <= 2 ? Verdict.ROUGHLY : Verdict.EXCEPTION;
         String statement = switch (verdict) {
@@ -72,7 +42,7 @@ public record ModelFinding(
             case ROUGHLY -> "QKV, M1 and M2 have norms of the same order, as Lemma 3 roughly predicts";
             default -> "QKV, M1 and M2 have different norms, unlike Lemma 3";
         };
-        return new ModelFinding(
+        return new Finding(
                 s.model(),
                 s.stack(),
                 "norm-spread",
@@ -85,7 +55,7 @@ public record ModelFinding(
                 Map.of("norm_spread", s.normSpread()));
     }
 
-    private static ModelFinding outputRatio(ModelSummary s) {
+    private static Finding outputRatio(ModelSummary s) {
         double distance = Math.max(s.outputRatio(), 1 / s.outputRatio());
         Verdict verdict = distance <= 1.25 ? Verdict.HOLDS : distance <= 2 ? Verdict.ROUGHLY : Verdict.EXCEPTION;
         String statement = switch (verdict) {
@@ -93,7 +63,7 @@ public record ModelFinding(
             case ROUGHLY -> "O is off the others, within a factor of two";
             default -> "O differs from the others, as the paper found and leaves open";
         };
-        return new ModelFinding(
+        return new Finding(
                 s.model(),
                 s.stack(),
                 "output-ratio",
@@ -105,7 +75,7 @@ public record ModelFinding(
                 Map.of("output_ratio", s.outputRatio()));
     }
 
-    private static ModelFinding flatness(ModelSummary s) {
+    private static Finding flatness(ModelSummary s) {
         Verdict verdict =
                 s.flatness() <= 0.15 ? Verdict.HOLDS : s.flatness() <= 0.30 ? Verdict.ROUGHLY : Verdict.EXCEPTION;
         String statement = switch (verdict) {
@@ -113,7 +83,7 @@ public record ModelFinding(
             case ROUGHLY -> "norms change moderately over depth";
             default -> "norms change over depth";
         };
-        return new ModelFinding(
+        return new Finding(
                 s.model(),
                 s.stack(),
                 "flatness",
@@ -125,7 +95,7 @@ public record ModelFinding(
                 Map.of("coefficient_of_variation", s.flatness()));
     }
 
-    private static ModelFinding lowRank(ModelSummary s) {
+    private static Finding lowRank(ModelSummary s) {
         Verdict verdict = s.shareOfGaussian() <= 0.75
                 ? Verdict.HOLDS
                 : s.shareOfGaussian() <= 0.9 ? Verdict.ROUGHLY : Verdict.EXCEPTION;
@@ -143,7 +113,7 @@ public record ModelFinding(
         numbers.put("harmonic_mean_stable_rank", s.harmonicMeanStableRank());
         numbers.put("mean_inverse_stable_rank", s.meanInverseStableRank());
         numbers.put("share_of_gaussian", s.shareOfGaussian());
-        return new ModelFinding(
+        return new Finding(
                 s.model(),
                 s.stack(),
                 "low-rank",
@@ -156,7 +126,7 @@ public record ModelFinding(
                 numbers);
     }
 
-    private static ModelFinding belowGaussian(ModelSummary s) {
+    private static Finding belowGaussian(ModelSummary s) {
         String shares = s.shareByKind().entrySet().stream()
                 .filter(e -> !Double.isNaN(e.getValue()))
                 .map(e -> e.getKey() + " " + percent(e.getValue()))
@@ -166,7 +136,7 @@ public record ModelFinding(
                 .filter(v -> !Double.isNaN(v))
                 .min()
                 .orElse(Double.NaN);
-        return new ModelFinding(
+        return new Finding(
                 s.model(),
                 s.stack(),
                 "share-of-gaussian",
