@@ -63,8 +63,12 @@ class HouseRulesTest {
             .definedBy("org.lowrank.weights.maven..")
             .layer("reference")
             .definedBy("org.lowrank.weights.reference..")
+            .layer("adapter")
+            .definedBy("org.lowrank.weights.adapter..")
             .layer("writing")
             .definedBy("org.lowrank.weights.writing..")
+            .whereLayer("adapter")
+            .mayNotBeAccessedByAnyLayer()
             .whereLayer("writing")
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("reference")
@@ -76,13 +80,14 @@ class HouseRulesTest {
             .whereLayer("format")
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("files")
-            .mayOnlyBeAccessedByLayers("format", "hub", "maven", "reference")
+            .mayOnlyBeAccessedByLayers("format", "hub", "maven", "reference", "adapter")
             .whereLayer("scheme")
             .mayOnlyBeAccessedByLayers("format")
             .whereLayer("tensor")
-            .mayOnlyBeAccessedByLayers("scheme", "format", "writing")
+            .mayOnlyBeAccessedByLayers("scheme", "format", "writing", "adapter")
             .whereLayer("bytes")
-            .mayOnlyBeAccessedByLayers("tensor", "scheme", "format", "files", "hub", "maven", "reference", "writing");
+            .mayOnlyBeAccessedByLayers(
+                    "tensor", "scheme", "format", "files", "hub", "maven", "reference", "writing", "adapter");
 
     @ArchTest
     static final ArchRule measurementsFlowFromLayerToOutput = noClasses()

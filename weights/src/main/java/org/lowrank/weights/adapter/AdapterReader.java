@@ -50,8 +50,7 @@ public final class AdapterReader {
 
     /** Whether these tensors are the factors of an adapter and not a model that has one in it. */
     public static boolean isAdapter(Checkpoint checkpoint) {
-        Set<String> names =
-                checkpoint.tensors().stream().map(Tensor::name).collect(Collectors.toSet());
+        Set<String> names = checkpoint.tensors().stream().map(Tensor::name).collect(Collectors.toSet());
         boolean factors = false;
         for (String name : names) {
             Optional<PartName> part = PartName.of(name);
@@ -88,8 +87,8 @@ public final class AdapterReader {
     private static JsonNode json(ModelFiles files, String name) throws IOException, ModelNotFoundException {
         try (ByteSource source = files.open(name);
                 ByteSource.Region region = source.read(0, (int) Math.min(source.size(), LARGEST_SETTINGS))) {
-            JsonNode node = JSON.readTree(
-                    StandardCharsets.UTF_8.decode(region.bytes()).toString());
+            JsonNode node =
+                    JSON.readTree(StandardCharsets.UTF_8.decode(region.bytes()).toString());
             if (node == null || !node.isObject()) {
                 throw new MalformedWeightsException(
                         "bad adapter settings: " + name + ": it holds no object of settings; mend the file");
@@ -187,8 +186,7 @@ public final class AdapterReader {
             throw new MalformedWeightsException("adapter of another kind: " + file + ": " + module.name
                     + " has a third factor (lora_mid); merge it into its base model");
         }
-        boolean embedding =
-                module.parts.containsKey(Part.EMBEDDING_A) || module.parts.containsKey(Part.EMBEDDING_B);
+        boolean embedding = module.parts.containsKey(Part.EMBEDDING_A) || module.parts.containsKey(Part.EMBEDDING_B);
         boolean lower = module.style == Style.LOWER;
         Tensor a = embedding ? module.parts.get(Part.EMBEDDING_A) : module.first(Part.A, Part.TURNED_A);
         Tensor b = embedding ? module.parts.get(Part.EMBEDDING_B) : module.first(Part.B, Part.TURNED_B);
@@ -209,8 +207,8 @@ public final class AdapterReader {
             factorB = rows;
         }
         if (factorA.rows() != factorB.cols()) {
-            throw new MalformedWeightsException("factors do not fit: " + file + ": " + a.name() + " "
-                    + a.shape() + " and " + b.name() + " " + b.shape() + "; save or download the adapter again");
+            throw new MalformedWeightsException("factors do not fit: " + file + ": " + a.name() + " " + a.shape()
+                    + " and " + b.name() + " " + b.shape() + "; save or download the adapter again");
         }
         String path = PartName.path(module.name, style);
         Optional<Tensor> magnitude = Optional.ofNullable(module.parts.get(Part.MAGNITUDE));
@@ -218,13 +216,7 @@ public final class AdapterReader {
     }
 
     private List<AdapterTarget> scaled(
-            Module module,
-            Style style,
-            String path,
-            Factor b,
-            Factor a,
-            boolean embedding,
-            Optional<Tensor> magnitude)
+            Module module, Style style, String path, Factor b, Factor a, boolean embedding, Optional<Tensor> magnitude)
             throws IOException {
         long inner = a.rows();
         if (style == Style.PEFT && settings != null) {
@@ -263,8 +255,9 @@ public final class AdapterReader {
             if (settings != null && settings.mlxScale().isPresent()) {
                 return settings.mlxScale().getAsDouble();
             }
-            throw new MalformedWeightsException("no scale: " + file
-                    + ": MLX keeps it in adapter_config.json (lora_parameters.scale), which is not there; put it beside");
+            throw new MalformedWeightsException(
+                    "no scale: " + file
+                            + ": MLX keeps it in adapter_config.json (lora_parameters.scale), which is not there; put it beside");
         }
         if (module.name.startsWith("base_model.model.")) {
             throw new MalformedWeightsException("no settings: " + file
@@ -279,8 +272,9 @@ public final class AdapterReader {
 
     private void notes(List<AdapterTarget> targets) {
         if (targets.stream().anyMatch(target -> target.magnitude().isPresent())) {
-            warnings.add("DoRA: the rows of the merged weight are rescaled to learned norms, which needs the base model;"
-                    + " what is measured of the adapter alone is s·B·A, before that");
+            warnings.add(
+                    "DoRA: the rows of the merged weight are rescaled to learned norms, which needs the base model;"
+                            + " what is measured of the adapter alone is s·B·A, before that");
         }
         if (settings != null && settings.activated()) {
             warnings.add("activated LoRA: the weights change only after given tokens");
@@ -289,8 +283,9 @@ public final class AdapterReader {
             warnings.add("layer_replication: layer numbers are those of the enlarged model");
         }
         if (targets.stream().anyMatch(target -> target.expert() >= 0)) {
-            warnings.add("factors of expert parameters (target_parameters): which dimension is the output depends on the"
-                    + " base model and on PEFT's version; the numbers do not");
+            warnings.add(
+                    "factors of expert parameters (target_parameters): which dimension is the output depends on the"
+                            + " base model and on PEFT's version; the numbers do not");
         }
     }
 

@@ -15,7 +15,14 @@ import org.lowrank.weights.bytes.MalformedWeightsException;
 final class PeftSettings {
     /** Extensions of LoRA under the name LORA whose ΔW is not s·B·A. */
     private static final Map<String, String> OTHER_PRODUCTS = Map.of(
-            "use_qalora", "QALoRA", "use_bdlora", "block-diagonal LoRA", "velora_config", "VeLoRA", "wora_config", "WoRA");
+            "use_qalora",
+            "QALoRA",
+            "use_bdlora",
+            "block-diagonal LoRA",
+            "velora_config",
+            "VeLoRA",
+            "wora_config",
+            "WoRA");
 
     private static final int LONGEST_PATTERN = 1000;
     private static final int MOST_STEPS = 1_000_000;
