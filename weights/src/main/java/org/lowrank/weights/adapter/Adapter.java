@@ -8,6 +8,7 @@ import org.lowrank.weights.tensor.Tensor;
  *
  * @param title in words, for instance {@code LoRA, PEFT, r = 64}
  * @param base the model it was made for as it says itself, empty where it does not
+ * @param fanInFanOut whether it says that the base's weights lie as [in, out] where the shape does not tell
  * @param targets what it changes, in the order of their paths
  * @param saved weights it replaces as a whole
  * @param others tensors that are neither, with the reason why they are not measured
@@ -16,6 +17,7 @@ import org.lowrank.weights.tensor.Tensor;
 public record Adapter(
         String title,
         String base,
+        boolean fanInFanOut,
         List<AdapterTarget> targets,
         List<Saved> saved,
         List<Other> others,

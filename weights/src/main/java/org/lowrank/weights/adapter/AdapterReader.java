@@ -134,7 +134,8 @@ public final class AdapterReader {
         }
         notes(targets);
         String base = settings == null ? "" : settings.base();
-        return new Adapter(title(targets), base, targets, saved, others, warnings);
+        boolean fanInFanOut = settings != null && settings.fanInFanOut();
+        return new Adapter(title(targets), base, fanInFanOut, targets, saved, others, warnings);
     }
 
     /** PEFT keeps whole weights beside the factors; everything else is said to be left out. */

@@ -60,6 +60,11 @@ final class PeftSettings {
         return config.path("base_model_name_or_path").asText("");
     }
 
+    /** Whether the base's weights lie as [in, out], as GPT-2's do. */
+    boolean fanInFanOut() {
+        return config.path("fan_in_fan_out").asBoolean(false);
+    }
+
     /** Whether its weights apply only after given tokens. */
     boolean activated() {
         return config.path("alora_invocation_tokens").isArray();

@@ -28,6 +28,11 @@ public interface Tensor {
         return Orientation.UNKNOWN;
     }
 
+    /** The stored tensors it is made of: itself, or the weight and factors of one that is computed. */
+    default List<Tensor> sources() {
+        return List.of(this);
+    }
+
     /** Maps, fetches or decodes the values. The caller closes them; a weight is decoded once per opening. */
     Values open() throws IOException;
 
