@@ -6,10 +6,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.lowrank.analyzer.layer.LayerCatalog;
 import org.lowrank.analyzer.layer.LayerSelection;
 import org.lowrank.analyzer.layer.ModelLayers;
 import org.lowrank.analyzer.layer.NothingSelectedException;
+import org.lowrank.analyzer.measurement.AdapterFindings;
 import org.lowrank.analyzer.measurement.MatrixMeasurement;
 import org.lowrank.analyzer.measurement.ModelFindings;
 import org.lowrank.analyzer.measurement.ModelMeasurer;
@@ -22,33 +22,29 @@ import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.files.ModelFiles;
 import org.lowrank.weights.files.ModelNotFoundException;
 import org.lowrank.weights.files.SourceOptions;
-import org.lowrank.weights.format.CheckpointReader;
 import org.lowrank.weights.reference.ModelReference;
-import org.lowrank.weights.reference.ModelSource;
 import org.lowrank.weights.tensor.Checkpoint;
 
 /** A model open for reading, from its name to its layers: source → tensors → layer matrices. */
 public final class ModelAnalysis implements AutoCloseable {
+    private final OpenedModel opened;
     private final ModelFiles files;
     private final ModelFiles.Provenance provenance;
-    private final CheckpointReader reader;
     private final Checkpoint checkpoint;
     private final ModelLayers layers;
     private final LayerSelection selection;
     private final Map<String, Double> seconds;
 
     private ModelAnalysis(
-            ModelFiles files,
+            OpenedModel opened,
             ModelFiles.Provenance provenance,
-            CheckpointReader reader,
-            Checkpoint checkpoint,
             ModelLayers layers,
             LayerSelection selection,
             Map<String, Double> seconds) {
-        this.files = files;
+        this.opened = opened;
+        this.files = opened.files();
         this.provenance = provenance;
-        this.reader = reader;
-        this.checkpoint = checkpoint;
+        this.checkpoint = opened.checkpoint();
         this.layers = layers;
         this.selection = selection;
         this.seconds = seconds;
@@ -89,22 +85,21 @@ public final class ModelAnalysis implements AutoCloseable {
             throws IOException, ModelNotFoundException {
         Map<String, Double> seconds = new LinkedHashMap<>();
         long start = System.nanoTime();
-        ModelFiles files = ModelSource.resolve(reference, options);
-        CheckpointReader reader = new CheckpointReader(files);
+        OpenedModel opened = OpenedModel.open(reference, options);
         try {
-            Checkpoint checkpoint = reader.read();
             seconds.put("open", since(start));
-            ModelLayers layers = selection.apply(LayerCatalog.resolve(checkpoint));
+            ModelLayers layers = selection.apply(opened.layers());
             if (layers.matrices().isEmpty()) {
                 throw new NothingSelectedException("nothing selected: " + reference.text() + ": no matrix of its "
                         + layers.card().layers() + " layers fits --layers and --matrices; choose others");
             }
-            ModelFiles.Provenance own = files.provenance();
+            ModelFiles.Provenance own = opened.files().provenance();
             ModelFiles.Provenance provenance = name.map(own::withModel).orElse(own);
-            return new ModelAnalysis(files, provenance, reader, checkpoint, layers, selection, seconds);
-        } catch (IOException | ModelNotFoundException | RuntimeException e) {
-            closeAll(reader, files, e);
-            throw e;
+            return new ModelAnalysis(opened, provenance, layers, selection, seconds);
+        } catch (RuntimeException e) {
+            try (opened) {
+                throw e;
+            }
         }
     }
 
@@ -180,9 +175,11 @@ public final class ModelAnalysis implements AutoCloseable {
         List<MatrixMeasurement> rows = new ModelMeasurer(engine, options, threads)
                 .measure(provenance.model(), provenance.revision(), layers.matrices(), progress);
         seconds.put("measure", since(start));
-        List<Finding> findings = ModelSummary.of(rows).stream()
-                .flatMap(summary -> ModelFindings.of(summary).stream())
-                .toList();
+        List<Finding> findings = opened.adapter().isPresent()
+                ? AdapterFindings.of(provenance.model(), rows)
+                : ModelSummary.of(rows).stream()
+                        .flatMap(summary -> ModelFindings.of(summary).stream())
+                        .toList();
         return new Outcome(model(fingerprint), rows, skipped(), findings, warnings(rows), false);
     }
 
@@ -257,27 +254,15 @@ public final class ModelAnalysis implements AutoCloseable {
     /** Of these results; empty where the content of a weight file cannot be told from another's. */
     private String fingerprint(String how) throws IOException, ModelNotFoundException {
         return ResultFingerprint.of(
-                files, weightFiles(), provenance, checkpoint.config() + "\n" + selection + "\n" + how);
+                files, weightFiles(), provenance, checkpoint.config() + "\n" + opened.settings() + "\n" + selection + "\n" + how);
     }
 
     private static double since(long start) {
         return (System.nanoTime() - start) / 1e9;
     }
 
-    private static void closeAll(CheckpointReader reader, ModelFiles files, Exception first) {
-        for (AutoCloseable open : List.of(reader, files)) {
-            try {
-                open.close();
-            } catch (Exception second) {
-                first.addSuppressed(second);
-            }
-        }
-    }
-
     @Override
     public void close() throws IOException {
-        try (files) {
-            reader.close();
-        }
+        opened.close();
     }
 }

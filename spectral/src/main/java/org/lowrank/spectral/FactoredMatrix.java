@@ -1,6 +1,7 @@
 package org.lowrank.spectral;
 
 import java.util.Arrays;
+import java.util.SplittableRandom;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.SingularOps_DDRM;
 import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
@@ -162,6 +163,45 @@ public final class FactoredMatrix {
             }
         }
         return columns;
+    }
+
+    /**
+     * The singular values of B A for independent standard Gaussian factors of m × r and r × n, one draw: what an adapter of
+     * that shape shows that has learned nothing. The triangular factors are drawn themselves (Bartlett 1933): normal above the
+     * diagonal, χ with m − i degrees of freedom on it; above 100 degrees χ_k is drawn as √(k − ½) + z/√2 (relative error below
+     * 1e-3).
+     *
+     * @param m rows, at least 1
+     * @param n columns, at least 1
+     * @param r inner dimension, from 1 to min(m, n)
+     * @param seed of the draw
+     */
+    public static double[] ofRandomFactors(long m, long n, int r, long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        double[] b = randomTriangle(m, r, random);
+        double[] a = randomTriangle(n, r, random);
+        return SingularValues.of(Core.of(b, a, r).entries, r, r);
+    }
+
+    private static double[] randomTriangle(long length, int rank, SplittableRandom random) {
+        double[] r = new double[rank * rank];
+        for (int i = 0; i < rank; i++) {
+            long degrees = Math.max(1, length - i);
+            if (degrees > 100) {
+                r[i * rank + i] = Math.sqrt(degrees - 0.5) + random.nextGaussian() / Math.sqrt(2);
+            } else {
+                double squares = 0;
+                for (long k = 0; k < degrees; k++) {
+                    double z = random.nextGaussian();
+                    squares += z * z;
+                }
+                r[i * rank + i] = Math.sqrt(squares);
+            }
+            for (int j = i + 1; j < rank; j++) {
+                r[i * rank + j] = random.nextGaussian();
+            }
+        }
+        return r;
     }
 
     /**

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.lowrank.analyzer.layer.LayerMatrix;
 import org.lowrank.analyzer.layer.MatrixId;
 import org.lowrank.spectral.SpectralMeasurement;
+import org.lowrank.weights.tensor.Tensor;
 
 /**
  * One row of the result: a matrix of a model and what was measured of it. {@link MatrixRow} is the same as columns.
@@ -34,14 +35,16 @@ public record MatrixMeasurement(
                 MatrixNumbers.of(matrix.rows(), matrix.cols(), measured),
                 dtypeOf(matrix),
                 matrix.parts().stream()
-                        .map(part -> part.tensor().name())
+                        .flatMap(part -> part.tensor().sources().stream())
+                        .map(Tensor::name)
                         .distinct()
                         .toList());
     }
 
     private static String dtypeOf(LayerMatrix matrix) {
         List<String> dtypes = matrix.parts().stream()
-                .map(part -> part.tensor().dtype().name())
+                .flatMap(part -> part.tensor().sources().stream())
+                .map(tensor -> tensor.dtype().name())
                 .distinct()
                 .toList();
         return String.join("+", dtypes);

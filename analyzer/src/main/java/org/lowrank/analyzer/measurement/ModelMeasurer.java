@@ -107,6 +107,9 @@ public final class ModelMeasurer {
     }
 
     private Map<LayerMatrix, SpectralMeasurement> measure(OpenGroup group, TensorGroup.Task task) throws IOException {
+        if (task.stack() == null && FactoredMatrices.isFactored(task.parts().get(0))) {
+            return factored(group, task.parts().get(0));
+        }
         StoredParts parts = group.stored(task);
         try {
             List<SpectralMeasurement> measured =
@@ -124,6 +127,17 @@ public final class ModelMeasurer {
             return results;
         } catch (NonFiniteWeightException e) {
             throw NonFiniteWeights.locate(task, group, e);
+        }
+    }
+
+    private static Map<LayerMatrix, SpectralMeasurement> factored(OpenGroup group, LayerMatrix matrix)
+            throws IOException {
+        try {
+            SpectralMeasurement measured = group.factored(matrix).orElseThrow().measure();
+            requireRange(matrix, measured);
+            return Map.of(matrix, measured);
+        } catch (NonFiniteWeightException e) {
+            throw FactoredMatrices.located(matrix, e);
         }
     }
 

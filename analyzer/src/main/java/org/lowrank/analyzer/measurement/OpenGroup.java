@@ -5,9 +5,11 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.lowrank.analyzer.layer.LayerMatrix;
 import org.lowrank.machine.memory.StridedBlock;
+import org.lowrank.spectral.FactoredMatrix;
 import org.lowrank.spectral.StoredMatrix;
 import org.lowrank.spectral.StoredMatrix.Axis;
 import org.lowrank.weights.bytes.MalformedWeightsException;
@@ -83,6 +85,12 @@ public final class OpenGroup implements AutoCloseable {
                     + ": several column blocks of more than 2 GiB each");
         }
         return new StoredMatrix(blocks, transposed && views > 1 ? Axis.COLUMNS : Axis.ROWS);
+    }
+
+    /** The matrix by its factors where it is one product. */
+    public Optional<FactoredMatrix> factored(LayerMatrix matrix) throws IOException {
+        Tensor.Values opened = values.get(matrix.parts().get(0).tensor());
+        return opened == null ? Optional.empty() : FactoredMatrices.of(matrix, opened);
     }
 
     /** The blocks of one view of a part, as the engine sees them. */

@@ -88,6 +88,11 @@ public record ProductTensor(String name, List<Product> products, boolean experts
         return System.identityHashCode(this);
     }
 
+    /** Whether a view is whole rows of one of the products, and so a product itself. */
+    public boolean isProduct(View view) {
+        return product(view).isPresent();
+    }
+
     /** The whole rows that a view is, as a product; empty for views that are not. */
     private Optional<Product> product(View view) {
         Product first = products.get(0);

@@ -54,6 +54,11 @@ public record SourceOptions(
         return new SourceOptions(Optional.of(name), token, offline, downloadMode, environment, progress);
     }
 
+    /** The same for another model, which a revision told by hand does not belong to. */
+    public SourceOptions withoutRevision() {
+        return new SourceOptions(Optional.empty(), token, offline, downloadMode, environment, progress);
+    }
+
     /** The same with this token. */
     public SourceOptions withToken(String secret) {
         return new SourceOptions(revision, Optional.of(secret), offline, downloadMode, environment, progress);
