@@ -254,7 +254,10 @@ public final class ModelAnalysis implements AutoCloseable {
     /** Of these results; empty where the content of a weight file cannot be told from another's. */
     private String fingerprint(String how) throws IOException, ModelNotFoundException {
         return ResultFingerprint.of(
-                files, weightFiles(), provenance, checkpoint.config() + "\n" + opened.settings() + "\n" + selection + "\n" + how);
+                files,
+                weightFiles(),
+                provenance,
+                checkpoint.config() + "\n" + opened.settings() + "\n" + selection + "\n" + how);
     }
 
     private static double since(long start) {

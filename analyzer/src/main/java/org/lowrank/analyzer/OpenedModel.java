@@ -70,13 +70,14 @@ record OpenedModel(
         Checkpoint checkpoint = read(files, open);
         if (AdapterReader.isAdapter(checkpoint)) {
             Adapter adapter = AdapterReader.read(files, checkpoint);
-            return new OpenedModel(files, checkpoint, AdapterLayers.of(adapter), Optional.of(adapter), Optional.empty(), open);
+            return new OpenedModel(
+                    files, checkpoint, AdapterLayers.of(adapter), Optional.of(adapter), Optional.empty(), open);
         }
-        return new OpenedModel(files, checkpoint, LayerCatalog.resolve(checkpoint), Optional.empty(), Optional.empty(), open);
+        return new OpenedModel(
+                files, checkpoint, LayerCatalog.resolve(checkpoint), Optional.empty(), Optional.empty(), open);
     }
 
-    private static OpenedModel merged(
-            ModelReference.Merged reference, SourceOptions options, Deque<AutoCloseable> open)
+    private static OpenedModel merged(ModelReference.Merged reference, SourceOptions options, Deque<AutoCloseable> open)
             throws IOException, ModelNotFoundException {
         ModelFiles baseFiles = ModelSource.resolve(reference.base(), options);
         Checkpoint base = read(baseFiles, open);
@@ -98,7 +99,12 @@ record OpenedModel(
                 names,
                 warnings);
         return new OpenedModel(
-                new MergedFiles(baseFiles, adapterFiles), merged, LayerCatalog.resolve(merged), Optional.empty(), Optional.of(adapter), open);
+                new MergedFiles(baseFiles, adapterFiles),
+                merged,
+                LayerCatalog.resolve(merged),
+                Optional.empty(),
+                Optional.of(adapter),
+                open);
     }
 
     /** What of an adapter's settings changes numbers: path and scale of every product. */

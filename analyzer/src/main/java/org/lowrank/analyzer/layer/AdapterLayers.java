@@ -33,8 +33,9 @@ public final class AdapterLayers {
 
     private AdapterLayers(Adapter adapter) {
         Map<String, List<AdapterTarget>> byPath = new TreeMap<>();
-        adapter.targets().forEach(target -> byPath.computeIfAbsent(target.path(), path -> new ArrayList<>())
-                .add(target));
+        adapter.targets()
+                .forEach(target -> byPath.computeIfAbsent(target.path(), path -> new ArrayList<>())
+                        .add(target));
         byPath.forEach((path, targets) -> {
             List<Product> products = targets.stream()
                     .sorted(Comparator.comparingInt(AdapterTarget::expert))
@@ -136,7 +137,8 @@ public final class AdapterLayers {
                     MatrixId gate = new MatrixId(stack.name(), layer, MatrixKind.GATE, role.cross(), which, "");
                     matrices.addAll(halves(gate, role.kind(), tensor, expert));
                 }
-                case KV -> matrices.add(whole(MatrixId.tensor(stack.name(), layer, named(path, member)), tensor, expert));
+                case KV ->
+                    matrices.add(whole(MatrixId.tensor(stack.name(), layer, named(path, member)), tensor, expert));
                 default -> {
                     MatrixKind kind = MatrixKind.valueOf(role.kind().name());
                     MatrixId id = new MatrixId(stack.name(), layer, kind, role.cross(), which, "");
@@ -147,8 +149,7 @@ public final class AdapterLayers {
         return matrices;
     }
 
-    private static Optional<MatrixId.Member> member(
-            ProductTensor tensor, LayerStack.@Nullable Placed own, int expert) {
+    private static Optional<MatrixId.Member> member(ProductTensor tensor, LayerStack.@Nullable Placed own, int expert) {
         if (tensor.experts()) {
             return Optional.of(MatrixId.Member.expert(expert));
         }

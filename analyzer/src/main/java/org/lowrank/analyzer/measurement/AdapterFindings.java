@@ -58,7 +58,8 @@ public final class AdapterFindings {
                 percent(median(shares)),
                 "Of its rank an adapter's product uses " + percent(median(shares)) + ", random factors "
                         + percent(median(nullShares)),
-                "median over " + rows.size() + " products of the effective rank exp(entropy of σ/Σσ) over r; 99 % of the"
+                "median over " + rows.size()
+                        + " products of the effective rank exp(entropy of σ/Σσ) over r; 99 % of the"
                         + " energy lies in " + percent(median(energy)) + " of r (random factors: "
                         + percent(median(nullEnergy)) + ")",
                 numbers);

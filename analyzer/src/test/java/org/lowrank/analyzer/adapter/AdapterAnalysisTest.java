@@ -120,15 +120,16 @@ class AdapterAnalysisTest {
             magnitude[i] = (1 + i) / 8.0;
         }
         factors.put(
-                "base_model.model." + PATH + ".lora_magnitude_vector", TestTensor.of(DType.F32, List.of(12L), magnitude));
+                "base_model.model." + PATH + ".lora_magnitude_vector",
+                TestTensor.of(DType.F32, List.of(12L), magnitude));
         Path adapter = adapter(SETTINGS);
         MatrixMeasurement row = only(analyse(base() + "+" + adapter, q()));
         assertThat(row.frobeniusNorm()).isCloseTo(3.1868871959954905, within(1e-12));
         assertThat(row.spectralNorm()).isCloseTo(2.19908662955935, within(1e-8));
         ModelAnalysis.Outcome alone = analyse(adapter.toString(), LayerSelection.ALL);
         assertThat(only(alone).frobeniusNorm()).isCloseTo(0.7582628937029668, within(1e-14));
-        assertThat(alone.warnings()).anySatisfy(warning -> assertThat(warning.message())
-                .contains("DoRA", "needs the base model"));
+        assertThat(alone.warnings())
+                .anySatisfy(warning -> assertThat(warning.message()).contains("DoRA", "needs the base model"));
     }
 
     /** GPT-2 stores [in, out]; its c_proj is square, so that only fan_in_fan_out tells. */
@@ -151,14 +152,16 @@ class AdapterAnalysisTest {
         peft(PATH, matrix(11, 2, 3, 4, 7, 3), matrix(2, 10, 5, 3, 13, 6));
         assertThatThrownBy(() -> analyse(base() + "+" + adapter(SETTINGS), q()))
                 .isInstanceOf(MalformedWeightsException.class)
-                .hasMessage("adapter of another model: " + PATH + ".weight in model.safetensors: shape [12, 10], but the"
-                        + " adapter's product is 11 x 10; give the base it was made for");
+                .hasMessage(
+                        "adapter of another model: " + PATH + ".weight in model.safetensors: shape [12, 10], but the"
+                                + " adapter's product is 11 x 10; give the base it was made for");
         factors.clear();
         peft("model.layers.7.self_attn.q_proj", matrix(12, 2, 3, 4, 7, 3), matrix(2, 10, 5, 3, 13, 6));
         String named = SETTINGS.replace("{", "{\"base_model_name_or_path\":\"org/other\",");
         assertThatThrownBy(() -> analyse(base() + "+" + adapter(named), q()))
-                .hasMessage("adapter of another model: 1 of 1 targets are not in the base: model.layers.7.self_attn.q_proj;"
-                        + " the adapter names org/other as its base; give the base it was made for");
+                .hasMessage(
+                        "adapter of another model: 1 of 1 targets are not in the base: model.layers.7.self_attn.q_proj;"
+                                + " the adapter names org/other as its base; give the base it was made for");
     }
 
     @Test
@@ -179,7 +182,8 @@ class AdapterAnalysisTest {
     @Test
     void sevenBillionIsAMatterOfSeconds() throws Exception {
         Path adapter = Files.createDirectories(directory.resolve("llama-7b"));
-        Files.writeString(adapter.resolve("adapter_config.json"), "{\"peft_type\":\"LORA\",\"r\":64,\"lora_alpha\":16}");
+        Files.writeString(
+                adapter.resolve("adapter_config.json"), "{\"peft_type\":\"LORA\",\"r\":64,\"lora_alpha\":16}");
         writeLlama7b(adapter.resolve("adapter_model.safetensors"));
         ModelAnalysis.Outcome first = analyse(adapter.toString(), LayerSelection.ALL); // compiled now
         long before = processorTime();
@@ -216,7 +220,8 @@ class AdapterAnalysisTest {
                 boolean mlp = target.length() > 1;
                 long out = mlp && !target.equals("down") ? 11008 : 4096;
                 long in = target.equals("down") ? 11008 : 4096;
-                String path = "base_model.model.model.layers." + layer + (mlp ? ".mlp." : ".self_attn.") + target + "_proj";
+                String path =
+                        "base_model.model.model.layers." + layer + (mlp ? ".mlp." : ".self_attn.") + target + "_proj";
                 for (boolean b : new boolean[] {false, true}) {
                     long rows = b ? out : 64;
                     long cols = b ? 64 : in;
@@ -234,7 +239,8 @@ class AdapterAnalysisTest {
         SplittableRandom random = new SplittableRandom(1);
         ByteBuffer some = ByteBuffer.allocate(1 << 20).order(ByteOrder.LITTLE_ENDIAN);
         while (some.hasRemaining()) {
-            some.putShort((short) (0x2000 | random.nextInt(0x0fff) | random.nextInt(2) << 15)); // 2⁻⁷ to 2⁻⁴, both signs
+            some.putShort(
+                    (short) (0x2000 | random.nextInt(0x0fff) | random.nextInt(2) << 15)); // 2⁻⁷ to 2⁻⁴, both signs
         }
         byte[] header = json.append('}').toString().getBytes(StandardCharsets.UTF_8);
         try (OutputStream out = Files.newOutputStream(file)) {
@@ -324,8 +330,8 @@ class AdapterAnalysisTest {
     private static ModelAnalysis.Outcome analyse(String reference, LayerSelection selection)
             throws IOException, InterruptedException, ModelNotFoundException {
         try (SpectralEngine engine = SpectralEngines.create();
-                ModelAnalysis analysis = ModelAnalysis.open(
-                        reference, SourceOptions.defaults().withOffline(true), selection)) {
+                ModelAnalysis analysis =
+                        ModelAnalysis.open(reference, SourceOptions.defaults().withOffline(true), selection)) {
             return analysis.measure(
                     engine, SpectralOptions.defaults(), 2, "test", Optional.empty(), (done, total, last) -> {});
         }
