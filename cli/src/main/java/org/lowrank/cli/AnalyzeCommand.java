@@ -10,17 +10,15 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.lowrank.analyzer.MeasuringRun;
 import org.lowrank.analyzer.ModelAnalysis;
 import org.lowrank.analyzer.layer.LayerSelection;
-import org.lowrank.analyzer.output.AnalysisOutput;
-import org.lowrank.analyzer.output.AnalysisReport;
 import org.lowrank.analyzer.output.AnalysisResult;
 import org.lowrank.reports.OutputDirectory;
 import org.lowrank.reports.ReportWriteException;
+import org.lowrank.reports.ResultFormat;
 import org.lowrank.reports.ResultJson;
 import org.lowrank.reports.UnreadableResultException;
-import org.lowrank.spectral.SpectralEngine;
-import org.lowrank.spectral.SpectralOptions;
 import org.lowrank.weights.files.ModelNotFoundException;
 import org.lowrank.weights.files.SourceOptions;
 import org.lowrank.weights.reference.ModelReference;
@@ -74,19 +72,19 @@ final class AnalyzeCommand extends ModelRun implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         LayerSelection selection = selection(measure);
-        SpectralOptions options = measure.options();
-        Set<OutputArguments.Format> formats = output.formats();
-        int threads = measure.threads();
+        measure.options();
+        Set<ResultFormat> formats = output.formats();
+        measure.threads();
         references = ModelNames.distinct(references());
         names = ModelNames.of(references);
         if (dryRun) {
             return plan(selection);
         }
         try (TerminalProgress progress = new TerminalProgress(console.drawsProgress());
-                SpectralEngine engine = engine(measure.device)) {
+                MeasuringRun run = run(measure, progress)) {
             for (ModelReference model : references) {
                 try {
-                    outcomes.add(measure(model, selection, options, threads, engine, progress));
+                    outcomes.add(measure(model, run, progress));
                 } catch (ReportWriteException | InterruptedException e) {
                     throw e;
                 } catch (IOException | ModelNotFoundException | RuntimeException | Error e) {
@@ -99,7 +97,7 @@ final class AnalyzeCommand extends ModelRun implements Callable<Integer> {
             }
             progress.close();
             if (!outcomes.isEmpty()) {
-                write(formats, result(engine.description(), options, threads));
+                write(formats, run.result(outcomes));
             }
         }
         return failures();
@@ -136,23 +134,16 @@ final class AnalyzeCommand extends ModelRun implements Callable<Integer> {
         exitCode = exitCode == 0 ? code : exitCode;
     }
 
-    private ModelAnalysis.Outcome measure(
-            ModelReference reference,
-            LayerSelection selection,
-            SpectralOptions options,
-            int threads,
-            SpectralEngine engine,
-            TerminalProgress progress)
+    private ModelAnalysis.Outcome measure(ModelReference reference, MeasuringRun run, TerminalProgress progress)
             throws IOException, ModelNotFoundException, InterruptedException, UsageException {
-        try (ModelAnalysis model = open(reference, sourceOptions(progress), selection, names)) {
+        try (ModelAnalysis model = open(run, reference, names)) {
             String name = model.provenance().model();
             OutputDirectory out = directory;
             if (out == null) {
                 out = OutputDirectory.open(directory(name, model.provenance().location()));
                 directory = out;
             }
-            ModelAnalysis.Outcome outcome = model.measure(
-                    engine, options, threads, VersionProvider.version(), saved(out), counting(progress, name));
+            ModelAnalysis.Outcome outcome = run.measure(model, saved(out), counting(progress, name));
             if (outcome.reused()) {
                 console.warn(
                         "saved results in " + out.path() + " match " + name + " and are used; --force measures again");
@@ -197,37 +188,11 @@ final class AnalyzeCommand extends ModelRun implements Callable<Integer> {
         }
     }
 
-    private AnalysisResult result(String kernels, SpectralOptions options, int threads) {
-        return new AnalysisResult(
-                AnalysisResult.SCHEMA_VERSION,
-                AnalysisResult.KIND,
-                tool(kernels, threads),
-                commandLine(),
-                started(),
-                settings(options),
-                outcomes.stream().map(ModelAnalysis.Outcome::model).toList(),
-                outcomes.stream().flatMap(o -> o.matrices().stream()).toList(),
-                outcomes.stream().flatMap(o -> o.skipped().stream()).toList(),
-                outcomes.stream().flatMap(o -> o.findings().stream()).toList(),
-                outcomes.stream().flatMap(o -> o.warnings().stream()).toList());
-    }
-
-    private void write(Set<OutputArguments.Format> formats, AnalysisResult result) throws ReportWriteException {
+    private void write(Set<ResultFormat> formats, AnalysisResult result) throws ReportWriteException {
         if (!console.quiet) {
             System.out.print(TerminalSummary.of(result, TerminalSummary.columns()));
         }
-        ResultFiles.print(files(result).write(java.util.Objects.requireNonNull(directory), formats));
-    }
-
-    /** All files of a saved result. */
-    static ResultFiles files(AnalysisResult result) {
-        String json = ResultJson.write(result);
-        String csv = AnalysisOutput.matrices(result.matrices());
-        ResultFiles files = new ResultFiles(AnalysisReport.of(result, csv, json), json).with("matrices.csv", csv);
-        if (result.matrices().stream().anyMatch(row -> row.spectrum() != null)) {
-            files.with("spectra.csv", AnalysisOutput.spectra(result.matrices()));
-        }
-        return files;
+        OutputArguments.print(result.files().write(java.util.Objects.requireNonNull(directory), formats));
     }
 
     /** Headers only, by range where the model is on the Hub, so that nothing large is fetched or kept. */

@@ -4,18 +4,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import org.lowrank.analyzer.MeasuringRun;
 import org.lowrank.analyzer.ModelAnalysis;
 import org.lowrank.analyzer.comparison.Comparison;
 import org.lowrank.analyzer.comparison.ModelComparer;
 import org.lowrank.analyzer.layer.LayerSelection;
-import org.lowrank.analyzer.output.AnalysisOutput;
 import org.lowrank.analyzer.output.AnalysisResult;
-import org.lowrank.analyzer.output.ComparisonOutput;
-import org.lowrank.analyzer.output.ComparisonReport;
 import org.lowrank.analyzer.output.ComparisonResult;
 import org.lowrank.reports.OutputDirectory;
-import org.lowrank.reports.ResultJson;
-import org.lowrank.spectral.SpectralEngine;
+import org.lowrank.reports.ResultFormat;
 import org.lowrank.spectral.SpectralOptions;
 import org.lowrank.weights.files.ModelFiles;
 import org.lowrank.weights.reference.ModelReference;
@@ -62,7 +59,7 @@ final class CompareCommand extends ModelRun implements Callable<Integer> {
         }
         LayerSelection selection = selection(measure);
         SpectralOptions options = measure.options();
-        Set<OutputArguments.Format> formats = output.formats();
+        Set<ResultFormat> formats = output.formats();
         int threads = measure.threads();
         ModelReference first = reference(modelA);
         ModelReference second = reference(modelB);
@@ -72,13 +69,13 @@ final class CompareCommand extends ModelRun implements Callable<Integer> {
         }
         ModelNames names = ModelNames.of(both);
         try (TerminalProgress progress = new TerminalProgress(console.drawsProgress());
-                ModelAnalysis a = open(first, sourceOptions(progress), selection, names);
-                ModelAnalysis b = open(second, sourceOptions(progress), selection, names);
-                SpectralEngine engine = engine(measure.device)) {
+                MeasuringRun run = run(measure, progress);
+                ModelAnalysis a = open(run, first, names);
+                ModelAnalysis b = open(run, second, names)) {
             OutputDirectory directory =
                     OutputDirectory.open(output.directory(List.of(names.of(first) + "-vs-" + names.of(second))));
             long start = System.nanoTime();
-            Comparison comparison = new ModelComparer(engine, options, directions, threads)
+            Comparison comparison = new ModelComparer(run.engine(), options, directions, threads)
                     .compare(side(a), side(b), counting(progress, "compare"));
             double seconds = (System.nanoTime() - start) / 1e9;
             a.took("compare", seconds);
@@ -93,10 +90,10 @@ final class CompareCommand extends ModelRun implements Callable<Integer> {
             warn(b, ofB, progress);
             warnings.addAll(ofB);
             ComparisonResult result = ComparisonResult.of(
-                    tool(engine.description(), threads),
+                    run.tool(),
                     commandLine(),
-                    started(),
-                    settings(options),
+                    run.started(),
+                    run.settings(),
                     directions,
                     a.model(""),
                     b.model(""),
@@ -114,22 +111,11 @@ final class CompareCommand extends ModelRun implements Callable<Integer> {
                 provenance.model(), provenance.revision(), model.layers().matrices());
     }
 
-    private void write(ComparisonResult result, OutputDirectory directory, Set<OutputArguments.Format> formats)
+    private void write(ComparisonResult result, OutputDirectory directory, Set<ResultFormat> formats)
             throws java.io.IOException {
         if (!console.quiet) {
             System.out.print(TerminalSummary.of(result));
         }
-        ResultFiles.print(files(result).write(directory, formats));
-    }
-
-    /** All files of a saved result. */
-    static ResultFiles files(ComparisonResult result) {
-        String json = ResultJson.write(result);
-        String csv = ComparisonOutput.csv(result);
-        ResultFiles files = new ResultFiles(ComparisonReport.of(result, csv, json), json)
-                .with("comparison.csv", csv)
-                .with("matrices.csv", AnalysisOutput.matrices(result.allMatrices()));
-        AnalysisOutput.spectra(result).ifPresent(spectra -> files.with("spectra.csv", spectra));
-        return files;
+        OutputArguments.print(result.files().write(directory, formats));
     }
 }

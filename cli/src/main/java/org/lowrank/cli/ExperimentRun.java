@@ -9,6 +9,8 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.lowrank.reports.OutputDirectory;
+import org.lowrank.reports.ResultFiles;
+import org.lowrank.reports.ResultFormat;
 import org.lowrank.reports.ResultJson;
 import org.lowrank.reports.finding.Finding;
 import org.lowrank.reports.finding.Verdict;
@@ -102,7 +104,7 @@ abstract class ExperimentRun implements Callable<Integer> {
     @Override
     public final Integer call() throws Exception {
         Instant start = Instant.now();
-        Set<OutputArguments.Format> formats = output.formats();
+        Set<ResultFormat> formats = output.formats();
         ExperimentSettings settings;
         try {
             settings = settings();
@@ -117,7 +119,7 @@ abstract class ExperimentRun implements Callable<Integer> {
                 result.findings().forEach(ExperimentRun::print);
                 System.out.println();
             }
-            ResultFiles.print(files(result).write(directory, formats));
+            OutputArguments.print(files(result).write(directory, formats));
             checkpoints.delete();
         }
         return 0;

@@ -2,6 +2,7 @@ package org.lowrank.cli;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.lowrank.spectral.ComputeDevice;
 import org.lowrank.spectral.SpectralOptions;
 import picocli.CommandLine.Option;
 
@@ -11,7 +12,15 @@ final class MeasureArguments {
     enum Device {
         auto,
         cpu,
-        gpu
+        gpu;
+
+        ComputeDevice device() {
+            return switch (this) {
+                case auto -> ComputeDevice.AUTO;
+                case cpu -> ComputeDevice.CPU;
+                case gpu -> ComputeDevice.GPU;
+            };
+        }
     }
 
     @Option(names = "--layers", paramLabel = "LIST", description = "Only these layers, counted from 0: 0-5,11.")

@@ -7,14 +7,12 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.lowrank.analyzer.MeasureOptions;
+import org.lowrank.analyzer.MeasuringRun;
 import org.lowrank.analyzer.ModelAnalysis;
 import org.lowrank.analyzer.layer.LayerSelection;
 import org.lowrank.analyzer.measurement.ModelMeasurer;
 import org.lowrank.analyzer.output.AnalysisResult;
-import org.lowrank.spectral.ComputeDevice;
-import org.lowrank.spectral.SpectralEngine;
-import org.lowrank.spectral.SpectralEngines;
-import org.lowrank.spectral.SpectralOptions;
 import org.lowrank.weights.files.ModelNotFoundException;
 import org.lowrank.weights.files.SourceOptions;
 import org.lowrank.weights.reference.ModelReference;
@@ -60,21 +58,56 @@ abstract class ModelRun {
         return source.token == null ? options : options.withToken(source.token);
     }
 
+    /** The options of a measurement as the command line gives them. */
+    final MeasureOptions measureOptions(MeasureArguments measure, TerminalProgress progress) throws UsageException {
+        return new MeasureOptions(
+                sourceOptions(progress),
+                selection(measure),
+                measure.options(),
+                measure.device.device(),
+                measure.threads(),
+                commandLine());
+    }
+
+    /** The engine of a measurement. */
+    final MeasuringRun run(MeasureArguments measure, TerminalProgress progress) throws UsageException {
+        MeasureOptions options = measureOptions(measure, progress);
+        try {
+            return new MeasuringRun(options);
+        } catch (IllegalStateException e) {
+            throw new UsageException("--device gpu: " + e.getMessage());
+        }
+    }
+
     /** Opens a model and says on stderr what a user should know about where it came from. */
+    final ModelAnalysis open(MeasuringRun run, ModelReference reference, ModelNames names)
+            throws IOException, ModelNotFoundException, UsageException {
+        requireOneRevision(reference);
+        return noted(run.open(reference, names.longer(reference)));
+    }
+
+    /** The same where nothing is measured. */
     final ModelAnalysis open(
             ModelReference reference, SourceOptions options, LayerSelection selection, ModelNames names)
             throws IOException, ModelNotFoundException, UsageException {
+        requireOneRevision(reference);
+        return noted(ModelAnalysis.open(reference, options, selection, names.longer(reference)));
+    }
+
+    private ModelAnalysis noted(ModelAnalysis model) {
+        for (String note : model.provenance().notes()) {
+            console.warn(note);
+        }
+        return model;
+    }
+
+    private void requireOneRevision(ModelReference reference) throws UsageException {
         if (source.revision != null
                 && reference instanceof ModelReference.Hub hub
                 && hub.revision().filter(told -> !told.equals(source.revision)).isPresent()) {
             throw new UsageException(
                     "two revisions: " + hub.text() + " and --revision " + source.revision + "; give only one");
         }
-        ModelAnalysis model = ModelAnalysis.open(reference, options, selection, names.longer(reference));
-        for (String note : model.provenance().notes()) {
-            console.warn(note);
-        }
-        return model;
     }
 
     /** Says on stderr what a reader of the results should know, but for what {@link #open} said. */
@@ -84,19 +117,6 @@ abstract class ModelRun {
                 progress.close();
                 console.warn("warning: " + warning.model() + ": " + warning.message());
             }
-        }
-    }
-
-    static SpectralEngine engine(MeasureArguments.Device device) throws UsageException {
-        try {
-            return SpectralEngines.create(
-                    switch (device) {
-                        case auto -> ComputeDevice.AUTO;
-                        case cpu -> ComputeDevice.CPU;
-                        case gpu -> ComputeDevice.GPU;
-                    });
-        } catch (IllegalStateException e) {
-            throw new UsageException("--device gpu: " + e.getMessage());
         }
     }
 
@@ -126,15 +146,5 @@ abstract class ModelRun {
                 VersionProvider.os(),
                 kernels,
                 threads);
-    }
-
-    static AnalysisResult.Settings settings(SpectralOptions options) {
-        return new AnalysisResult.Settings(
-                options.tolerance(),
-                options.failureProbability(),
-                options.certify(),
-                options.exact(),
-                options.spectrum(),
-                options.seed());
     }
 }

@@ -7,19 +7,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.lowrank.reports.ResultFiles;
+import org.lowrank.reports.ResultFormat;
 import picocli.CommandLine.Option;
 
 /** Where results go and in which formats. */
 final class OutputArguments {
-    /** Files that can be written. */
-    enum Format {
-        HTML,
-        CSV,
-        JSON,
-        SVG,
-        PNG
-    }
-
     @Option(
             names = {"-o", "--out"},
             paramLabel = "DIR",
@@ -34,16 +27,21 @@ final class OutputArguments {
             description = "Formats to write, of html,csv,json,svg,png (default ${DEFAULT-VALUE}).")
     String format = "html,csv,json";
 
-    Set<Format> formats() throws UsageException {
-        Set<Format> formats = EnumSet.noneOf(Format.class);
+    Set<ResultFormat> formats() throws UsageException {
+        Set<ResultFormat> formats = EnumSet.noneOf(ResultFormat.class);
         for (String name : MeasureArguments.list(format)) {
             try {
-                formats.add(Format.valueOf(name.strip().toUpperCase(Locale.ROOT)));
+                formats.add(ResultFormat.valueOf(name.strip().toUpperCase(Locale.ROOT)));
             } catch (IllegalArgumentException e) {
                 throw new UsageException("--format: '" + name + "': unknown format; choose from html,csv,json,svg,png");
             }
         }
         return formats;
+    }
+
+    /** Prints where the files are, one path a line. */
+    static void print(List<Path> written) {
+        written.forEach(System.out::println);
     }
 
     /** Whether a directory was asked for. */
@@ -62,10 +60,7 @@ final class OutputArguments {
 
     /** {@code org/name} becomes {@code org--name}, as in the Hugging Face cache; several are joined with '+'. */
     static String directoryName(List<String> names) {
-        String joined = String.join("+", names)
-                .replace("/", "--")
-                .replaceAll("[^A-Za-z0-9._+@-]", "_")
-                .replaceAll("^[.]+", "_");
+        String joined = ResultFiles.fileName(String.join("+", names));
         return joined.length() <= 120 ? joined : joined.substring(0, 100) + "+" + names.size() + "-models";
     }
 }

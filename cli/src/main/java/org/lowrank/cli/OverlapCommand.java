@@ -13,13 +13,11 @@ import java.util.concurrent.Callable;
 import org.lowrank.analyzer.ModelAnalysis;
 import org.lowrank.analyzer.layer.LayerSelection;
 import org.lowrank.analyzer.output.AnalysisResult;
-import org.lowrank.analyzer.output.OverlapOutput;
-import org.lowrank.analyzer.output.OverlapReport;
 import org.lowrank.analyzer.output.OverlapResult;
 import org.lowrank.analyzer.overlap.TextOverlap;
 import org.lowrank.analyzer.overlap.TextOverlapMeasurer;
 import org.lowrank.reports.OutputDirectory;
-import org.lowrank.reports.ResultJson;
+import org.lowrank.reports.ResultFormat;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -66,7 +64,7 @@ final class OverlapCommand extends ModelRun implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Set<OutputArguments.Format> formats = output.formats();
+        Set<ResultFormat> formats = output.formats();
         TextOverlapMeasurer measurer = measurer();
         String first = text(textA);
         String second = text(textB);
@@ -84,16 +82,9 @@ final class OverlapCommand extends ModelRun implements Callable<Integer> {
             if (!console.quiet) {
                 System.out.print(TerminalSummary.of(result));
             }
-            ResultFiles.print(files(result).write(directory, formats));
+            OutputArguments.print(result.files().write(directory, formats));
         }
         return 0;
-    }
-
-    /** All files of a saved result. */
-    static ResultFiles files(OverlapResult result) {
-        String json = ResultJson.write(result);
-        String csv = OverlapOutput.csv(result);
-        return new ResultFiles(OverlapReport.of(result, csv, json), json).with("overlap.csv", csv);
     }
 
     private TextOverlapMeasurer measurer() throws UsageException {

@@ -7,6 +7,8 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.lowrank.reports.OutputDirectory;
+import org.lowrank.reports.ResultFiles;
+import org.lowrank.reports.ResultFormat;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -44,11 +46,11 @@ final class ReportCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         OutputArguments arguments = new OutputArguments();
         arguments.format = format;
-        Set<OutputArguments.Format> formats = arguments.formats();
+        Set<ResultFormat> formats = arguments.formats();
         ResultFiles files = SavedResults.read(results);
         Path beside = results.get(0).toAbsolutePath().getParent();
         OutputDirectory directory = OutputDirectory.open(out != null ? out : java.util.Objects.requireNonNull(beside));
-        ResultFiles.print(files.write(directory, formats));
+        OutputArguments.print(files.write(directory, formats));
         return 0;
     }
 }

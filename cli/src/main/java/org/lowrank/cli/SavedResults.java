@@ -14,6 +14,7 @@ import java.util.Set;
 import org.lowrank.analyzer.output.AnalysisResult;
 import org.lowrank.analyzer.output.ComparisonResult;
 import org.lowrank.analyzer.output.OverlapResult;
+import org.lowrank.reports.ResultFiles;
 import org.lowrank.reports.ResultJson;
 import org.lowrank.reports.UnreadableResultException;
 import org.lowrank.trainer.output.ExperimentResult;
@@ -65,9 +66,11 @@ final class SavedResults {
         Path file = files.get(0);
         JsonNode tree = trees.get(0);
         return switch (kinds.get(0)) {
-            case AnalysisResult.KIND -> AnalyzeCommand.files(merged(trees, files));
-            case ComparisonResult.KIND -> CompareCommand.files(ResultJson.as(tree, ComparisonResult.class, file));
-            case OverlapResult.KIND -> OverlapCommand.files(ResultJson.as(tree, OverlapResult.class, file));
+            case AnalysisResult.KIND -> merged(trees, files).files();
+            case ComparisonResult.KIND ->
+                ResultJson.as(tree, ComparisonResult.class, file).files();
+            case OverlapResult.KIND ->
+                ResultJson.as(tree, OverlapResult.class, file).files();
             case ExperimentResult.KIND -> ExperimentRun.files(ResultJson.as(tree, ExperimentResult.class, file));
             case TheoryResult.KIND -> TheoryCommand.files(ResultJson.as(tree, TheoryResult.class, file));
             default ->

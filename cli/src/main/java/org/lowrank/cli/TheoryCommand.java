@@ -10,6 +10,8 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.lowrank.reports.OutputDirectory;
+import org.lowrank.reports.ResultFiles;
+import org.lowrank.reports.ResultFormat;
 import org.lowrank.reports.ResultJson;
 import org.lowrank.trainer.output.CurveTables;
 import org.lowrank.trainer.theory.TheoryCatalog;
@@ -100,7 +102,7 @@ final class TheoryCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         String started = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
-        Set<OutputArguments.Format> formats = output.formats();
+        Set<ResultFormat> formats = output.formats();
         TheorySettings settings;
         try {
             settings = new TheorySettings(depths, lambdas, epsilons, draws, seed, tolerance);
@@ -119,7 +121,7 @@ final class TheoryCommand implements Callable<Integer> {
             checks.forEach(TheoryCommand::print);
             System.out.println();
         }
-        ResultFiles.print(files(result).write(directory, formats));
+        OutputArguments.print(files(result).write(directory, formats));
         return 0;
     }
 

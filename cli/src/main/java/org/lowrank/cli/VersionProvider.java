@@ -1,5 +1,6 @@
 package org.lowrank.cli;
 
+import org.lowrank.machine.program.Program;
 import picocli.CommandLine.IVersionProvider;
 
 /** The program's version, the Java it runs on and the system. */
@@ -7,18 +8,16 @@ final class VersionProvider implements IVersionProvider {
     @Override
     public String[] getVersion() {
         return new String[] {
-            "lowrank " + version(),
-            "Java " + System.getProperty("java.version") + " (" + System.getProperty("java.vendor") + "), " + os()
+            Program.NAME + " " + Program.version(),
+            "Java " + Program.java() + " (" + System.getProperty("java.vendor") + "), " + Program.system()
         };
     }
 
-    /** The version in the jar's manifest. */
     static String version() {
-        String version = VersionProvider.class.getPackage().getImplementationVersion();
-        return version == null ? "development" : version;
+        return Program.version();
     }
 
     static String os() {
-        return System.getProperty("os.name") + " " + System.getProperty("os.arch");
+        return Program.system();
     }
 }

@@ -4,6 +4,9 @@ import java.util.List;
 import java.util.Map;
 import org.lowrank.analyzer.layer.ModelLayers;
 import org.lowrank.analyzer.measurement.MatrixMeasurement;
+import org.lowrank.reports.Result;
+import org.lowrank.reports.ResultFiles;
+import org.lowrank.reports.ResultJson;
 import org.lowrank.reports.finding.Finding;
 import org.lowrank.weights.files.ModelFiles;
 
@@ -34,7 +37,8 @@ public record AnalysisResult(
         List<MatrixMeasurement> matrices,
         List<Skipped> skippedTensors,
         List<Finding> findings,
-        List<Warning> warnings) {
+        List<Warning> warnings)
+        implements Result {
     /** The current layout. */
     public static final int SCHEMA_VERSION = 1;
 
@@ -88,5 +92,16 @@ public record AnalysisResult(
                 .filter(row ->
                         row.model().equals(model.model()) && row.revision().equals(model.revision()))
                 .toList();
+    }
+
+    @Override
+    public ResultFiles files() {
+        String json = ResultJson.write(this);
+        String csv = AnalysisOutput.matrices(matrices);
+        ResultFiles files = new ResultFiles(AnalysisReport.of(this, csv, json), json).with("matrices.csv", csv);
+        if (matrices.stream().anyMatch(row -> row.spectrum() != null)) {
+            files.with("spectra.csv", AnalysisOutput.spectra(matrices));
+        }
+        return files;
     }
 }

@@ -5,6 +5,9 @@ import java.util.List;
 import org.lowrank.analyzer.comparison.Comparison;
 import org.lowrank.analyzer.comparison.MatrixPair;
 import org.lowrank.analyzer.measurement.MatrixMeasurement;
+import org.lowrank.reports.Result;
+import org.lowrank.reports.ResultFiles;
+import org.lowrank.reports.ResultJson;
 import org.lowrank.reports.finding.Finding;
 
 /**
@@ -43,7 +46,8 @@ public record ComparisonResult(
         List<Comparison.Unmatched> unmatched,
         List<AnalysisResult.Skipped> skippedTensors,
         List<Finding> findings,
-        List<AnalysisResult.Warning> warnings) {
+        List<AnalysisResult.Warning> warnings)
+        implements Result {
     /** The current layout. */
     public static final int SCHEMA_VERSION = 1;
 
@@ -86,5 +90,16 @@ public record ComparisonResult(
         List<MatrixMeasurement> rows = new ArrayList<>(matricesA);
         rows.addAll(matricesB);
         return rows;
+    }
+
+    @Override
+    public ResultFiles files() {
+        String json = ResultJson.write(this);
+        String csv = ComparisonOutput.csv(this);
+        ResultFiles files = new ResultFiles(ComparisonReport.of(this, csv, json), json)
+                .with("comparison.csv", csv)
+                .with("matrices.csv", AnalysisOutput.matrices(allMatrices()));
+        AnalysisOutput.spectra(this).ifPresent(spectra -> files.with("spectra.csv", spectra));
+        return files;
     }
 }

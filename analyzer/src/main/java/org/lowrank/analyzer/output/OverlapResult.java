@@ -2,6 +2,9 @@ package org.lowrank.analyzer.output;
 
 import java.util.List;
 import org.lowrank.analyzer.overlap.TextOverlap;
+import org.lowrank.reports.Result;
+import org.lowrank.reports.ResultFiles;
+import org.lowrank.reports.ResultJson;
 import org.lowrank.reports.finding.Finding;
 
 /**
@@ -27,7 +30,8 @@ public record OverlapResult(
         AnalysisResult.Model model,
         TextOverlap overlap,
         List<Finding> findings,
-        List<AnalysisResult.Warning> warnings) {
+        List<AnalysisResult.Warning> warnings)
+        implements Result {
     /** The current layout. */
     public static final int SCHEMA_VERSION = 1;
 
@@ -46,5 +50,12 @@ public record OverlapResult(
         overlap.warnings().forEach(message -> all.add(new AnalysisResult.Warning(model.model(), message)));
         return new OverlapResult(
                 SCHEMA_VERSION, KIND, tool, commandLine, started, model, overlap, overlap.findings(), all);
+    }
+
+    @Override
+    public ResultFiles files() {
+        String json = ResultJson.write(this);
+        String csv = OverlapOutput.csv(this);
+        return new ResultFiles(OverlapReport.of(this, csv, json), json).with("overlap.csv", csv);
     }
 }

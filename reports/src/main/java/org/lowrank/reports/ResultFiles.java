@@ -1,4 +1,4 @@
-package org.lowrank.cli;
+package org.lowrank.reports;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -7,14 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.lowrank.reports.FigureRenderer;
-import org.lowrank.reports.HtmlReport;
-import org.lowrank.reports.OutputDirectory;
-import org.lowrank.reports.Report;
-import org.lowrank.reports.ReportWriteException;
 
-/** The files of a result in the formats asked for. */
-final class ResultFiles {
+/** The files of a result, and how they are written: tables as CSV, result.json, figures, and report.html last of all. */
+public final class ResultFiles {
     private static final double PNG_SCALE = 2;
 
     private final Map<String, String> csv = new LinkedHashMap<>();
@@ -26,36 +21,40 @@ final class ResultFiles {
      *
      * @param json the text of result.json, or null where it is not written
      */
-    ResultFiles(Report report, @Nullable String json) {
+    public ResultFiles(Report report, @Nullable String json) {
         this.report = report;
         this.json = json;
     }
 
     /** A CSV file beside. */
-    ResultFiles with(String name, String text) {
+    public ResultFiles with(String name, String text) {
         csv.put(name, text);
         return this;
     }
 
-    /** Writes them and gives their paths, the report's last. */
-    List<Path> write(OutputDirectory directory, Set<OutputArguments.Format> formats) throws ReportWriteException {
+    /**
+     * Writes them and gives their paths, the report's last.
+     *
+     * @throws ReportWriteException if one cannot be written; those before it are whole
+     */
+    public List<Path> write(OutputDirectory directory, Set<ResultFormat> formats) throws ReportWriteException {
         List<Path> written = new ArrayList<>();
-        if (formats.contains(OutputArguments.Format.CSV)) {
+        if (formats.contains(ResultFormat.CSV)) {
             for (Map.Entry<String, String> file : csv.entrySet()) {
                 written.add(directory.write(file.getKey(), file.getValue()));
             }
         }
-        if (formats.contains(OutputArguments.Format.JSON) && json != null) {
+        if (formats.contains(ResultFormat.JSON) && json != null) {
             written.add(directory.write("result.json", json));
         }
-        boolean svg = formats.contains(OutputArguments.Format.SVG);
-        boolean png = formats.contains(OutputArguments.Format.PNG);
+        boolean svg = formats.contains(ResultFormat.SVG);
+        boolean png = formats.contains(ResultFormat.PNG);
         if (svg || png) {
             for (Report.FigureSection figure : report.figures()) {
                 written.addAll(figures(figure, directory, svg, png));
             }
         }
-        if (formats.contains(OutputArguments.Format.HTML)) {
+        if (formats.contains(ResultFormat.HTML)) {
             written.add(directory.write("report.html", HtmlReport.render(report)));
         }
         return written;
@@ -73,7 +72,7 @@ final class ResultFiles {
         }
         List<Path> written = new ArrayList<>();
         for (Map.Entry<String, String> drawing : drawings.entrySet()) {
-            String name = "figures/" + OutputArguments.directoryName(List.of(drawing.getKey()));
+            String name = "figures/" + fileName(drawing.getKey());
             if (svg) {
                 written.add(directory.write(name + ".svg", drawing.getValue()));
             }
@@ -84,8 +83,8 @@ final class ResultFiles {
         return written;
     }
 
-    /** Prints where the files are, one path a line. */
-    static void print(List<Path> written) {
-        written.forEach(System.out::println);
+    /** A name that is safe as that of a file on every system: {@code org/name} becomes {@code org--name}. */
+    public static String fileName(String name) {
+        return name.replace("/", "--").replaceAll("[^A-Za-z0-9._+@-]", "_").replaceAll("^[.]+", "_");
     }
 }

@@ -1,0 +1,108 @@
+package org.lowrank.analyzer;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import org.lowrank.analyzer.measurement.ModelMeasurer;
+import org.lowrank.analyzer.output.AnalysisResult;
+import org.lowrank.machine.program.Program;
+import org.lowrank.spectral.SpectralEngine;
+import org.lowrank.spectral.SpectralEngines;
+import org.lowrank.spectral.SpectralOptions;
+import org.lowrank.weights.files.ModelNotFoundException;
+import org.lowrank.weights.reference.ModelReference;
+
+/** One engine and one set of options for any number of models, and the one result of them. */
+public final class MeasuringRun implements AutoCloseable {
+    private final MeasureOptions options;
+    private final SpectralEngine engine;
+    private final Instant started = Instant.now();
+
+    /**
+     * Starts the engine.
+     *
+     * @throws IllegalStateException if the device asked for is not there
+     */
+    public MeasuringRun(MeasureOptions options) {
+        this.options = options;
+        this.engine = SpectralEngines.create(options.device());
+    }
+
+    /**
+     * Opens a model with the options of this run.
+     *
+     * @param name to report, where its own would be that of another model of the run
+     */
+    public ModelAnalysis open(ModelReference reference, Optional<String> name)
+            throws IOException, ModelNotFoundException {
+        return ModelAnalysis.open(reference, options.source(), options.selection(), name);
+    }
+
+    /**
+     * Measures a model, or takes what is saved where it was measured from the same bytes in the same way.
+     *
+     * @param saved an earlier result, if there is one
+     * @param progress told of every matrix
+     */
+    public ModelAnalysis.Outcome measure(
+            ModelAnalysis model, Optional<AnalysisResult> saved, ModelMeasurer.Progress progress)
+            throws IOException, InterruptedException, ModelNotFoundException {
+        return model.measure(engine, options.accuracy(), options.threads(), Program.version(), saved, progress);
+    }
+
+    /** The engine, for what goes beyond single matrices. */
+    public SpectralEngine engine() {
+        return engine;
+    }
+
+    /** The result of everything measured. */
+    public AnalysisResult result(List<ModelAnalysis.Outcome> outcomes) {
+        return new AnalysisResult(
+                AnalysisResult.SCHEMA_VERSION,
+                AnalysisResult.KIND,
+                tool(),
+                options.commandLine(),
+                started(),
+                settings(),
+                outcomes.stream().map(ModelAnalysis.Outcome::model).toList(),
+                outcomes.stream().flatMap(o -> o.matrices().stream()).toList(),
+                outcomes.stream().flatMap(o -> o.skipped().stream()).toList(),
+                outcomes.stream().flatMap(o -> o.findings().stream()).toList(),
+                outcomes.stream().flatMap(o -> o.warnings().stream()).toList());
+    }
+
+    /** What made the result. */
+    public AnalysisResult.Tool tool() {
+        return new AnalysisResult.Tool(
+                Program.NAME,
+                Program.version(),
+                Program.java(),
+                Program.system(),
+                engine.description(),
+                options.threads());
+    }
+
+    /** What was asked of the measurement. */
+    public AnalysisResult.Settings settings() {
+        SpectralOptions accuracy = options.accuracy();
+        return new AnalysisResult.Settings(
+                accuracy.tolerance(),
+                accuracy.failureProbability(),
+                accuracy.certify(),
+                accuracy.exact(),
+                accuracy.spectrum(),
+                accuracy.seed());
+    }
+
+    /** When it started, to the second, ISO 8601. */
+    public String started() {
+        return started.truncatedTo(ChronoUnit.SECONDS).toString();
+    }
+
+    @Override
+    public void close() {
+        engine.close();
+    }
+}
