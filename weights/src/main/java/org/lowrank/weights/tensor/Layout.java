@@ -35,7 +35,7 @@ public record Layout(long offset, List<Long> strides) {
     }
 
     /** Whether the elements follow one another in row-major order without gaps. */
-    boolean isContiguous(List<Long> shape) {
+    public boolean isContiguous(List<Long> shape) {
         List<Long> plain = contiguous(0, shape).strides;
         for (int d = 0; d < shape.size(); d++) {
             if (shape.get(d) > 1 && !plain.get(d).equals(strides.get(d))) {

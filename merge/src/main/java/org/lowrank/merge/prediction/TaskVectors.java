@@ -1,0 +1,131 @@
+package org.lowrank.merge.prediction;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.lowrank.analyzer.layer.LayerMatrix;
+import org.lowrank.analyzer.measurement.OpenGroup;
+import org.lowrank.analyzer.measurement.TensorGroup;
+import org.lowrank.spectral.StoredMatrix;
+import org.lowrank.spectral.WeightDifference;
+import org.lowrank.weights.bytes.MalformedWeightsException;
+
+/** The layer matrices of several models of one architecture, and their differences from the base. */
+public final class TaskVectors {
+    private final Optional<Side> base;
+    private final List<Side> models;
+    private final Map<String, LayerMatrix> ofBase;
+    private final List<Map<String, LayerMatrix>> ofModels = new ArrayList<>();
+
+    /**
+     * A model's layer matrices.
+     *
+     * @param model as the user calls it
+     */
+    public record Side(String model, List<LayerMatrix> matrices) {}
+
+    /**
+     * Matches the matrices by stack, layer and kind.
+     *
+     * @param base from which differences are taken; empty: the weights themselves
+     * @throws MalformedWeightsException if one model has a matrix that another lacks, for instance more layers
+     */
+    public TaskVectors(Optional<Side> base, List<Side> models) throws MalformedWeightsException {
+        this.base = base;
+        this.models = List.copyOf(models);
+        Side first = base.orElseGet(() -> models.get(0));
+        this.ofBase = byPlace(first);
+        for (Side model : models) {
+            Map<String, LayerMatrix> matrices = byPlace(model);
+            for (Side side : List.of(first, model)) {
+                for (LayerMatrix matrix : byPlace(side).values()) {
+                    if (!matrices.containsKey(key(matrix)) || !ofBase.containsKey(key(matrix))) {
+                        throw new MalformedWeightsException("layers differ: " + side.model() + ": " + key(matrix)
+                                + " is not in " + (side == model ? first : model).model()
+                                + "; compare models of one architecture and depth");
+                    }
+                }
+            }
+            ofModels.add(matrices);
+        }
+    }
+
+    private static Map<String, LayerMatrix> byPlace(Side side) {
+        Map<String, LayerMatrix> byPlace = new LinkedHashMap<>();
+        side.matrices().stream()
+                .filter(matrix -> !matrix.matrix().endsWith("QKV"))
+                .forEach(matrix -> byPlace.put(key(matrix), matrix));
+        return byPlace;
+    }
+
+    static String key(LayerMatrix matrix) {
+        return matrix.stack() + " layer " + matrix.layer() + " " + matrix.matrix();
+    }
+
+    /** The matrices, QKV left out as it is Q, K and V again. */
+    public List<LayerMatrix> matrices() {
+        return List.copyOf(ofBase.values());
+    }
+
+    /** The models compared. */
+    public List<String> models() {
+        return models.stream().map(Side::model).toList();
+    }
+
+    /** Where the task vectors of a matrix are used while the weights are open. */
+    @FunctionalInterface
+    interface Use<R> {
+        R apply(List<Dense> deltas) throws IOException;
+    }
+
+    /** Δ_m of every model for one matrix, [out, in]. */
+    <R> R with(LayerMatrix matrix, Use<R> use) throws IOException {
+        List<Dense> deltas = new ArrayList<>();
+        for (Map<String, LayerMatrix> side : ofModels) {
+            deltas.add(delta(matrix, required(side, key(matrix))));
+        }
+        return use.apply(deltas);
+    }
+
+    private Dense delta(LayerMatrix ofBase, LayerMatrix other) throws IOException {
+        if (ofBase.rows() != other.rows() || ofBase.cols() != other.cols()) {
+            throw new MalformedWeightsException("shapes differ: " + key(other) + ": " + ofBase.rows() + " x "
+                    + ofBase.cols() + " and " + other.rows() + " x " + other.cols()
+                    + "; compare models of one shape");
+        }
+        try (OpenGroup open = OpenGroup.open(TensorGroup.together(List.of(other)))) {
+            StoredMatrix stored = open.stored(other);
+            boolean transposed = other.parts().get(0).transposed();
+            if (base.isEmpty()) {
+                Dense zero = Dense.zeros(Math.toIntExact(other.rows()), Math.toIntExact(other.cols()));
+                return Dense.of(WeightDifference.of(zero.stored(), false, stored, transposed));
+            }
+            try (OpenGroup openBase = OpenGroup.open(TensorGroup.together(List.of(ofBase)))) {
+                return Dense.of(WeightDifference.of(
+                        openBase.stored(ofBase), ofBase.parts().get(0).transposed(), stored, transposed));
+            }
+        }
+    }
+
+    private static LayerMatrix required(Map<String, LayerMatrix> matrices, String key) {
+        LayerMatrix matrix = matrices.get(key);
+        if (matrix == null) {
+            throw new IllegalStateException("nothing known of " + key);
+        }
+        return matrix;
+    }
+
+    /** The same base against another model, for instance the merged one. */
+    TaskVectors against(Side model) throws MalformedWeightsException {
+        return new TaskVectors(base, List.of(model));
+    }
+
+    /** Matrices by their place, for messages and tests. */
+    Map<String, LayerMatrix> byPlace() {
+        return new HashMap<>(ofBase);
+    }
+}
