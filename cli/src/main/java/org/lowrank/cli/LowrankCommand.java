@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
             CompareCommand.class,
             ExperimentCommand.class,
             TheoryCommand.class,
+            MergeCommand.class,
             OverlapCommand.class,
             ReportCommand.class,
             ModelsCommand.class,

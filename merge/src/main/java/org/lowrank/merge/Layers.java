@@ -38,11 +38,11 @@ final class Layers {
             }
         }
         for (LayerMatrix matrix : layers.matrices) {
-            if (!matrix.matrix().endsWith("QKV")) {
+            if (matrix.stackedFrom().isEmpty()) {
                 matrix.parts()
                         .forEach(part -> layers.matricesOf
                                 .computeIfAbsent(part.tensor().name(), name -> new HashSet<>())
-                                .add(matrix.matrix()));
+                                .add(matrix.id().family()));
             }
         }
         return layers;

@@ -3,6 +3,7 @@ package org.lowrank.merge.prediction;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.lowrank.analyzer.layer.MatrixId;
 import org.lowrank.spectral.LeadingSubspace;
 import org.lowrank.spectral.PrincipalAngles;
 import org.lowrank.spectral.SpectralEngine;
@@ -35,7 +36,7 @@ final class MatrixPrediction {
      * @param deltas of the models, [out, in]
      * @param weights their factors in the merge
      */
-    List<PairPrediction> pairs(Place where, List<String> models, List<Dense> deltas, double[] weights) {
+    List<PairPrediction> pairs(MatrixId where, List<String> models, List<Dense> deltas, double[] weights) {
         List<Measured> measured = new ArrayList<>();
         for (int m = 0; m < deltas.size(); m++) {
             SpectralMeasurement norms = engine.measure(deltas.get(m).stored(), options);
@@ -53,10 +54,7 @@ final class MatrixPrediction {
         return pairs;
     }
 
-    /** Which matrix. */
-    record Place(String stack, int layer, String matrix) {}
-
-    private PairPrediction pair(Place where, Measured a, Measured b) {
+    private PairPrediction pair(MatrixId where, Measured a, Measured b) {
         int rows = a.delta().rows();
         int cols = a.delta().cols();
         PairPrediction.Angle angle = null;
@@ -73,7 +71,7 @@ final class MatrixPrediction {
             sum = sum(where, a, b);
         }
         return new PairPrediction(
-                where.stack(), where.layer(), where.matrix(), rows, cols, a.part(), b.part(), angle, overlap, sum);
+                where, rows, cols, a.part(), b.part(), angle, overlap, sum);
     }
 
     private PairPrediction.Overlap overlap(LeadingSubspace a, LeadingSubspace b) {
@@ -88,7 +86,7 @@ final class MatrixPrediction {
                 Interference.random(a.rows(), a.cols(), a.singularValues(), b.singularValues(), options.seed()));
     }
 
-    private PairPrediction.WeightedSum sum(Place where, Measured a, Measured b) {
+    private PairPrediction.WeightedSum sum(MatrixId where, Measured a, Measured b) {
         double ofA = Math.abs(a.part().weight()) * a.part().spectralNorm();
         double ofB = Math.abs(b.part().weight()) * b.part().spectralNorm();
         Dense sum = Dense.zeros(a.delta().rows(), a.delta().cols());
@@ -100,7 +98,7 @@ final class MatrixPrediction {
         random.addScrambled(
                 b.part().weight(),
                 b.delta(),
-                options.seed() + (where.stack() + where.layer() + where.matrix()).hashCode());
+                options.seed() + where.toString().hashCode());
         double randomNorm = engine.measure(random.stored(), options).spectralNorm();
         return new PairPrediction.WeightedSum(norm, Math.max(ofA, ofB), ofA + ofB, randomNorm);
     }

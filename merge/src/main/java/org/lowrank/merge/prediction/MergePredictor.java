@@ -62,7 +62,7 @@ public final class MergePredictor {
                         matrix -> vectors.with(
                                 matrix,
                                 deltas -> prediction.pairs(
-                                        new MatrixPrediction.Place(matrix.stack(), matrix.layer(), matrix.matrix()),
+                                        matrix.id(),
                                         vectors.models(),
                                         deltas,
                                         weights.apply(matrix))))
@@ -104,9 +104,7 @@ public final class MergePredictor {
                     zero || measured.frobeniusNorm() == 0 ? null : (Double) (dot / norm / measured.frobeniusNorm())));
         }
         return new Verification(
-                matrix.stack(),
-                matrix.layer(),
-                matrix.matrix(),
+                matrix.id(),
                 measured.frobeniusNorm(),
                 measured.spectralNorm(),
                 measured.stableRank().isPresent()

@@ -1,14 +1,13 @@
 package org.lowrank.merge.prediction;
 
 import org.jspecify.annotations.Nullable;
+import org.lowrank.analyzer.layer.MatrixId;
 
 /**
  * How two task vectors Δ_A and Δ_B of one matrix lie to one another. Beside each number stands what unrelated task vectors of the
  * same shape and the same singular values show; which direction is good for the merged model is disputed, so none is judged.
  *
- * @param stack encoder, decoder…
- * @param layer from 0
- * @param matrix Q, K, V, O, M1…
+ * @param matrix which one
  * @param rows output dimension r
  * @param cols input dimension c
  * @param a the first model's
@@ -18,9 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param sum of the two as the recipe weighs them; null where a task vector is zero
  */
 public record PairPrediction(
-        String stack,
-        int layer,
-        String matrix,
+        MatrixId matrix,
         long rows,
         long cols,
         MatrixPart a,

@@ -2,7 +2,6 @@ package org.lowrank.merge.prediction;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,13 +56,13 @@ public final class TaskVectors {
     private static Map<String, LayerMatrix> byPlace(Side side) {
         Map<String, LayerMatrix> byPlace = new LinkedHashMap<>();
         side.matrices().stream()
-                .filter(matrix -> !matrix.matrix().endsWith("QKV"))
+                .filter(matrix -> matrix.stackedFrom().isEmpty())
                 .forEach(matrix -> byPlace.put(key(matrix), matrix));
         return byPlace;
     }
 
     static String key(LayerMatrix matrix) {
-        return matrix.stack() + " layer " + matrix.layer() + " " + matrix.matrix();
+        return matrix.id().toString();
     }
 
     /** The matrices, QKV left out as it is Q, K and V again. */
@@ -122,10 +121,5 @@ public final class TaskVectors {
     /** The same base against another model, for instance the merged one. */
     TaskVectors against(Side model) throws MalformedWeightsException {
         return new TaskVectors(base, List.of(model));
-    }
-
-    /** Matrices by their place, for messages and tests. */
-    Map<String, LayerMatrix> byPlace() {
-        return new HashMap<>(ofBase);
     }
 }

@@ -2,14 +2,13 @@ package org.lowrank.merge.prediction;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.lowrank.analyzer.layer.MatrixId;
 
 /**
  * What came out of a merge in one matrix: Δ = θ_merged − θ0 as written to disk, against its parts and against the plain weighted
  * sum of task vectors.
  *
- * @param stack encoder, decoder…
- * @param layer from 0
- * @param matrix Q, K, V, O, M1…
+ * @param matrix which one
  * @param frobeniusNorm ‖Δ‖_F
  * @param spectralNorm ‖Δ‖_2
  * @param stableRank ‖Δ‖_F/‖Δ‖_2; null where nothing changed
@@ -17,9 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param parts of each model: how much of its task vector is in Δ
  */
 public record Verification(
-        String stack,
-        int layer,
-        String matrix,
+        MatrixId matrix,
         double frobeniusNorm,
         double spectralNorm,
         @Nullable Double stableRank,

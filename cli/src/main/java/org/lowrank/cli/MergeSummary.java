@@ -1,0 +1,123 @@
+package org.lowrank.cli;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+import org.lowrank.merge.output.MergeResult;
+import org.lowrank.merge.prediction.PairPrediction;
+import org.lowrank.merge.prediction.Verification;
+
+/** A merge in a few lines of text: medians over the matrices, each beside what unrelated task vectors show. */
+final class MergeSummary {
+    private MergeSummary() {}
+
+    static String of(MergeResult result) {
+        StringBuilder text = new StringBuilder();
+        text.append(result.method().title())
+                .append(": ")
+                .append(result.method().formula())
+                .append('\n');
+        line(
+                text,
+                "%d tensors, %,d parameters; %.2f GB read, %.2f GB %s%s",
+                result.output().tensors(),
+                result.output().parameters(),
+                result.output().bytesRead() / 1e9,
+                result.output().bytesWritten() / 1e9,
+                result.output().files().isEmpty() ? "to be written" : "written",
+                seconds(result));
+        Map<String, List<PairPrediction>> pairs = new LinkedHashMap<>();
+        for (PairPrediction pair : result.predictions()) {
+            pairs.computeIfAbsent(pair.a().model() + " and " + pair.b().model(), key -> new ArrayList<>())
+                    .add(pair);
+        }
+        pairs.forEach((title, matrices) -> pair(text, title, matrices));
+        if (!result.verification().isEmpty()) {
+            verified(text, result.verification());
+        }
+        return text.toString();
+    }
+
+    private static String seconds(MergeResult result) {
+        Double merge = result.run().seconds().get("merge");
+        return merge == null ? "" : String.format(Locale.ROOT, " in %.1f s", merge);
+    }
+
+    private static void pair(StringBuilder text, String title, List<PairPrediction> pairs) {
+        line(text, "%n%s: medians over %d matrices, beside unrelated task vectors", title, pairs.size());
+        row(text, "cosine", pairs, p -> p.angle() == null ? Double.NaN : p.angle().cosine(), p -> 0);
+        row(
+                text,
+                "sign conflict",
+                pairs,
+                p -> p.angle() == null ? Double.NaN : p.angle().signConflict(),
+                p -> 0.5);
+        row(
+                text,
+                "row overlap",
+                pairs,
+                p -> p.overlap() == null ? Double.NaN : p.overlap().rowOverlap(),
+                p -> p.overlap() == null ? Double.NaN : p.overlap().randomRowOverlap());
+        row(
+                text,
+                "column overlap",
+                pairs,
+                p -> p.overlap() == null ? Double.NaN : p.overlap().columnOverlap(),
+                p -> p.overlap() == null ? Double.NaN : p.overlap().randomColumnOverlap());
+        row(
+                text,
+                "interference",
+                pairs,
+                p -> p.overlap() == null ? Double.NaN : p.overlap().interference(),
+                p -> p.overlap() == null ? Double.NaN : p.overlap().randomInterference());
+        row(
+                text,
+                "sum, 0 orthogonal to 1 constructive",
+                pairs,
+                p -> p.sum() == null ? Double.NaN : p.sum().constructive(),
+                p -> p.sum() == null ? Double.NaN : p.sum().randomConstructive());
+    }
+
+    private static void row(
+            StringBuilder text,
+            String name,
+            List<PairPrediction> pairs,
+            ToDoubleFunction<PairPrediction> value,
+            ToDoubleFunction<PairPrediction> random) {
+        line(text, "  %-36s %10.4f %10.4f", name, median(pairs, value), median(pairs, random));
+    }
+
+    private static void verified(StringBuilder text, List<Verification> matrices) {
+        line(text, "%nmerged: medians over %d matrices", matrices.size());
+        line(
+                text,
+                "  %-36s %10.4f",
+                "norm against plain task arithmetic",
+                median(matrices, m -> m.spectralNorm() / m.predictedSpectralNorm()));
+        for (int i = 0; i < matrices.get(0).parts().size(); i++) {
+            int part = i;
+            line(
+                    text,
+                    "  %-36s %10.4f",
+                    "retained of " + matrices.get(0).parts().get(i).model(),
+                    median(matrices, m -> {
+                        Double retained = m.parts().get(part).retained();
+                        return retained == null ? Double.NaN : retained;
+                    }));
+        }
+    }
+
+    private static <T> double median(List<T> rows, ToDoubleFunction<T> value) {
+        double[] sorted =
+                rows.stream().mapToDouble(value).filter(Double::isFinite).sorted().toArray();
+        int n = sorted.length;
+        return n == 0 ? Double.NaN : (sorted[n / 2] + sorted[(n - 1) / 2]) / 2;
+    }
+
+    private static void line(StringBuilder text, String format, Object... values) {
+        text.append(String.format(Locale.ROOT, format, values)).append('\n');
+    }
+}
