@@ -27,8 +27,9 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "merge",
         mixinStandardHelpOptions = true,
-        description = "Merge models of one architecture into one, by a recipe in mergekit's keys or by options: predict how "
-                + "their task vectors lie to one another, merge, and verify what came out.",
+        description =
+                "Merge models of one architecture into one, by a recipe in mergekit's keys or by options: predict how "
+                        + "their task vectors lie to one another, merge, and verify what came out.",
         footer = {
             "",
             "Examples:",
@@ -37,10 +38,7 @@ import picocli.CommandLine.Parameters;
             "  lowrank merge --method ties --base org/base org/a org/b --density 0.2 --dry-run --out prediction"
         })
 final class MergeCommand extends ModelRun implements Callable<Integer> {
-    @Parameters(
-            arity = "1..*",
-            paramLabel = "RECIPE.yml | MODEL...",
-            description = "A recipe, or the models to merge.")
+    @Parameters(arity = "1..*", paramLabel = "RECIPE.yml | MODEL...", description = "A recipe, or the models to merge.")
     List<String> inputs = List.of();
 
     @Mixin
@@ -81,7 +79,8 @@ final class MergeCommand extends ModelRun implements Callable<Integer> {
     @Option(
             names = "--threads",
             paramLabel = "N",
-            description = "Tensors merged side by side (default: the number of processors). The bytes do not depend on it.")
+            description =
+                    "Tensors merged side by side (default: the number of processors). The bytes do not depend on it.")
     @Nullable
     Integer threads;
 
@@ -163,7 +162,8 @@ final class MergeCommand extends ModelRun implements Callable<Integer> {
             throw new UsageException("--shard-size: " + text + ": not a size; give for instance 5GB or 500MB");
         }
         String unit = upper.replaceFirst("^[\\d.]+", "");
-        double factor = Math.pow(unit.contains("I") ? 1024 : 1000, unit.isEmpty() ? 0 : "BKMGT".indexOf(unit.charAt(0)));
+        double factor =
+                Math.pow(unit.contains("I") ? 1024 : 1000, unit.isEmpty() ? 0 : "BKMGT".indexOf(unit.charAt(0)));
         double bytes = Double.parseDouble(upper.replaceFirst("[KMGTIB]+$", "")) * factor;
         if (bytes < 1 || bytes > 1e15) {
             throw new UsageException("--shard-size: " + text + ": out of range; the default is "

@@ -37,7 +37,10 @@ final class MergeNumbers {
     @Nullable
     Double t;
 
-    @Option(names = "--rank", paramLabel = "K", description = "Directions kept of each task vector, for tsv and truncate.")
+    @Option(
+            names = "--rank",
+            paramLabel = "K",
+            description = "Directions kept of each task vector, for tsv and truncate.")
     @Nullable
     Integer rank;
 
@@ -71,8 +74,8 @@ final class MergeNumbers {
     /** The same as a recipe. */
     RecipeText recipe(List<String> models) throws UsageException, RecipeException {
         if (method == null) {
-            throw new UsageException("--method is missing: give one of " + MergeMethods.names()
-                    + ", or a recipe that ends in .yml");
+            throw new UsageException(
+                    "--method is missing: give one of " + MergeMethods.names() + ", or a recipe that ends in .yml");
         }
         RecipeText text = new RecipeText(method).models(models);
         if (base != null) {

@@ -48,7 +48,12 @@ final class MergeSummary {
 
     private static void pair(StringBuilder text, String title, List<PairPrediction> pairs) {
         line(text, "%n%s: medians over %d matrices, beside unrelated task vectors", title, pairs.size());
-        row(text, "cosine", pairs, p -> p.angle() == null ? Double.NaN : p.angle().cosine(), p -> 0);
+        row(
+                text,
+                "cosine",
+                pairs,
+                p -> p.angle() == null ? Double.NaN : p.angle().cosine(),
+                p -> 0);
         row(
                 text,
                 "sign conflict",
@@ -111,8 +116,11 @@ final class MergeSummary {
     }
 
     private static <T> double median(List<T> rows, ToDoubleFunction<T> value) {
-        double[] sorted =
-                rows.stream().mapToDouble(value).filter(Double::isFinite).sorted().toArray();
+        double[] sorted = rows.stream()
+                .mapToDouble(value)
+                .filter(Double::isFinite)
+                .sorted()
+                .toArray();
         int n = sorted.length;
         return n == 0 ? Double.NaN : (sorted[n / 2] + sorted[(n - 1) / 2]) / 2;
     }

@@ -23,9 +23,10 @@ final class CopiedFiles {
     private static final long LARGEST = 200L << 20;
     private static final Pattern WANTED = Pattern.compile(
             "([^/]*\\.(json|txt|model|tiktoken|jinja|spm|vocab)|(LICENSE|LICENCE|NOTICE|COPYING)[^/]*|\\d+_[A-Za-z]+/config\\.json)");
-    private static final Pattern LEFT_OUT = Pattern.compile("(.*\\.index\\.json|merge\\.json|result\\.json|trainer_state\\.json"
-            + "|(all|eval|train)_results\\.json|adapter_config\\.json|requirements\\.txt|.*\\.onnx\\.json"
-            + "|quantize_config\\.json|quantization_config\\.json)");
+    private static final Pattern LEFT_OUT =
+            Pattern.compile("(.*\\.index\\.json|merge\\.json|result\\.json|trainer_state\\.json"
+                    + "|(all|eval|train)_results\\.json|adapter_config\\.json|requirements\\.txt|.*\\.onnx\\.json"
+                    + "|quantize_config\\.json|quantization_config\\.json)");
 
     private CopiedFiles() {}
 

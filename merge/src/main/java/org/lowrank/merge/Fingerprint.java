@@ -27,9 +27,17 @@ final class Fingerprint {
         });
         add(digest, plan.recipe().method().name());
         for (OpenModel model : models) {
-            add(digest, model.reference(), model.provenance().revision(), model.provenance().location());
+            add(
+                    digest,
+                    model.reference(),
+                    model.provenance().revision(),
+                    model.provenance().location());
             for (ModelFiles.FileEntry file : model.weightFiles()) {
-                add(digest, file.name(), Long.toString(file.size()), file.sha256().orElse(""));
+                add(
+                        digest,
+                        file.name(),
+                        Long.toString(file.size()),
+                        file.sha256().orElse(""));
                 add(digest, model.files().stamp(file.name()).orElse(""));
             }
         }

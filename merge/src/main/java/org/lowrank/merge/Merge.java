@@ -110,15 +110,16 @@ public final class Merge implements AutoCloseable {
             throws IOException, ModelNotFoundException, InterruptedException {
         Map<String, Double> seconds = new LinkedHashMap<>();
         List<String> warnings = new ArrayList<>(plan.warnings());
-        boolean measured = (options.predict() || options.dryRun() || options.verify()) && !plan.layers().matrices().isEmpty();
+        boolean measured = (options.predict() || options.dryRun() || options.verify())
+                && !plan.layers().matrices().isEmpty();
         ShardPlan shards = ShardPlan.of(
                 "model", plan.tensors().stream().map(MergePlan.Item::output).toList(), options.shardBytes());
         String fingerprint = Fingerprint.of(plan, models.values(), options.shardBytes(), run.version());
         try (SpectralEngine engine = SpectralEngines.create();
                 ModelDirectory directory = ModelDirectory.open(
                         options.out(), options.dryRun() ? fingerprint + "-dry" : fingerprint, replaceable(options))) {
-            MergePredictor predictor = new MergePredictor(
-                    engine, SpectralOptions.defaults(), options.directions(), options.threads());
+            MergePredictor predictor =
+                    new MergePredictor(engine, SpectralOptions.defaults(), options.directions(), options.threads());
             List<PairPrediction> predictions = List.of();
             if (measured && (options.predict() || options.dryRun())) {
                 long start = System.nanoTime();
@@ -141,7 +142,8 @@ public final class Merge implements AutoCloseable {
             }
             MergeResult result =
                     result(run.took(seconds), shards, options.dryRun(), copied, predictions, verification, warnings);
-            for (Map.Entry<String, String> file : MergeFiles.of(result, options.dryRun()).entrySet()) {
+            for (Map.Entry<String, String> file :
+                    MergeFiles.of(result, options.dryRun()).entrySet()) {
                 directory.write(file.getKey(), file.getValue().getBytes(StandardCharsets.UTF_8));
             }
             directory.commit();

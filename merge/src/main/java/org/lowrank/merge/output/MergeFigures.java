@@ -79,14 +79,19 @@ final class MergeFigures {
             ToDoubleFunction<PairPrediction> value,
             ToDoubleFunction<PairPrediction> random) {
         return new Panel(
-                id, title, LAYER, new Axis(axis, false, false), lines(pairs, value, Style.SOLID), lines(pairs, random, Style.DOTTED));
+                id,
+                title,
+                LAYER,
+                new Axis(axis, false, false),
+                lines(pairs, value, Style.SOLID),
+                lines(pairs, random, Style.DOTTED));
     }
 
-    private static List<Series> lines(
-            List<PairPrediction> pairs, ToDoubleFunction<PairPrediction> value, Style style) {
+    private static List<Series> lines(List<PairPrediction> pairs, ToDoubleFunction<PairPrediction> value, Style style) {
         Map<String, List<PairPrediction>> kinds = new LinkedHashMap<>();
         for (PairPrediction pair : pairs) {
-            kinds.computeIfAbsent(pair.matrix().matrix(), kind -> new ArrayList<>()).add(pair);
+            kinds.computeIfAbsent(pair.matrix().matrix(), kind -> new ArrayList<>())
+                    .add(pair);
         }
         List<Series> lines = new ArrayList<>();
         kinds.forEach((kind, ofKind) -> lines.add(new Series(

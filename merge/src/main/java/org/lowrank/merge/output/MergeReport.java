@@ -83,8 +83,24 @@ public final class MergeReport {
                 new Column("A", false),
                 new Column("B", false)));
         for (String title : List.of(
-                "‖Δ_A‖_2", "‖Δ_B‖_2", "rank A", "rank B", "cos", "random", "signs", "random", "rows", "random", "columns",
-                "random", "STI", "random", "‖sum‖_2", "largest", "together", "random")) {
+                "‖Δ_A‖_2",
+                "‖Δ_B‖_2",
+                "rank A",
+                "rank B",
+                "cos",
+                "random",
+                "signs",
+                "random",
+                "rows",
+                "random",
+                "columns",
+                "random",
+                "STI",
+                "random",
+                "‖sum‖_2",
+                "largest",
+                "together",
+                "random")) {
             columns.add(new Column(title, true, true));
         }
         List<List<Cell>> rows = new ArrayList<>();
@@ -134,7 +150,8 @@ public final class MergeReport {
             for (Verification.Retained part : matrix.parts()) {
                 rows.add(List.of(
                         text(matrix.matrix().stack()),
-                        new Cell(matrix.matrix().layerText(), (double) matrix.matrix().layer()),
+                        new Cell(matrix.matrix().layerText(), (double)
+                                matrix.matrix().layer()),
                         text(matrix.matrix().matrix()),
                         number(matrix.spectralNorm()),
                         number(matrix.predictedSpectralNorm()),

@@ -34,7 +34,8 @@ final class ModelCard {
                 .append(". Source: ")
                 .append(result.method().reference())
                 .append(".\n\nComputed in double from the weights as stored, rounded once to nearest even.\n\n");
-        card.append("## Models\n\n| role | model | revision | from | files (bytes, SHA-256) |\n|---|---|---|---|---|\n");
+        card.append(
+                "## Models\n\n| role | model | revision | from | files (bytes, SHA-256) |\n|---|---|---|---|---|\n");
         for (MergeResult.Model model : result.models()) {
             card.append("| ")
                     .append(model.role())
@@ -58,7 +59,8 @@ final class ModelCard {
                 files(result.output().files())));
         if (!result.warnings().isEmpty()) {
             card.append("\n## Warnings\n\n");
-            result.warnings().forEach(warning -> card.append("- ").append(plain(warning)).append('\n'));
+            result.warnings()
+                    .forEach(warning -> card.append("- ").append(plain(warning)).append('\n'));
         }
         return card.toString().replace("\r\n", "\n");
     }

@@ -70,8 +70,7 @@ final class MatrixPrediction {
             overlap = overlap(a.space(), b.space());
             sum = sum(where, a, b);
         }
-        return new PairPrediction(
-                where, rows, cols, a.part(), b.part(), angle, overlap, sum);
+        return new PairPrediction(where, rows, cols, a.part(), b.part(), angle, overlap, sum);
     }
 
     private PairPrediction.Overlap overlap(LeadingSubspace a, LeadingSubspace b) {
@@ -96,9 +95,7 @@ final class MatrixPrediction {
         Dense random = Dense.zeros(a.delta().rows(), a.delta().cols());
         random.add(a.part().weight(), a.delta());
         random.addScrambled(
-                b.part().weight(),
-                b.delta(),
-                options.seed() + where.toString().hashCode());
+                b.part().weight(), b.delta(), options.seed() + where.toString().hashCode());
         double randomNorm = engine.measure(random.stored(), options).spectralNorm();
         return new PairPrediction.WeightedSum(norm, Math.max(ofA, ofB), ofA + ofB, randomNorm);
     }

@@ -61,11 +61,8 @@ public final class MergePredictor {
                         progress,
                         matrix -> vectors.with(
                                 matrix,
-                                deltas -> prediction.pairs(
-                                        matrix.id(),
-                                        vectors.models(),
-                                        deltas,
-                                        weights.apply(matrix))))
+                                deltas ->
+                                        prediction.pairs(matrix.id(), vectors.models(), deltas, weights.apply(matrix))))
                 .forEach(all::addAll);
         return all;
     }

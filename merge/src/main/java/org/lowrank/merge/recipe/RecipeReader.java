@@ -227,15 +227,15 @@ public final class RecipeReader {
     }
 
     /** The type of that name, as in mergekit, PyTorch or safetensors. */
-    public static DType dtype(String name, String path) throws RecipeException {
+    private DType dtype(String name, String path) throws RecipeException {
         return switch (name.replaceFirst("^torch\\.", "").toLowerCase(java.util.Locale.ROOT)) {
             case "float64", "f64", "double" -> DType.F64;
             case "float32", "f32", "float" -> DType.F32;
             case "float16", "f16", "fp16", "half" -> DType.F16;
             case "bfloat16", "bf16" -> DType.BF16;
             default ->
-                throw new RecipeException(
-                        "unsupported dtype: " + path + ": " + name + "; choose float64, float32, float16 or bfloat16");
+                throw new RecipeException("unsupported dtype: " + where + ": " + path + " is " + name
+                        + "; choose float64, float32, float16 or bfloat16");
         };
     }
 

@@ -56,8 +56,8 @@ public final class RecipeText {
             return parameter(key, values.get(0));
         }
         if (values.size() != models.size()) {
-            throw new RecipeException("--" + key + ": " + String.join(",", values) + ": " + values.size() + " values for "
-                    + models.size() + " models; give one each, or one for all");
+            throw new RecipeException("--" + key + ": " + String.join(",", values) + ": " + values.size()
+                    + " values for " + models.size() + " models; give one each, or one for all");
         }
         int at = 0;
         for (Map<String, String> own : models.values()) {
@@ -69,19 +69,25 @@ public final class RecipeText {
     /** The YAML. */
     @Override
     public String toString() {
-        StringBuilder yaml = new StringBuilder("merge_method: ").append(quoted(method)).append('\n');
+        StringBuilder yaml =
+                new StringBuilder("merge_method: ").append(quoted(method)).append('\n');
         base.ifPresent(name -> yaml.append("base_model: ").append(quoted(name)).append('\n'));
         yaml.append("models:\n");
         models.forEach((reference, own) -> {
             yaml.append("  - model: ").append(quoted(reference)).append('\n');
             if (!own.isEmpty()) {
                 yaml.append("    parameters:\n");
-                own.forEach((key, value) -> yaml.append("      ").append(key).append(": ").append(value).append('\n'));
+                own.forEach((key, value) -> yaml.append("      ")
+                        .append(key)
+                        .append(": ")
+                        .append(value)
+                        .append('\n'));
             }
         });
         if (!parameters.isEmpty()) {
             yaml.append("parameters:\n");
-            parameters.forEach((key, value) -> yaml.append("  ").append(key).append(": ").append(value).append('\n'));
+            parameters.forEach((key, value) ->
+                    yaml.append("  ").append(key).append(": ").append(value).append('\n'));
         }
         dtype.ifPresent(name -> yaml.append("dtype: ").append(quoted(name)).append('\n'));
         return yaml.toString();

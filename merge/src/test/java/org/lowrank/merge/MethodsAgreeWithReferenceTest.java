@@ -1,0 +1,157 @@
+package org.lowrank.merge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.lowrank.merge.output.MergeResult;
+import org.lowrank.merge.recipe.RecipeReader;
+import org.lowrank.weights.files.SourceOptions;
+
+/** Every method against numpy's float64 (src/test/reference/reference.py, numpy 2.4.6), to the rounding of the result's dtype. */
+class MethodsAgreeWithReferenceTest {
+    /** A method's decompositions and sums may differ from numpy's in the last digits of a double. */
+    private static final double DOUBLES = 1e-12;
+
+    private static final Map<String, String> RECIPES = Map.ofEntries(
+            Map.entry("sum", "merge_method: sum\nmodels: [{model: A}, {model: B}]"),
+            Map.entry(
+                    "sum-weighted",
+                    "merge_method: sum\nmodels:\n- {model: A, parameters: {weight: 0.5}}\n- {model: B, parameters: {weight: -0.25}}"),
+            Map.entry(
+                    "linear",
+                    "merge_method: linear\nmodels:\n- {model: A, parameters: {weight: 1.0}}\n- {model: B, parameters: {weight: 0.3}}"),
+            Map.entry(
+                    "linear-plain",
+                    "merge_method: linear\nmodels: [{model: A}, {model: B}]\nparameters: {weight: 0.6, normalize: false}"),
+            Map.entry(
+                    "task-arithmetic",
+                    "merge_method: task_arithmetic\nbase_model: BASE\nmodels:\n- {model: A, parameters: {weight: 0.7}}\n"
+                            + "- {model: B, parameters: {weight: -0.2}}\nparameters: {lambda: 0.8}"),
+            Map.entry(
+                    "task-arithmetic-normalized",
+                    "merge_method: task_arithmetic\nbase_model: BASE\nmodels:\n- model: BASE\n- {model: A, parameters: {weight: 0.7}}\n"
+                            + "- {model: B, parameters: {weight: 0.2}}\nparameters: {normalize: true}"),
+            Map.entry(
+                    "ties",
+                    "merge_method: ties\nbase_model: BASE\nmodels:\n"
+                            + "- {model: A, parameters: {density: [1, 0.7, 0.1], weight: 1.0}}\n"
+                            + "- {model: B, parameters: {density: 0.5, weight: [0, 0.3, 0.7, 1]}}\n"
+                            + "parameters: {normalize: true, int8_mask: true}"),
+            Map.entry(
+                    "ties-plain",
+                    "merge_method: ties\nbase_model: BASE\nmodels:\n- {model: A, parameters: {density: 0.5, weight: 0.5}}\n"
+                            + "- {model: B, parameters: {density: 0.5, weight: 0.5}}\nparameters: {normalize: false}"),
+            Map.entry(
+                    "ties-count",
+                    "merge_method: ties\nbase_model: BASE\nmodels:\n- {model: A, parameters: {density: 0.4, weight: 0.9}}\n"
+                            + "- {model: B, parameters: {density: 0.6, weight: 0.4}}\n"
+                            + "parameters: {rescale: true, lambda: 1.5, consensus_method: count}"),
+            Map.entry(
+                    "dare-linear",
+                    "merge_method: dare_linear\nbase_model: BASE\nmodels:\n- {model: A, parameters: {density: 0.4, weight: 0.7}}\n"
+                            + "- {model: B, parameters: {density: 0.6, weight: 0.5}}\nparameters: {seed: 7}"),
+            Map.entry(
+                    "dare-linear-paper",
+                    "merge_method: dare_linear\nbase_model: BASE\nmodels:\n- {model: A, parameters: {density: 0.4, weight: 0.7}}\n"
+                            + "- {model: B, parameters: {density: 0.6, weight: 0.5}}\nparameters: {seed: 7, rescale: density}"),
+            Map.entry(
+                    "dare-ties",
+                    "merge_method: dare_ties\nbase_model: BASE\nmodels:\n- {model: A, parameters: {density: 0.4, weight: 0.7}}\n"
+                            + "- {model: B, parameters: {density: 0.6, weight: 0.5}}\nparameters: {seed: 11}"),
+            Map.entry("slerp", "merge_method: slerp\nbase_model: BASE\nmodels: [{model: B}]\nparameters: {t: 0.35}"),
+            Map.entry(
+                    "gradient-slerp",
+                    "slices:\n- sources:\n  - {model: BASE, layer_range: [0, 2]}\n  - {model: A, layer_range: [0, 2]}\n"
+                            + "merge_method: slerp\nbase_model: BASE\nparameters:\n  t:\n"
+                            + "  - {filter: self_attn, value: [0, 0.5, 0.3, 0.7, 1]}\n"
+                            + "  - {filter: mlp, value: [1, 0.5, 0.7, 0.3, 0]}\n  - value: 0.5"),
+            Map.entry("tsv", "merge_method: tsv\nbase_model: BASE\nmodels: [{model: A}, {model: B}]"),
+            Map.entry(
+                    "tsv-rank",
+                    "merge_method: tsv\nbase_model: BASE\nmodels:\n- {model: A, parameters: {weight: 0.9}}\n"
+                            + "- {model: B, parameters: {weight: 0.6}}\nparameters: {rank: 2, lambda: 0.7}"),
+            Map.entry(
+                    "truncate",
+                    "merge_method: truncate\nbase_model: BASE\nmodels:\n- {model: A, parameters: {weight: 0.9}}\n"
+                            + "- {model: B, parameters: {weight: 0.6}}\nparameters: {rank: 3, lambda: 0.7}"));
+
+    @TempDir
+    Path directory;
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "sum",
+                "sum-weighted",
+                "linear",
+                "linear-plain",
+                "task-arithmetic",
+                "task-arithmetic-normalized",
+                "ties",
+                "ties-plain",
+                "ties-count",
+                "dare-linear",
+                "dare-linear-paper",
+                "dare-ties",
+                "slerp",
+                "gradient-slerp",
+                "tsv",
+                "tsv-rank",
+                "truncate"
+            })
+    void inDoubleAndInSingle(String name) throws Exception {
+        agrees(name, "float64", 52, -1022);
+        agrees(name, "float32", 23, -126);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "linear, float16, 10, -14",
+        "ties, bfloat16, 7, -126",
+        "dare-ties, float16, 10, -14",
+        "tsv, bfloat16, 7, -126"
+    })
+    void inHalf(String name, String dtype, int fractionBits, int smallestExponent) throws Exception {
+        agrees(name, dtype, fractionBits, smallestExponent);
+    }
+
+    private void agrees(String name, String dtype, int fractionBits, int smallestExponent) throws Exception {
+        Path out = directory.resolve(name + dtype);
+        run(RECIPES.get(name) + "\ndtype: " + dtype + "\n", out, 2);
+        Map<String, double[]> expected =
+                Reference.values(Reference.path("expected").resolve(name + ".safetensors"));
+        Map<String, double[]> merged = Reference.values(out);
+        assertThat(merged.keySet()).containsAll(expected.keySet());
+        for (Map.Entry<String, double[]> tensor : expected.entrySet()) {
+            double[] values = merged.get(tensor.getKey());
+            for (int i = 0; i < values.length; i++) {
+                double right = tensor.getValue()[i];
+                // One rounding to nearest is off by at most half a unit in the last place.
+                int exponent = Math.max(Math.getExponent(right), smallestExponent);
+                assertThat(Math.abs(values[i] - right))
+                        .as("%s %s of %s: %s, not %s", tensor.getKey(), i, name, values[i], right)
+                        .isLessThanOrEqualTo(Math.scalb(0.5, exponent - fractionBits) + DOUBLES);
+            }
+        }
+    }
+
+    static MergeResult run(String recipe, Path out, int threads) throws Exception {
+        String placed = recipe.replace("BASE", Reference.path("base").toString())
+                .replaceAll("model: A\\b", "model: " + Reference.path("a"))
+                .replaceAll("model: B\\b", "model: " + Reference.path("b"));
+        MergeOptions usual = MergeOptions.to(out);
+        MergeOptions options =
+                new MergeOptions(out, usual.shardBytes(), threads, false, false, false, usual.directions(), false);
+        try (Merge merge = Merge.open(RecipeReader.read(placed, "recipe.yml"), SourceOptions.defaults())) {
+            return merge.run(
+                    options,
+                    new MergeResult.Run("test", java.util.List.of(), "2026-01-01T00:00:00Z", Map.of()),
+                    Merge.Progress.NONE);
+        }
+    }
+}

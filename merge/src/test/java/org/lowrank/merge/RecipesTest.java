@@ -1,0 +1,175 @@
+package org.lowrank.merge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.lowrank.merge.method.TensorParameters;
+import org.lowrank.merge.recipe.Recipe;
+import org.lowrank.merge.recipe.RecipeException;
+import org.lowrank.merge.recipe.RecipeReader;
+import org.lowrank.merge.recipe.RecipeText;
+import org.lowrank.merge.recipe.TensorPlace;
+import org.lowrank.weights.tensor.DType;
+
+/** Recipes: those that mergekit publishes as examples, and what is refused. */
+class RecipesTest {
+    private static final String TIES = """
+            models:
+              - model: psmathur/orca_mini_v3_13b
+                parameters:
+                  density: [1, 0.7, 0.1] # density gradient
+                  weight: 1.0
+              - model: garage-bAInd/Platypus2-13B
+                parameters:
+                  density: 0.5
+                  weight: [0, 0.3, 0.7, 1] # weight gradient
+              - model: WizardLM/WizardMath-13B-V1.0
+                parameters:
+                  density: 0.33
+                  weight:
+                    - filter: mlp
+                      value: 0.5
+                    - value: 0
+            merge_method: ties
+            base_model: TheBloke/Llama-2-13B-fp16
+            parameters:
+              normalize: true
+              int8_mask: true
+            dtype: float16
+            """;
+
+    /** mergekit/examples/ties.yml; expected by hand from its evaluate_setting. */
+    @Test
+    void gradientsAndFiltersAreMergekits() throws RecipeException {
+        Recipe recipe = RecipeReader.read(TIES, "ties.yml");
+        assertThat(recipe.dtype()).contains(DType.F16);
+        TensorParameters middle = recipe.at(place("model.layers.10.mlp.up_proj.weight", 10, 0.25));
+        assertThat(middle.densities()).containsExactly(0.85, 0.5, 0.33);
+        // 0.25 of 3 steps: three quarters of the way from 0 to 0.3
+        assertThat(middle.weights()[1]).isCloseTo(0.225, org.assertj.core.data.Offset.offset(1e-15));
+        assertThat(middle.weights()[2]).isEqualTo(0.5);
+        TensorParameters last = recipe.at(place("model.layers.40.self_attn.q_proj.weight", 40, 1));
+        assertThat(last.densities()).containsExactly(0.1, 0.5, 0.33);
+        assertThat(last.weights()).containsExactly(1, 1, 0);
+        assertThat(last.normalize()).isTrue();
+        TensorParameters outside = recipe.at(place("model.embed_tokens.weight", -1, 0));
+        assertThat(outside.densities()[0]).isEqualTo(1);
+        assertThat(outside.weights()).containsExactly(1, 0, 0);
+    }
+
+    @Test
+    void matricesAndLayersAreFiltersToo() throws RecipeException {
+        Recipe recipe = RecipeReader.read("""
+                merge_method: linear
+                models:
+                  - model: a
+                    parameters:
+                      weight:
+                        - matrix: Q,K,V
+                          layers: 0-3
+                          value: 0.25
+                        - matrix: M2
+                          value: 2
+                        - value: 1
+                  - model: b
+                """, "r.yml");
+        assertThat(recipe.at(new TensorPlace("x", 3, 0, Set.of("Q", "K"))).weights()[0])
+                .isEqualTo(0.25);
+        assertThat(recipe.at(new TensorPlace("x", 4, 0, Set.of("Q"))).weights()[0])
+                .isEqualTo(1);
+        assertThat(recipe.at(new TensorPlace("x", 4, 0, Set.of("M2"))).weights()[0])
+                .isEqualTo(2);
+        assertThat(recipe.at(new TensorPlace("x", 1, 0, Set.of())).weights()[0]).isEqualTo(1);
+    }
+
+    /** What a recipe asks for beyond what is done is said, never passed over. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "merge_method: passthrough|merge_method: passthrough",
+                "merge_method: linear\\nchat_template: chatml|chat_template",
+                "merge_method: linear\\nmodules: {}|modules",
+                "merge_method: linear\\ntokenizer_source: union|tokenizer_source: union",
+                "merge_method: linear\\nparameters: {density: 0.5}|parameters.density",
+                "merge_method: ties\\nbase_model: c\\nparameters: {epsilon: 0.1}|parameters.epsilon",
+                "merge_method: linear\\ndtype: int8|int8",
+                "merge_method: linear\\nparameters: {weight: heavy}|parameters.weight is heavy",
+                "merge_method: linear\\nparameters: {weight: .nan}|parameters.weight is NaN",
+                "merge_method: task_arithmetic|base model is missing",
+                "merge_method: slerp\\nbase_model: c|takes the base model and one other",
+            })
+    void whatIsNotSupportedIsNamed(String head, String named) {
+        String recipe = head.replace("\\n", "\n") + "\nmodels: [{model: a}, {model: b}]\n";
+        assertThatThrownBy(() -> RecipeReader.read(recipe, "r.yml"))
+                .isInstanceOf(RecipeException.class)
+                .hasMessageContaining(named)
+                .hasMessageContaining("r.yml");
+    }
+
+    @Test
+    void slicesThatRestackLayersAreRefused() {
+        // mergekit/examples/orcamini-platy-44layer.yml with a method that is there
+        String recipe = """
+                slices:
+                  - sources:
+                    - model: a
+                      layer_range: [0, 24]
+                  - sources:
+                    - model: b
+                      layer_range: [20, 40]
+                merge_method: linear
+                """;
+        assertThatThrownBy(() -> RecipeReader.read(recipe, "r.yml"))
+                .hasMessage("not supported: r.yml: slices: 2 of them; one slice of whole models is read, layers are not"
+                        + " restacked");
+    }
+
+    @Test
+    void bombsAreRefused() {
+        StringBuilder bomb = new StringBuilder("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
+        for (int i = 1; i < 10; i++) {
+            bomb.append("a").append(i).append(": &a").append(i).append(" [");
+            bomb.append(String.join(", ", java.util.Collections.nCopies(10, "*a" + (i - 1))))
+                    .append("]\n");
+        }
+        assertThatThrownBy(() -> RecipeReader.read(bomb.toString(), "bomb.yml")).isInstanceOf(RecipeException.class);
+        assertThatThrownBy(() -> RecipeReader.read("[".repeat(100_000), "deep.yml"))
+                .isInstanceOf(RecipeException.class);
+        assertThatThrownBy(() -> RecipeReader.read("a: ".repeat(1) + "x".repeat(2 << 20), "long.yml"))
+                .hasMessageStartingWith("recipe too long");
+        assertThatThrownBy(() -> RecipeReader.read("merge_method: linear\nmerge_method: sum\n", "twice.yml"))
+                .hasMessageContaining("twice.yml")
+                .hasMessageContaining("merge_method");
+        assertThatThrownBy(() -> RecipeReader.read("&a [*a]", "loop.yml")).isInstanceOf(RecipeException.class);
+        assertThatThrownBy(() -> RecipeReader.read("", "empty.yml")).hasMessageStartingWith("recipe is empty");
+    }
+
+    @Test
+    void optionsAreARecipe() throws RecipeException {
+        String text = new RecipeText("ties")
+                .base("org/base")
+                .models(List.of("org/a", "x: {hostile}"))
+                .perModel("weight", List.of("0.5", "0.25"))
+                .perModel("density", List.of("0.2"))
+                .dtype("bfloat16")
+                .toString();
+        Recipe recipe = RecipeReader.read(text, "the command line");
+        assertThat(recipe.models()).extracting(Recipe.Part::model).containsExactly("org/a", "x: {hostile}");
+        TensorParameters parameters = recipe.at(place("x", 0, 0));
+        assertThat(parameters.weights()).containsExactly(0.5, 0.25);
+        assertThat(parameters.densities()).containsExactly(0.2, 0.2);
+        assertThatThrownBy(() ->
+                        new RecipeText("ties").models(List.of("a", "b", "c")).perModel("weight", List.of("1", "2")))
+                .hasMessage("--weight: 1,2: 2 values for 3 models; give one each, or one for all");
+    }
+
+    private static TensorPlace place(String name, int layer, double depth) {
+        return new TensorPlace(name, layer, depth, Set.of());
+    }
+}
