@@ -84,7 +84,7 @@ final class ModelMerger {
                     progress.written(done, total);
                 }
             } catch (ExecutionException e) {
-                throw rethrown(e.getCause());
+                throw rethrown(e);
             } finally {
                 if (done - before
                         < shard.tensors().stream()
@@ -104,7 +104,8 @@ final class ModelMerger {
         workers.awaitTermination(1, java.util.concurrent.TimeUnit.MINUTES);
     }
 
-    private static IOException rethrown(Throwable cause) {
+    private static IOException rethrown(ExecutionException failure) {
+        Throwable cause = failure.getCause();
         if (cause instanceof IOException io) {
             return io;
         }

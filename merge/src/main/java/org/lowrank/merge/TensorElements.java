@@ -97,13 +97,13 @@ final class TensorElements implements Elements, AutoCloseable {
     }
 
     private boolean widen(int length, double[] out, int at) {
-        float zero = 0;
+        boolean finite = true;
         for (int i = 0; i < length; i++) {
             float value = floats[i];
             out[at + i] = value;
-            zero += value - value; // NaN from NaN and infinities, else 0
+            finite &= Math.abs(value) <= Float.MAX_VALUE; // false for NaN too
         }
-        return zero == 0;
+        return finite;
     }
 
     /** binary16 by its bits: the exponent is moved by a product, which is exact, subnormal numbers too. */
@@ -125,11 +125,11 @@ final class TensorElements implements Elements, AutoCloseable {
     }
 
     private static boolean finite(double[] values, int at, int length) {
-        double zero = 0;
+        boolean finite = true;
         for (int i = 0; i < length; i++) {
-            zero += values[at + i] - values[at + i];
+            finite &= Math.abs(values[at + i]) <= Double.MAX_VALUE;
         }
-        return zero == 0;
+        return finite;
     }
 
     private MalformedWeightsException notFinite(long first, double[] values, int at, int length) {

@@ -113,7 +113,6 @@ final class TensorMerge {
 
     private static boolean isPlain(StoredTensor stored) {
         return stored.storage().isPresent()
-                && stored.scale().isEmpty()
                 && stored.storage().get().encoding().equals(encoding(stored))
                 && stored.storage().get().layout().isContiguous(stored.shape());
     }

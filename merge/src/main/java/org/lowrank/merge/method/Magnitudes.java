@@ -72,7 +72,7 @@ record Magnitudes(double threshold, long lastEqual) {
 
     /** Sets all others to zero. */
     void keep(long first, int count, double[] delta) {
-        if (this == ALL) {
+        if (equals(ALL)) {
             return;
         }
         for (int i = 0; i < count; i++) {

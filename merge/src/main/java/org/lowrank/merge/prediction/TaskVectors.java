@@ -40,16 +40,20 @@ public final class TaskVectors {
         this.ofBase = byPlace(first);
         for (Side model : models) {
             Map<String, LayerMatrix> matrices = byPlace(model);
-            for (Side side : List.of(first, model)) {
-                for (LayerMatrix matrix : byPlace(side).values()) {
-                    if (!matrices.containsKey(key(matrix)) || !ofBase.containsKey(key(matrix))) {
-                        throw new MalformedWeightsException("layers differ: " + side.model() + ": " + key(matrix)
-                                + " is not in " + (side == model ? first : model).model()
-                                + "; compare models of one architecture and depth");
-                    }
-                }
-            }
+            checkSame(first, ofBase, model, matrices);
+            checkSame(model, matrices, first, ofBase);
             ofModels.add(matrices);
+        }
+    }
+
+    private static void checkSame(
+            Side side, Map<String, LayerMatrix> matrices, Side other, Map<String, LayerMatrix> others)
+            throws MalformedWeightsException {
+        for (String key : matrices.keySet()) {
+            if (!others.containsKey(key)) {
+                throw new MalformedWeightsException("layers differ: " + side.model() + ": " + key + " is not in "
+                        + other.model() + "; compare models of one architecture and depth");
+            }
         }
     }
 
