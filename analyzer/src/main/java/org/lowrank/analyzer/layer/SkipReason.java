@@ -7,6 +7,7 @@ import org.lowrank.weights.tensor.Tensor;
 
 /** Why a tensor is in no measured matrix, by its name and shape. */
 final class SkipReason {
+    private static final String PART = "scale of quantised weights";
     private static final Map<Pattern, String> BUFFERS = new LinkedHashMap<>();
     private static final Map<Pattern, String> MATRICES = new LinkedHashMap<>();
 
@@ -21,9 +22,7 @@ final class SkipReason {
         buffer(
                 "(^|[./])(adam_[mv]|Adam(_1)?|global_step|beta[12]_power|save_counter|optimizer)",
                 "state of the optimizer");
-        buffer(
-                "\\.(absmax|quant_map|quant_state.*|SCB|scale|input_scale|weight_scale.*|zero_point|g_idx)$",
-                "scale of quantised weights");
+        buffer("\\.(absmax|quant_map|quant_state.*|SCB|scale|input_scale|weight_scale.*|zero_point|g_idx)$", PART);
         matrix(
                 "relative_attention_bias|rel_pos_bias|relative_position_bias_table|attn_rel_b|rel_embeddings",
                 "relative positions");
@@ -50,6 +49,9 @@ final class SkipReason {
      */
     static String of(Tensor tensor, boolean inLayer) {
         String name = tensor.name();
+        if (tensor.partOf().isPresent()) {
+            return PART;
+        }
         for (Map.Entry<Pattern, String> known : BUFFERS.entrySet()) {
             if (known.getKey().matcher(name).find()) {
                 return known.getValue();
@@ -69,8 +71,9 @@ final class SkipReason {
 
     /** Whether a tensor is counted among a model's parameters. */
     static boolean isBuffer(Tensor tensor) {
-        return BUFFERS.keySet().stream()
-                .anyMatch(pattern -> pattern.matcher(tensor.name()).find());
+        return tensor.partOf().isPresent()
+                || BUFFERS.keySet().stream()
+                        .anyMatch(pattern -> pattern.matcher(tensor.name()).find());
     }
 
     private static String vector(String name) {

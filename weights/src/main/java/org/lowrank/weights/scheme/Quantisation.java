@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,7 @@ import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.tensor.BlockEncoding;
 import org.lowrank.weights.tensor.DType;
 import org.lowrank.weights.tensor.DequantisedTensor;
+import org.lowrank.weights.tensor.PartTensor;
 import org.lowrank.weights.tensor.StoredTensor;
 import org.lowrank.weights.tensor.Tensor;
 
@@ -36,7 +38,7 @@ public final class Quantisation {
     /**
      * Tensors with their quantised weights understood.
      *
-     * @param tensors the same, codes replaced by weights, in name order; companions stay
+     * @param tensors the same, codes replaced by weights, in name order; what belongs to them says so
      * @param warnings one per kind of weight
      */
     public record Resolved(List<Tensor> tensors, List<String> warnings) {}
@@ -45,6 +47,7 @@ public final class Quantisation {
     public static Resolved resolve(List<Tensor> tensors, JsonNode config) throws IOException {
         Companions companions = new Companions(tensors, config);
         List<Tensor> resolved = new ArrayList<>();
+        Map<String, String> partOf = new HashMap<>();
         Kinds kinds = new Kinds();
         for (Tensor tensor :
                 tensors.stream().sorted(Comparator.comparing(Tensor::name)).toList()) {
@@ -55,9 +58,14 @@ public final class Quantisation {
                 kinds.addPlain(tensor);
                 resolved.add(tensor);
             } else {
-                resolved.add(weight(packed.get(), kinds));
+                Packed codes = packed.get();
+                resolved.add(weight(codes, kinds));
+                codes.companions().values().forEach(part -> partOf.put(part.name(), codes.name()));
             }
         }
+        resolved.replaceAll(tensor -> tensor instanceof StoredTensor stored && partOf.containsKey(stored.name())
+                ? new PartTensor(stored, partOf.get(stored.name()))
+                : tensor);
         return new Resolved(List.copyOf(resolved), kinds.warnings());
     }
 

@@ -2,6 +2,7 @@ package org.lowrank.weights.tensor;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import org.lowrank.machine.memory.StridedBlock;
 
 /** A named tensor of a checkpoint: its description at once, its values when opened. */
@@ -31,6 +32,11 @@ public interface Tensor {
     /** The stored tensors it is made of: itself, or the weight and factors of one that is computed. */
     default List<Tensor> sources() {
         return List.of(this);
+    }
+
+    /** The weight this is a part of, where it is none itself: the scale or zero point of quantised codes. */
+    default Optional<String> partOf() {
+        return Optional.empty();
     }
 
     /** Maps, fetches or decodes the values. The caller closes them; a weight is decoded once per opening. */

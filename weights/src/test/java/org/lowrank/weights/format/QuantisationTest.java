@@ -210,6 +210,18 @@ class QuantisationTest {
     }
 
     @Test
+    void whatBelongsToAWeightSaysSo() throws Exception {
+        Map<String, TestTensor> tensors = new LinkedHashMap<>();
+        tensors.put("w.weight", WEIGHT);
+        tensors.put("w.weight_scale", TestTensor.f32(List.of(2L, 1L), 0.5, 2));
+        tensors.put("w.bias", TestTensor.f32(List.of(2L), 1, 1));
+        assertThat(read(tensors).checkpoint().tensors())
+                .extracting(tensor -> tensor.name()
+                        + tensor.partOf().map(weight -> " of " + weight).orElse(""))
+                .containsExactly("w.bias", "w.weight", "w.weight_scale of w.weight");
+    }
+
+    @Test
     void packedCodesWithoutCompanionsAreRefused() {
         for (String name : List.of("l.qweight", "l.weight_packed")) {
             Map<String, TestTensor> tensors = Map.of(name, TestTensor.of(DType.I32, List.of(1L, 1L), 1));
