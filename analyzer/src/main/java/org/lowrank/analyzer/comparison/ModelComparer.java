@@ -18,6 +18,7 @@ import org.lowrank.analyzer.measurement.MatrixMeasurement;
 import org.lowrank.analyzer.measurement.ModelMeasurer;
 import org.lowrank.analyzer.measurement.OpenGroup;
 import org.lowrank.analyzer.measurement.TensorGroup;
+import org.lowrank.reports.finding.Finding;
 import org.lowrank.spectral.LeadingSubspace;
 import org.lowrank.spectral.SpectralEngine;
 import org.lowrank.spectral.SpectralOptions;
@@ -92,8 +93,14 @@ public final class ModelComparer {
         both.forEach(matrix -> ordered.add(required(pairs, matrix)));
         List<Unmatched> unmatched = new ArrayList<>(without(a, true, b, measuredB));
         unmatched.addAll(without(b, false, a, measuredA));
-        return new Comparison(
-                rowsA, rowsB, ordered, unmatched, ComparisonFindings.of(a.model(), b.model(), ordered, unmatched));
+        return new Comparison(rowsA, rowsB, ordered, unmatched, findings(a, b, rowsB, ordered, unmatched));
+    }
+
+    private static List<Finding> findings(
+            Side a, Side b, List<MatrixMeasurement> ofB, List<MatrixPair> pairs, List<Unmatched> unmatched) {
+        List<Finding> findings = new ArrayList<>(ComparisonFindings.of(a.model(), b.model(), pairs, unmatched));
+        QuantisationError.of(a.model(), b.model(), ofB, pairs).ifPresent(findings::add);
+        return List.copyOf(findings);
     }
 
     private Map<LayerMatrix, MatrixPair> pairs(
@@ -174,7 +181,7 @@ public final class ModelComparer {
             MatrixMeasurement rowB) {
         List<String> notes = new ArrayList<>();
         StoredMatrix difference = WeightDifference.of(storedA, transposed(a), storedB, transposed(b));
-        TaskVector taskVector = TaskVector.of(engine.measure(difference, options), rowA.frobeniusNorm());
+        TaskVector taskVector = TaskVector.of(engine.measure(difference, options), rowA);
         if (taskVector.identical()) {
             notes.add("the weights are identical: the stable rank of their difference is undefined");
         }

@@ -3,6 +3,7 @@ package org.lowrank.analyzer.comparison;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import org.jspecify.annotations.Nullable;
+import org.lowrank.analyzer.measurement.MatrixMeasurement;
 import org.lowrank.analyzer.measurement.MatrixNumbers;
 import org.lowrank.spectral.SpectralMeasurement;
 
@@ -12,13 +13,19 @@ import org.lowrank.spectral.SpectralMeasurement;
  *
  * @param numbers of Δ
  * @param relativeSize ‖Δ‖_F/‖A‖_F; null where A is zero
+ * @param relativeSpectralSize ‖Δ‖_2/‖A‖_2; null where A is zero and in results saved before it was kept. Where B is A
+ *     quantised, these two are the relative errors of the quantisation
  */
-public record TaskVector(MatrixNumbers numbers, @Nullable Double relativeSize) {
+public record TaskVector(
+        MatrixNumbers numbers,
+        @Nullable Double relativeSize,
+        @Nullable Double relativeSpectralSize) {
 
-    static TaskVector of(SpectralMeasurement measured, double frobeniusNormOfA) {
+    static TaskVector of(SpectralMeasurement measured, MatrixMeasurement a) {
         return new TaskVector(
                 MatrixNumbers.of(measured.rows(), measured.cols(), measured),
-                MatrixPair.ratio(measured.frobeniusNorm(), frobeniusNormOfA));
+                MatrixPair.ratio(measured.frobeniusNorm(), a.frobeniusNorm()),
+                MatrixPair.ratio(measured.spectralNorm(), a.spectralNorm()));
     }
 
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)

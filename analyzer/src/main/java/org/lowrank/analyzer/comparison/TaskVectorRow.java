@@ -19,6 +19,7 @@ import org.lowrank.analyzer.measurement.Spectrum;
  * @param stableRankSquared its square
  * @param gaussianStableRank √(rc)/(√r + √c), what i.i.d. Gaussian changes would show
  * @param relativeSize ‖Δ‖_F/‖A‖_F; null where A is zero
+ * @param relativeSpectralSize ‖Δ‖_2/‖A‖_2; null where A is zero and in results saved before it was kept
  * @param passes how often the difference was read
  * @param method how its spectral norm was computed
  * @param spectrum all singular values where asked for
@@ -35,6 +36,7 @@ public record TaskVectorRow(
         @Nullable Double stableRankSquared,
         double gaussianStableRank,
         @Nullable Double relativeSize,
+        @Nullable Double relativeSpectralSize,
         int passes,
         String method,
         @Nullable Spectrum spectrum) {
@@ -54,6 +56,7 @@ public record TaskVectorRow(
                 numbers.stableRankSquared(),
                 numbers.gaussianStableRank(),
                 vector.relativeSize(),
+                vector.relativeSpectralSize(),
                 numbers.passes(),
                 numbers.method(),
                 numbers.spectrum());
@@ -63,6 +66,8 @@ public record TaskVectorRow(
         SpectralInterval norm =
                 new SpectralInterval(spectralNorm, spectralNormLower, spectralNormUpper, upperFailureProbability);
         return new TaskVector(
-                new MatrixNumbers(rows, cols, frobeniusNorm, norm, passes, method, spectrum), relativeSize);
+                new MatrixNumbers(rows, cols, frobeniusNorm, norm, passes, method, spectrum),
+                relativeSize,
+                relativeSpectralSize);
     }
 }

@@ -55,6 +55,7 @@ final class ComparisonFigures {
     static Section heatMap(ComparisonResult result) {
         List<Quantity> quantities = List.of(
                 new Quantity("Size of change", vector(v -> orNaN(v.relativeSize()))),
+                new Quantity("Spectral size of change", vector(v -> orNaN(v.relativeSpectralSize()))),
                 new Quantity("Stable rank of change", vector(v -> orNaN(v.stableRank()))),
                 new Quantity("Share of Gaussian", vector(TaskVector::shareOfGaussian)),
                 new Quantity("Row overlap", overlap(SubspaceOverlap::rowSpaceOverlap)),

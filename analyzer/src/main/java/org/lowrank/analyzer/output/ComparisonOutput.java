@@ -49,7 +49,9 @@ public final class ComparisonOutput {
             "angle_error_b",
             "row_space_cosines",
             "column_space_cosines",
-            "note");
+            "note",
+            "relative_error_frobenius",
+            "relative_error_spectral");
 
     private ComparisonOutput() {}
 
@@ -97,6 +99,8 @@ public final class ComparisonOutput {
         cells.add(overlap == null ? "" : cosines(overlap.rowSpaceCosines()));
         cells.add(overlap == null ? "" : cosines(overlap.columnSpaceCosines()));
         cells.add(String.join("; ", pair.notes()));
+        cells.add(vector == null ? "" : CsvWriter.number(vector.relativeSize()));
+        cells.add(vector == null ? "" : CsvWriter.number(vector.relativeSpectralSize()));
         return cells;
     }
 
@@ -105,10 +109,10 @@ public final class ComparisonOutput {
         String rows = Long.toString(one.rows());
         String cols = Long.toString(one.cols());
         cells.addAll(one.inA() ? List.of(rows, cols, "", "") : List.of("", "", rows, cols));
-        while (cells.size() < HEADER.size() - 1) {
+        while (cells.size() < HEADER.indexOf("note")) {
             cells.add("");
         }
-        cells.add(one.reason());
+        cells.addAll(List.of(one.reason(), "", ""));
         return cells;
     }
 

@@ -114,6 +114,59 @@ class ModelComparerTest {
         assertThat(overlap.verdict()).isEqualTo(Verdict.HOLDS);
     }
 
+    /**
+     * A = diag(4, 2, …, 2) of 50: ‖A‖_2 = 4, ‖A‖_F = √212. B's layer 0 is 0.5 off in one diagonal element, layer 1 1.0, so
+     * that both norms of Δ are 0.5 and 1.
+     */
+    @Test
+    void aQuantisationHasRelativeErrorsOfBothNorms() throws Exception {
+        Comparison found = compare(
+                DEFAULTS,
+                List.of(
+                        diagonal("a", DType.F32, 2).as("Q", 0),
+                        diagonal("c", DType.F32, 2).as("O", 1)),
+                List.of(
+                        diagonal("b", DType.I4, 1.5).as("Q", 0),
+                        diagonal("d", DType.I4, 3).as("O", 1)));
+        TaskVector delta = found.pairs().get(0).taskVector();
+        assertThat(delta.relativeSize()).isCloseTo(0.5 / Math.sqrt(212), within(1e-12));
+        assertThat(delta.relativeSpectralSize()).isCloseTo(0.125, within(1e-9));
+        Finding finding = found.findings().stream()
+                .filter(f -> f.id().equals("quantisation-error"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(finding.number()).isEqualTo("5.2 %"); // 0.75 / √212
+        assertThat(finding.detail())
+                .contains("‖W_A − W_B‖_2/‖W_A‖_2 19 %; by kind O 6.9 %, Q 3.4 %; largest 6.9 % in O of layer 1");
+        assertThat(finding.numbers().get("median_relative_error")).isCloseTo(0.75 / Math.sqrt(212), within(1e-12));
+        assertThat(finding.numbers().get("median_relative_spectral_error")).isCloseTo(0.1875, within(1e-9));
+        String csv = ComparisonOutput.csv(result(found));
+        assertThat(csv.lines().findFirst().orElseThrow())
+                .endsWith(",note,relative_error_frobenius,relative_error_spectral");
+        assertThat(csv.lines().skip(1).findFirst().orElseThrow().split(",", -1)[35])
+                .isEqualTo(String.valueOf(delta.relativeSize()));
+    }
+
+    @Test
+    void plainTypesAreNoQuantisation() throws Exception {
+        Comparison found = compare(
+                DEFAULTS,
+                List.of(diagonal("a", DType.F32, 2).as("Q", 0)),
+                List.of(diagonal("b", DType.F64, 1.5).as("Q", 0)));
+        assertThat(found.findings()).extracting(Finding::id).doesNotContain("quantisation-error");
+        assertThat(QuantisationError.isQuantised("F32+BF16")).isFalse();
+        assertThat(QuantisationError.isQuantised("F16+Q4_K")).isTrue();
+    }
+
+    /** diag(4, second, 2, …, 2) of 50. */
+    private static MemoryTensor diagonal(String name, DType dtype, double second) {
+        double[] values = new double[50 * 50];
+        for (int i = 0; i < 50; i++) {
+            values[i * 51] = i == 0 ? 4 : i == 1 ? second : 2;
+        }
+        return new MemoryTensor(name, dtype, 50, 50, values);
+    }
+
     @Test
     void differentShapesAndMissingMatricesAreListedWithTheReason() throws Exception {
         Comparison found = compare(
@@ -250,7 +303,7 @@ class ModelComparerTest {
         int columns = lines[0].split(",").length;
         assertThat(lines).allSatisfy(line -> assertThat(line.split(",", -1)).hasSize(columns));
         assertThat(lines[1]).startsWith("A,,B,,encoder,0,Q,50,50,50,50,");
-        assertThat(lines[9]).startsWith("A,,B,,encoder,0,O,,,50,50,").endsWith(",not in A");
+        assertThat(lines[9]).startsWith("A,,B,,encoder,0,O,,,50,50,").endsWith(",not in A,,");
         String[] header = lines[0].split(",");
         String[] first = lines[1].split(",", -1);
         for (int i = 0; i < header.length; i++) {
