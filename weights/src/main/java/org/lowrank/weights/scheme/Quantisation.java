@@ -83,6 +83,7 @@ public final class Quantisation {
         kinds.add(weight.kind(), packed.name());
         return new DequantisedTensor(
                 packed.name(),
+                packed.codes().name(),
                 weight.dtype(),
                 weight.shape(),
                 packed.codes().file(),

@@ -8,6 +8,7 @@ import org.lowrank.machine.memory.ElementType;
 /**
  * A weight whose values are computed from several stored tensors: codes, scales, zero points.
  *
+ * @param codes the name its codes are stored under
  * @param dtype what an element is before it is scaled
  * @param shape of the weight, not of the words its codes are packed in
  * @param file that holds the codes
@@ -16,6 +17,7 @@ import org.lowrank.machine.memory.ElementType;
  */
 public record DequantisedTensor(
         String name,
+        String codes,
         DType dtype,
         List<Long> shape,
         String file,
@@ -25,6 +27,15 @@ public record DequantisedTensor(
         implements Tensor {
     public DequantisedTensor {
         shape = List.copyOf(shape);
+    }
+
+    /** The same under the name it has in its file. */
+    @Override
+    public List<Tensor> sources() {
+        return List.of(
+                name.equals(codes)
+                        ? this
+                        : new DequantisedTensor(codes, codes, dtype, shape, file, storedBytes, orientation, elements));
     }
 
     @Override

@@ -65,6 +65,11 @@ class QuantisationSchemesTest {
         ReadBack read = read(config);
         expect(read, "l.weight", List.of(32L, 64L), checksum, w0, w1, w2, w3, l2, l1, l0);
         assertThat(read.tensors().get("l.weight").orientation()).isEqualTo(Tensor.Orientation.OUT_IN);
+        assertThat(read.checkpoint().tensors())
+                .filteredOn(tensor -> tensor.name().equals("l.weight"))
+                .flatExtracting(Tensor::sources)
+                .extracting(source -> source.name() + " " + source.dtype())
+                .containsExactly("l.qweight I" + bits);
         assertThat(read.checkpoint().warnings())
                 .containsExactly("quantised weights were dequantised, l.weight: GPTQ, " + bits
                         + " bits: scale times (code - zero point)"
