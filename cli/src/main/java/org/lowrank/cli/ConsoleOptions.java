@@ -1,5 +1,6 @@
 package org.lowrank.cli;
 
+import org.lowrank.machine.text.ForeignText;
 import picocli.CommandLine.Option;
 
 /** What is printed besides the result. */
@@ -18,7 +19,7 @@ final class ConsoleOptions {
     /** A line on stderr, unless quiet. */
     void warn(String message) {
         if (!quiet) {
-            System.err.println("lowrank: " + message);
+            System.err.println("lowrank: " + ForeignText.line(message));
         }
     }
 

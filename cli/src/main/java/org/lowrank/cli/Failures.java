@@ -5,6 +5,7 @@ import java.io.PrintStream;
 import java.nio.file.AccessDeniedException;
 import java.util.Arrays;
 import org.lowrank.analyzer.layer.NothingSelectedException;
+import org.lowrank.machine.text.ForeignText;
 import org.lowrank.reports.ReportWriteException;
 import org.lowrank.reports.UnreadableResultException;
 import org.lowrank.trainer.merge.DivergedException;
@@ -37,12 +38,44 @@ final class Failures {
         return report(System.err, failure, Arrays.asList(args).contains("--debug"));
     }
 
-    static int report(PrintStream err, Throwable failure, boolean debug) {
+    static int report(PrintStream err, Throwable thrown, boolean debug) {
+        Throwable failure = meaning(thrown);
         err.println("lowrank: " + line(failure));
         if (debug) {
-            failure.printStackTrace(err);
+            thrown.printStackTrace(err);
         }
         return exitCode(failure);
+    }
+
+    /** What went wrong under the wrappers that libraries and other threads put around it: the innermost that we can explain. */
+    private static Throwable meaning(Throwable thrown) {
+        Throwable meaning = thrown;
+        int depth = 0;
+        for (Throwable cause = thrown; cause != null && depth < 50; cause = cause.getCause()) {
+            depth++;
+            if (isOurs(cause)) {
+                return cause;
+            }
+            if (cause instanceof VirtualMachineError || cause instanceof InterruptedException) {
+                meaning = cause;
+            } else if (meaning instanceof RuntimeException && cause instanceof IOException) {
+                meaning = cause;
+            }
+        }
+        return meaning;
+    }
+
+    private static boolean isOurs(Throwable failure) {
+        return failure instanceof ModelNotFoundException
+                || failure instanceof MalformedWeightsException
+                || failure instanceof MissingDataException
+                || failure instanceof MalformedDataException
+                || failure instanceof ReportWriteException
+                || failure instanceof WeightsWriteException
+                || failure instanceof UnreadableResultException
+                || failure instanceof NothingSelectedException
+                || failure instanceof DivergedException
+                || failure instanceof UsageException;
     }
 
     static int exitCode(Throwable failure) {
@@ -70,25 +103,20 @@ final class Failures {
 
     private static String line(Throwable failure) {
         String message = failure.getMessage();
-        boolean ours = failure instanceof ModelNotFoundException
-                || failure instanceof MalformedWeightsException
-                || failure instanceof MissingDataException
-                || failure instanceof MalformedDataException
-                || failure instanceof ReportWriteException
-                || failure instanceof WeightsWriteException
-                || failure instanceof UnreadableResultException
-                || failure instanceof NothingSelectedException
-                || failure instanceof DivergedException
-                || failure instanceof UsageException;
-        if (ours && message != null) {
+        if (isOurs(failure) && message != null) {
             return oneLine(message);
         }
         if (failure instanceof InterruptedException) {
             return "interrupted";
         }
         if (failure instanceof OutOfMemoryError) {
-            return "out of memory: " + oneLine(String.valueOf(message))
-                    + "; use fewer --threads, or set LOWRANK_JAVA_OPTS=-Xmx8g";
+            return String.valueOf(message).contains("native thread")
+                    ? "no more threads: the system allows this user too few (ulimit -u); use fewer --threads, or raise it"
+                    : "out of memory: " + oneLine(String.valueOf(message))
+                            + "; use fewer --threads, or set LOWRANK_JAVA_OPTS=-Xmx8g";
+        }
+        if (failure instanceof StackOverflowError) {
+            return "nested too deeply: a file of the model or the result; it is damaged or made to do harm, get another copy";
         }
         if (failure instanceof AccessDeniedException) {
             return "cannot read: " + oneLine(String.valueOf(message)) + ": permission denied; change its rights";
@@ -110,6 +138,6 @@ final class Failures {
     }
 
     private static String oneLine(String text) {
-        return text.replaceAll("\\s*\\R\\s*", " ").strip();
+        return ForeignText.line(text.replaceAll("\\s*\\R\\s*", " ").strip());
     }
 }

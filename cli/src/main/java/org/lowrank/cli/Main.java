@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.reflect.Constructor;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine;
 
@@ -15,9 +16,11 @@ public final class Main {
 
     /** Runs one command and exits with its code. */
     public static void main(String[] args) {
-        openStreams();
+        findHome();
+        StandardOutput out = openStreams();
         quietLibraries();
-        System.exit(run(args));
+        int code = run(args);
+        System.exit(code == 0 ? out.exitCode() : code);
     }
 
     /** Runs one command and returns its exit code. */
@@ -49,20 +52,34 @@ public final class Main {
     }
 
     /**
-     * UTF-8 on both streams, and messages to the descriptor the launcher names: the launcher keeps the JVM's own standard
-     * error apart because the JVM writes a warning about the Vector API there.
+     * UTF-8 on both streams, to the descriptors the launcher names: it keeps the JVM's own streams apart, because the JVM writes a
+     * warning about the Vector API to its standard error, and why it cannot start to its standard output.
      */
-    private static void openStreams() {
-        System.setOut(new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8));
+    private static StandardOutput openStreams() {
+        Integer results = Integer.getInteger("lowrank.stdout");
+        FileOutputStream standard = new FileOutputStream(FileDescriptor.out);
+        StandardOutput out = new StandardOutput(
+                results == null ? standard : results < 0 ? StandardOutput.closed() : opened(results, standard));
+        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
         FileOutputStream messages = new FileOutputStream(FileDescriptor.err);
         Integer descriptor = Integer.getInteger("lowrank.stderr");
         if (descriptor != null) {
-            messages = messages(descriptor, messages);
+            messages = opened(descriptor, messages);
         }
         System.setErr(new PrintStream(messages, true, StandardCharsets.UTF_8));
+        return out;
     }
 
-    private static FileOutputStream messages(int descriptor, FileOutputStream otherwise) {
+    /** A user without an entry in the system's list has the home "?", where caches must not go: HOME tells better. */
+    private static void findHome() {
+        String known = System.getProperty("user.home", "");
+        String home = System.getenv("HOME");
+        if (!Path.of(known).isAbsolute() && home != null && !home.isBlank()) {
+            System.setProperty("user.home", home);
+        }
+    }
+
+    private static FileOutputStream opened(int descriptor, FileOutputStream otherwise) {
         try {
             Constructor<FileDescriptor> constructor = FileDescriptor.class.getDeclaredConstructor(int.class);
             constructor.setAccessible(true);

@@ -6,6 +6,7 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
+import org.lowrank.machine.text.ForeignText;
 
 /** One progress bar at a time on stderr, with rate and time left; nothing where no person watches. */
 final class TerminalProgress implements AutoCloseable {
@@ -38,7 +39,7 @@ final class TerminalProgress implements AutoCloseable {
             close();
             task = name;
             current = new ProgressBarBuilder()
-                    .setTaskName(name)
+                    .setTaskName(ForeignText.name(name))
                     .setInitialMax(total)
                     .setUnit(unit, unitSize)
                     .showSpeed()

@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.lowrank.machine.text.ForeignText;
 import org.lowrank.weights.files.ModelNotFoundException;
 import org.lowrank.weights.hub.RepoName;
 import org.lowrank.weights.maven.MavenCoordinates;
@@ -173,7 +174,7 @@ public sealed interface ModelReference {
     }
 
     private static String printable(String text) {
-        return text.replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]", "?");
+        return ForeignText.name(text);
     }
 
     /** A path that exists, is a link (dangling ones are named as such), or is the prefix of a TensorFlow checkpoint. */
