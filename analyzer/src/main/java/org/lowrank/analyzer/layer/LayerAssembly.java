@@ -13,6 +13,7 @@ import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.tensor.Checkpoint;
 import org.lowrank.weights.tensor.DType;
 import org.lowrank.weights.tensor.DequantisedTensor;
+import org.lowrank.weights.tensor.ModulePath;
 import org.lowrank.weights.tensor.Tensor;
 
 /** Puts the matrices of placed stacks together. */

@@ -13,6 +13,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.tensor.Checkpoint;
+import org.lowrank.weights.tensor.ModulePath;
 import org.lowrank.weights.tensor.Tensor;
 
 /**

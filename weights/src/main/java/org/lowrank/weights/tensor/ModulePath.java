@@ -1,9 +1,9 @@
-package org.lowrank.analyzer.layer;
+package org.lowrank.weights.tensor;
 
 import java.util.regex.Pattern;
 
 /** A tensor's name as the path of the module it belongs to, in PyTorch's spelling. */
-final class ModulePath {
+public final class ModulePath {
     private static final Pattern WRAPPER =
             Pattern.compile("(^|\\.)(?:_orig_mod|_fsdp_wrapped_module|_checkpoint_wrapped_module|base_layer)(?=\\.|$)");
     private static final Pattern TENSORFLOW_LAYER = Pattern.compile("(^|\\.)layer_(?:\\._)?(\\d+)(?=\\.)");
@@ -14,7 +14,7 @@ final class ModulePath {
     private ModulePath() {}
 
     /** {@code bert/encoder/layer_0/attention/self/query/kernel:0} is {@code bert.encoder.layer.0.attention.self.query}. */
-    static String of(String name) {
+    public static String of(String name) {
         String path = name.replaceFirst(":\\d+$", "").replace('/', '.');
         if (!path.equals(name)) {
             path = TENSORFLOW_LIST.matcher(path).replaceAll("$1");

@@ -1,0 +1,264 @@
+package org.lowrank.inference.engine;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.jni.JniUtils;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+import org.lowrank.inference.description.PositionScheme;
+import org.lowrank.inference.description.Transformer;
+import org.lowrank.inference.description.TransformerCatalog;
+import org.lowrank.inference.engine.Input.Site;
+import org.lowrank.weights.tensor.Checkpoint;
+
+/**
+ * A transformer that is run layer by layer: all sequences through layer k while its weights are in memory, and layer k + 1
+ * is read meanwhile. Memory: two layers in float32, the hidden states, and the activations of one layer.
+ */
+public final class LayerwiseModel implements AutoCloseable {
+    private final Transformer transformer;
+    private final TensorNames names;
+    private final NDManager memory;
+    private final Device device;
+    private final WeightLoader loader;
+    private final EmbeddingPass embedding;
+    private final RunSettings settings;
+
+    private LayerwiseModel(
+            Transformer transformer, TensorNames names, NDManager memory, Device device, RunSettings settings)
+            throws IOException {
+        this.transformer = transformer;
+        this.names = names;
+        this.memory = memory;
+        this.device = device;
+        this.settings = settings;
+        loader = new WeightLoader(transformer, names, memory);
+        embedding = new EmbeddingPass(transformer, names, loader);
+    }
+
+    /**
+     * Prepares a model.
+     *
+     * @param config config.json; usually the checkpoint's own
+     * @throws org.lowrank.weights.bytes.MalformedWeightsException if its architecture is not described, or a tensor is
+     *     missing or has the wrong shape
+     */
+    public static LayerwiseModel open(Checkpoint checkpoint, JsonNode config, RunSettings settings) throws IOException {
+        Transformer transformer = TransformerCatalog.resolve(config);
+        TensorNames names = TensorNames.of(checkpoint, transformer);
+        NDManager memory = NativeEngine.manager(settings.gpu());
+        try {
+            return new LayerwiseModel(transformer, names, memory, memory.getDevice(), settings);
+        } catch (IOException | RuntimeException | Error e) {
+            memory.close();
+            throw e;
+        }
+    }
+
+    /** How it runs. */
+    public Transformer transformer() {
+        return transformer;
+    }
+
+    /** Number of token ids it knows. */
+    public long vocabulary() {
+        return embedding.vocabulary();
+    }
+
+    /** The longest sequence it can read; empty where only its training limits it. */
+    public OptionalInt longest() {
+        return embedding.longest();
+    }
+
+    /**
+     * Runs all sequences through all layers.
+     *
+     * @param sequences token ids, each within {@link #vocabulary()} and not longer than {@link #longest()}
+     * @return losses, where the checkpoint has a causal head
+     */
+    public Optional<Losses> run(List<int[]> sequences, ActivationListener listener)
+            throws IOException, InterruptedException {
+        check(sequences);
+        JniUtils.setNumThreads(settings.threads());
+        List<Batch> batches = Batch.of(sequences, transformer.sizes().width(), settings.batchTokens(), memory);
+        try {
+            embed(batches, listener);
+            layers(batches, listener);
+            return finish(batches, listener);
+        } finally {
+            batches.forEach(Batch::close);
+        }
+    }
+
+    private void check(List<int[]> sequences) {
+        if (sequences.isEmpty()) {
+            throw new IllegalArgumentException("no sequences");
+        }
+        for (int[] sequence : sequences) {
+            if (sequence.length == 0 || sequence.length > longest().orElse(Integer.MAX_VALUE)) {
+                throw new IllegalArgumentException("a sequence of " + sequence.length + " tokens");
+            }
+            for (int id : sequence) {
+                if (id < 0 || id >= vocabulary()) {
+                    throw new IllegalArgumentException("token " + id + " of " + vocabulary());
+                }
+            }
+        }
+    }
+
+    private void embed(List<Batch> batches, ActivationListener listener) throws IOException, InterruptedException {
+        try (Recorder recorder = new Recorder(memory, listener, -1)) {
+            for (Batch batch : batches) {
+                embedding.run(batch, device, memory);
+                recorder.add(Input.of(Site.HIDDEN), batch.hidden().block());
+            }
+            recorder.deliver();
+        }
+    }
+
+    private void layers(List<Batch> batches, ActivationListener listener) throws IOException, InterruptedException {
+        ScoreBias bias = bias();
+        int count = transformer.sizes().layers();
+        long tokens = batches.stream().mapToLong(Batch::tokens).sum();
+        ExecutorService reading = Executors.newSingleThreadExecutor(task -> {
+            Thread thread = new Thread(task, "lowrank-layer-reader");
+            thread.setDaemon(true);
+            return thread;
+        });
+        @Nullable Future<Parts.Layer> next = reading.submit(() -> loader.load(0));
+        try {
+            long done = 0;
+            for (int layer = 0; layer < count; layer++) {
+                try (Parts.Layer parts = taken(Objects.requireNonNull(next));
+                        Recorder recorder = new Recorder(memory, listener, layer)) {
+                    int following = layer + 1;
+                    next = following < count ? reading.submit(() -> loader.load(following)) : null;
+                    LayerPass pass = new LayerPass(transformer, parts, bias, layer);
+                    for (Batch batch : batches) {
+                        if (Thread.interrupted()) {
+                            throw new InterruptedException();
+                        }
+                        pass.run(batch, device, memory, recorder);
+                        recorder.add(Input.of(Site.HIDDEN), batch.hidden().block());
+                        done += batch.tokens();
+                        listener.progress(done, tokens * count);
+                    }
+                    recorder.deliver();
+                }
+            }
+        } finally {
+            reading.shutdown();
+            discard(next);
+        }
+    }
+
+    private static Parts.Layer taken(Future<Parts.Layer> loaded) throws IOException, InterruptedException {
+        try {
+            return loaded.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException cause) {
+                throw cause;
+            }
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            if (e.getCause() instanceof Error cause) {
+                throw cause;
+            }
+            throw new IllegalStateException(e.getCause());
+        }
+    }
+
+    /** Waits for what is being read, so that nothing is read from closed files, and gives it back. */
+    private static void discard(@Nullable Future<Parts.Layer> loaded) {
+        boolean interrupted = false;
+        while (loaded != null) {
+            try {
+                loaded.get().close();
+                loaded = null;
+            } catch (ExecutionException alreadyFailed) {
+                loaded = null;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private ScoreBias bias() throws IOException {
+        PositionScheme positions = transformer.layer().attention().positions();
+        int heads = transformer.sizes().heads();
+        float[] table = new float[0];
+        if (positions instanceof PositionScheme.RelativeBias relative) {
+            List<FloatStore> stores = new ArrayList<>();
+            try {
+                FloatStore stored = loader.table(names.get(relative.table()), stores);
+                if (stored.rows != relative.buckets() || stored.cols != heads) {
+                    throw names.missing(relative.table() + " of " + relative.buckets() + " x " + heads);
+                }
+                table = new float[stored.rows * stored.cols];
+                stored.floats().get(table);
+            } finally {
+                stores.forEach(FloatStore::close);
+            }
+        }
+        return new ScoreBias(
+                transformer.layer().attention().scores(), positions, heads, AttentionPass.scale(transformer), table);
+    }
+
+    private Optional<Losses> finish(List<Batch> batches, ActivationListener listener)
+            throws IOException, InterruptedException {
+        Optional<HeadPass> head = HeadPass.of(transformer.head(), names, embedding.table(), memory, device);
+        List<FloatStore> stores = new ArrayList<>();
+        List<FloatStore> states = new ArrayList<>();
+        try (Recorder recorder =
+                new Recorder(memory, listener, transformer.sizes().layers())) {
+            Transformer.Last last = transformer.last();
+            Parts.@Nullable Norm norm = last.norm().isPresent()
+                    ? loader.norm(last.norm().get().module(), last.norm().get().kind(), stores)
+                    : null;
+            Optional<String> project =
+                    last.projection().filter(module -> names.find(module).isPresent());
+            int width = head.map(HeadPass::width).orElse(transformer.sizes().width());
+            Parts.@Nullable Linear projection = project.isPresent()
+                    ? loader.plain(project.get(), width, transformer.sizes().width(), stores)
+                    : null;
+            for (Batch batch : batches) {
+                FloatStore state =
+                        FloatStore.allocate(memory, batch.tokens(), projection == null ? batch.hidden().cols : width);
+                states.add(state);
+                try (NDManager scope = memory.newSubManager()) {
+                    NDArray x = batch.hidden().copyOn(device, scope);
+                    x = norm == null ? x : Operations.norm(x, norm);
+                    x = projection == null ? x : Operations.linear(x, projection);
+                    state.put(x, 0);
+                }
+                recorder.add(Input.of(Site.FINAL), state.block());
+            }
+            recorder.deliver();
+            return head.isPresent() ? Optional.of(head.get().losses(batches, states)) : Optional.empty();
+        } finally {
+            stores.forEach(FloatStore::close);
+            states.forEach(FloatStore::close);
+        }
+    }
+
+    @Override
+    public void close() {
+        embedding.close();
+        memory.close();
+    }
+}
