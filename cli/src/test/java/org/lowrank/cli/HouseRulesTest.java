@@ -23,6 +23,8 @@ class HouseRulesTest {
             .definedBy("org.lowrank.spectral..")
             .layer("reports")
             .definedBy("org.lowrank.reports..")
+            .layer("inference")
+            .definedBy("org.lowrank.inference..")
             .layer("analyzer")
             .definedBy("org.lowrank.analyzer..")
             .layer("trainer")
@@ -43,10 +45,13 @@ class HouseRulesTest {
             .mayOnlyBeAccessedByLayers("analyzer", "trainer", "merge", "cli")
             .whereLayer("spectral")
             .mayOnlyBeAccessedByLayers("analyzer", "trainer", "merge", "cli")
+            .whereLayer("inference")
+            .mayOnlyBeAccessedByLayers("analyzer", "cli")
             .whereLayer("weights")
-            .mayOnlyBeAccessedByLayers("analyzer", "merge", "cli")
+            .mayOnlyBeAccessedByLayers("inference", "analyzer", "merge", "cli")
             .whereLayer("machine")
-            .mayOnlyBeAccessedByLayers("weights", "spectral", "reports", "analyzer", "trainer", "merge", "cli");
+            .mayOnlyBeAccessedByLayers(
+                    "weights", "inference", "spectral", "reports", "analyzer", "trainer", "merge", "cli");
 
     @ArchTest
     static final ArchRule weightsFlowFromNamesToTensors = layeredArchitecture()
@@ -118,10 +123,21 @@ class HouseRulesTest {
             .resideInAPackage("org.lowrank.analyzer.measurement..");
 
     @ArchTest
+    static final ArchRule modelsAreDescribedBeforeTheyRun = noClasses()
+            .that()
+            .resideInAPackage("org.lowrank.inference.description..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.lowrank.inference.engine..", "ai.djl..");
+
+    @ArchTest
     static final ArchRule djlMultipliesTrainsAndTokenises = noClasses()
             .that()
             .resideOutsideOfPackages(
-                    "org.lowrank.spectral..", "org.lowrank.trainer..", "org.lowrank.analyzer.overlap..")
+                    "org.lowrank.spectral..",
+                    "org.lowrank.trainer..",
+                    "org.lowrank.inference..",
+                    "org.lowrank.analyzer.overlap..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("ai.djl..");

@@ -147,7 +147,7 @@ public record Transformer(
     /**
      * Attention: softmax(s q kᵀ + bias) v.
      *
-     * @param clip Q, K and V are clamped to [−clip, clip], 0 for none
+     * @param clip Q, K (after their norms) and V are clamped to [−clip, clip], 0 for none
      */
     public record Attention(
             Projections projections,

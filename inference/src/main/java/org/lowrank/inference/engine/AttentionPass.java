@@ -52,11 +52,6 @@ final class AttentionPass {
         try (NDManager scope = x.getManager().newSubManager()) {
             NDArray qkv = Operations.linear(x, Objects.requireNonNull(parts.qkv));
             qkv.attach(scope);
-            if (form.clip() > 0) {
-                NDArray clipped = qkv.clip(-form.clip(), form.clip());
-                qkv.close();
-                qkv = clipped;
-            }
             long tokens = x.getShape().get(0);
             int h = sizes.heads();
             int g = sizes.keyValueHeads();
@@ -66,6 +61,10 @@ final class AttentionPass {
                     .reshape(tokens, g, k);
             if (parts.qNorm != null && parts.kNorm != null) {
                 qk = normed(qk, parts.qNorm, parts.kNorm, tokens);
+            }
+            if (form.clip() > 0) {
+                qk = qk.clip(-form.clip(), form.clip());
+                v = v.clip(-form.clip(), form.clip());
             }
             if (form.positions() instanceof PositionScheme.Rotation rotation
                     && rotation.rotated().holds(layer)) {
