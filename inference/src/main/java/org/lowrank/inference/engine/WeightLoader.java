@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.lowrank.inference.description.QkvSplit;
@@ -38,10 +39,10 @@ final class WeightLoader {
         try {
             String path = transformer.layer().path(layer, transformer.sizes().layers()) + ".";
             Transformer.Layer form = transformer.layer();
-            for (Place place : Place.values()) {
-                if (form.has(place, layer)) {
-                    Transformer.Norm norm = form.norms().get(place);
-                    parts.norms.put(place, norm(path + norm.module(), norm.kind(), parts.stores));
+            for (Map.Entry<Place, Transformer.Norm> entry : form.norms().entrySet()) {
+                if (form.has(entry.getKey(), layer)) {
+                    Transformer.Norm norm = entry.getValue();
+                    parts.norms.put(entry.getKey(), norm(path + norm.module(), norm.kind(), parts.stores));
                 }
             }
             attention(path, form.attention(), parts);

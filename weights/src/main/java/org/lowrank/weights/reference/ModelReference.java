@@ -184,8 +184,8 @@ public sealed interface ModelReference {
             boolean exists = !text.isBlank()
                     && (Files.exists(path)
                             || Files.isSymbolicLink(path)
-                            || path.getFileName() != null
-                                    && Files.isRegularFile(path.resolveSibling(path.getFileName() + ".index")));
+                            || (path.getFileName() != null
+                                    && Files.isRegularFile(path.resolveSibling(path.getFileName() + ".index"))));
             return exists ? Optional.of(path.toAbsolutePath().normalize()) : Optional.empty();
         } catch (InvalidPathException notAPath) {
             return Optional.empty();

@@ -28,7 +28,7 @@ final class ScaledWeights implements Scheme {
 
     @Override
     public boolean holds(Packed packed) {
-        return packed.leaf().equals("weight") || !packed.leaf().matches("qweight|weight_packed|W_q|(.*_)?blocks")
+        return (packed.leaf().equals("weight") || !packed.leaf().matches("qweight|weight_packed|W_q|(.*_)?blocks"))
                 ? scale(packed) != null && isNumber(packed)
                 : false;
     }
@@ -74,7 +74,7 @@ final class ScaledWeights implements Scheme {
             value = value.minus(Elements.of(zero).spread(Spread.grid(codes.shape(), block)));
         }
         value = value.times(factors(packed, scale, block).spread(Spread.grid(codes.shape(), block)));
-        if (second != null && second != scale) {
+        if (second != null && !second.equals(scale)) {
             List<Long> all = blocks(packed, second);
             if (!Spread.all(codes.shape()).block().equals(all)) {
                 throw packed.refuse(second.name() + " of shape " + second.shape() + " is not one second scale");

@@ -27,7 +27,7 @@ final class TernaryQuants {
         for (int digit = 0; digit < digits; digit++) {
             for (int i = 0; i < bytes; i++) {
                 int rest = in.get(from + i) * shifted & 0xff;
-                out[next++] = d * ((rest * 3 >> 8) - 1);
+                out[next++] = d * (((rest * 3) >> 8) - 1);
             }
             shifted *= 3;
         }
