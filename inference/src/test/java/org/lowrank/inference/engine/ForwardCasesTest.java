@@ -50,7 +50,8 @@ class ForwardCasesTest {
         try (ModelFiles files = LocalFiles.of(forward.write(folder));
                 CheckpointReader reader = new CheckpointReader(files)) {
             Checkpoint checkpoint = reader.read();
-            try (LayerwiseModel model = LayerwiseModel.open(checkpoint, checkpoint.config(), RunSettings.defaults().withThreads(1))) {
+            try (LayerwiseModel model = LayerwiseModel.open(
+                    checkpoint, checkpoint.config(), RunSettings.defaults().withThreads(1))) {
                 Optional<Losses> losses = model.run(forward.sequences(), activations -> {
                     JsonNode wanted = wanted(expected, activations);
                     if (!wanted.isMissingNode()) {
