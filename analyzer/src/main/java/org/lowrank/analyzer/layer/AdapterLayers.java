@@ -15,6 +15,7 @@ import org.lowrank.weights.adapter.Adapter;
 import org.lowrank.weights.adapter.AdapterTarget;
 import org.lowrank.weights.adapter.Product;
 import org.lowrank.weights.adapter.ProductTensor;
+import org.lowrank.weights.tensor.ModulePath;
 import org.lowrank.weights.tensor.Tensor;
 
 /**
