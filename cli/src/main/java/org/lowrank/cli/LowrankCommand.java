@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
             ExperimentCommand.class,
             TheoryCommand.class,
             MergeCommand.class,
+            RunCommand.class,
             OverlapCommand.class,
             ReportCommand.class,
             ModelsCommand.class,

@@ -1,13 +1,6 @@
 package org.lowrank.cli;
 
-import java.io.IOException;
-import java.nio.charset.MalformedInputException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.lowrank.analyzer.ModelAnalysis;
@@ -66,8 +59,8 @@ final class OverlapCommand extends ModelRun implements Callable<Integer> {
     public Integer call() throws Exception {
         Set<ResultFormat> formats = output.formats();
         TextOverlapMeasurer measurer = measurer();
-        String first = text(textA);
-        String second = text(textB);
+        String first = TextArgument.read(textA);
+        String second = TextArgument.read(textB);
         try (TerminalProgress progress = new TerminalProgress(console.drawsProgress());
                 ModelAnalysis opened =
                         open(reference(model), sourceOptions(progress), LayerSelection.ALL, ModelNames.of(List.of()))) {
@@ -102,34 +95,6 @@ final class OverlapCommand extends ModelRun implements Callable<Integer> {
             return measurer.measure(name, opened.files(), opened.checkpoint(), first, second);
         } catch (IllegalArgumentException e) {
             throw new UsageException("no tokens: " + e.getMessage() + "; give a text with words");
-        }
-    }
-
-    /** The content of a file or of standard input, or the argument itself. */
-    private static String text(String argument) throws IOException, UsageException {
-        if (argument.equals("-")) {
-            return new String(System.in.readAllBytes(), StandardCharsets.UTF_8);
-        }
-        Optional<Path> file = file(argument);
-        if (file.isPresent()) {
-            try {
-                return Files.readString(file.get());
-            } catch (MalformedInputException e) {
-                throw new UsageException("not a text: " + argument + ": it is not UTF-8; convert it");
-            }
-        }
-        if (!argument.contains(" ") && (argument.contains("/") || argument.matches(".*\\.[A-Za-z]{1,4}"))) {
-            throw new UsageException("no such file: " + argument + "; give a text file, - or the text itself");
-        }
-        return argument;
-    }
-
-    private static Optional<Path> file(String argument) {
-        try {
-            Path path = Path.of(argument);
-            return Files.isRegularFile(path) ? Optional.of(path) : Optional.empty();
-        } catch (InvalidPathException notAPath) {
-            return Optional.empty();
         }
     }
 }

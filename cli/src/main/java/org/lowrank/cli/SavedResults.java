@@ -14,6 +14,7 @@ import java.util.Set;
 import org.lowrank.analyzer.output.AnalysisResult;
 import org.lowrank.analyzer.output.ComparisonResult;
 import org.lowrank.analyzer.output.OverlapResult;
+import org.lowrank.analyzer.output.RunResult;
 import org.lowrank.reports.ResultFiles;
 import org.lowrank.reports.ResultJson;
 import org.lowrank.reports.UnreadableResultException;
@@ -71,6 +72,7 @@ final class SavedResults {
                 ResultJson.as(tree, ComparisonResult.class, file).files();
             case OverlapResult.KIND ->
                 ResultJson.as(tree, OverlapResult.class, file).files();
+            case RunResult.KIND -> ResultJson.as(tree, RunResult.class, file).files();
             case ExperimentResult.KIND -> ExperimentRun.files(ResultJson.as(tree, ExperimentResult.class, file));
             case TheoryResult.KIND -> TheoryCommand.files(ResultJson.as(tree, TheoryResult.class, file));
             default ->

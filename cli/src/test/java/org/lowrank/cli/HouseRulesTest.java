@@ -133,11 +133,7 @@ class HouseRulesTest {
     @ArchTest
     static final ArchRule djlMultipliesTrainsAndTokenises = noClasses()
             .that()
-            .resideOutsideOfPackages(
-                    "org.lowrank.spectral..",
-                    "org.lowrank.trainer..",
-                    "org.lowrank.inference..",
-                    "org.lowrank.analyzer.overlap..")
+            .resideOutsideOfPackages("org.lowrank.spectral..", "org.lowrank.trainer..", "org.lowrank.inference..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("ai.djl..");

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
+import org.lowrank.inference.text.TextTokenizer;
 import org.lowrank.weights.files.ModelFiles;
 import org.lowrank.weights.files.ModelNotFoundException;
 import org.lowrank.weights.tensor.Checkpoint;
@@ -60,8 +61,9 @@ public final class TextOverlapMeasurer {
     public TextOverlap measure(String model, ModelFiles files, Checkpoint checkpoint, String textA, String textB)
             throws IOException, ModelNotFoundException, InterruptedException {
         try (TextTokenizer tokenizer = TextTokenizer.open(files)) {
-            Uses a = Uses.of(tokenizer, textA, "first");
-            Uses b = Uses.of(tokenizer, textB, "second");
+            List<List<TextTokenizer.Token>> tokens = tokenizer.tokens(List.of(textA, textB), false);
+            Uses a = Uses.of(tokens.get(0), textA, "first");
+            Uses b = Uses.of(tokens.get(1), textB, "second");
             InputEmbedding embedding = InputEmbedding.find(checkpoint, Math.max(a.largestId(), b.largestId()));
             return measure(model, tokenizer.description(), embedding, a, b);
         }
@@ -161,9 +163,9 @@ public final class TextOverlapMeasurer {
 
     /** The different tokens of a text, in order of first use, and how often each occurs. */
     private record Uses(int characters, Map<TextTokenizer.Token, Integer> use) {
-        static Uses of(TextTokenizer tokenizer, String text, String which) {
+        static Uses of(List<TextTokenizer.Token> tokens, String text, String which) {
             Map<TextTokenizer.Token, Integer> use = new LinkedHashMap<>();
-            tokenizer.tokens(text).forEach(token -> use.merge(token, 1, Integer::sum));
+            tokens.forEach(token -> use.merge(token, 1, Integer::sum));
             if (use.isEmpty()) {
                 throw new IllegalArgumentException("the " + which + " text holds no token");
             }

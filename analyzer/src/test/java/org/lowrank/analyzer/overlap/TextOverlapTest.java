@@ -26,6 +26,8 @@ import org.lowrank.analyzer.output.AnalysisResult;
 import org.lowrank.analyzer.output.OverlapOutput;
 import org.lowrank.analyzer.output.OverlapReport;
 import org.lowrank.analyzer.output.OverlapResult;
+import org.lowrank.inference.text.TextTokenizer;
+import org.lowrank.inference.text.TokenizerFiles;
 import org.lowrank.reports.Report;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.files.LocalFiles;
@@ -262,7 +264,7 @@ class TextOverlapTest {
     private List<String> tokens(String text) throws Exception {
         try (LocalFiles files = LocalFiles.of(model);
                 TextTokenizer tokenizer = TextTokenizer.open(files)) {
-            return tokenizer.tokens(text).stream()
+            return tokenizer.tokens(List.of(text), false).get(0).stream()
                     .map(TextTokenizer.Token::text)
                     .collect(Collectors.toList());
         }

@@ -27,6 +27,7 @@ import org.lowrank.weights.tensor.Checkpoint;
  * is read meanwhile. Memory: two layers in float32, the hidden states, and the activations of one layer.
  */
 public final class LayerwiseModel implements AutoCloseable {
+    private final Checkpoint checkpoint;
     private final Transformer transformer;
     private final TensorNames names;
     private final NDManager memory;
@@ -36,12 +37,13 @@ public final class LayerwiseModel implements AutoCloseable {
     private final RunSettings settings;
 
     private LayerwiseModel(
-            Transformer transformer, TensorNames names, NDManager memory, Device device, RunSettings settings)
+            Checkpoint checkpoint, Transformer transformer, TensorNames names, NDManager memory, RunSettings settings)
             throws IOException {
+        this.checkpoint = checkpoint;
         this.transformer = transformer;
         this.names = names;
         this.memory = memory;
-        this.device = device;
+        this.device = memory.getDevice();
         this.settings = settings;
         loader = new WeightLoader(transformer, names, memory);
         embedding = new EmbeddingPass(transformer, names, loader);
@@ -59,7 +61,7 @@ public final class LayerwiseModel implements AutoCloseable {
         TensorNames names = TensorNames.of(checkpoint, transformer);
         NDManager memory = NativeEngine.manager(settings.gpu());
         try {
-            return new LayerwiseModel(transformer, names, memory, memory.getDevice(), settings);
+            return new LayerwiseModel(checkpoint, transformer, names, memory, settings);
         } catch (IOException | RuntimeException | Error e) {
             memory.close();
             throw e;
@@ -79,6 +81,11 @@ public final class LayerwiseModel implements AutoCloseable {
     /** The longest sequence it can read; empty where only its training limits it. */
     public OptionalInt longest() {
         return embedding.longest();
+    }
+
+    /** What a run of these sequences takes. */
+    public MemoryNeed need(List<int[]> sequences) {
+        return MemoryNeed.of(transformer, checkpoint, sequences, settings.batchTokens());
     }
 
     /**

@@ -1,4 +1,4 @@
-package org.lowrank.analyzer.overlap;
+package org.lowrank.inference.text;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.lowrank.weights.bytes.ByteSource;
 import org.lowrank.weights.bytes.MalformedWeightsException;
@@ -24,7 +25,7 @@ import org.lowrank.weights.files.ModelNotFoundException;
  * @param json text of a tokenizer.json
  * @param description which files it came from
  */
-record TokenizerFiles(String json, String description) {
+public record TokenizerFiles(String json, String description) {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int CHUNK = 1 << 20;
     private static final long LARGEST = 256L << 20;
@@ -32,7 +33,8 @@ record TokenizerFiles(String json, String description) {
     /** GPT-2's pattern without the spaces, as CLIP's tokenizer splits. */
     private static final String CLIP_PATTERN = "'s|'t|'re|'ve|'m|'ll|'d|[\\p{L}]+|[\\p{N}]|[^\\s\\p{L}\\p{N}]+";
 
-    static TokenizerFiles of(ModelFiles files) throws IOException, ModelNotFoundException {
+    /** Finds them. */
+    public static TokenizerFiles of(ModelFiles files) throws IOException, ModelNotFoundException {
         List<String> names =
                 files.list().stream().map(ModelFiles.FileEntry::name).toList();
         Optional<String> tokenizer = named(names, "tokenizer.json");
@@ -109,7 +111,7 @@ record TokenizerFiles(String json, String description) {
                 .putNull("strip_accents")
                 .put("lowercase", lowerCase);
         json.putObject("pre_tokenizer").put("type", "BertPreTokenizer");
-        json.putNull("post_processor");
+        json.set("post_processor", around(words.indexOf("[CLS]"), "[CLS]", words.indexOf("[SEP]"), "[SEP]"));
         json.putObject("decoder").put("type", "WordPiece").put("prefix", "##").put("cleanup", true);
         ObjectNode model = json.putObject("model");
         model.put("type", "WordPiece")
@@ -118,6 +120,36 @@ record TokenizerFiles(String json, String description) {
                 .put("max_input_chars_per_word", 100);
         model.set("vocab", vocabulary);
         return new TokenizerFiles(json.toString(), name + " (WordPiece" + (lowerCase ? ", lower-cased)" : ")"));
+    }
+
+    private static int id(JsonNode vocabulary, String token) {
+        return vocabulary.path(token).asInt(-1);
+    }
+
+    /** A token before and one after every text, where the vocabulary has both. */
+    private static JsonNode around(int firstId, String first, int lastId, String last) {
+        if (firstId < 0 || lastId < 0) {
+            return JSON.nullNode();
+        }
+        ObjectNode processor = JSON.createObjectNode().put("type", "TemplateProcessing");
+        ArrayNode single = processor.putArray("single");
+        single.addObject().putObject("SpecialToken").put("id", first).put("type_id", 0);
+        single.addObject().putObject("Sequence").put("id", "A").put("type_id", 0);
+        single.addObject().putObject("SpecialToken").put("id", last).put("type_id", 0);
+        processor.set("pair", single.deepCopy());
+        ((ArrayNode) processor.get("pair"))
+                .addObject()
+                .putObject("Sequence")
+                .put("id", "B")
+                .put("type_id", 0);
+        ObjectNode tokens = processor.putObject("special_tokens");
+        for (Map.Entry<String, Integer> token :
+                Map.of(first, firstId, last, lastId).entrySet()) {
+            ObjectNode described = tokens.putObject(token.getKey()).put("id", token.getKey());
+            described.putArray("ids").add(token.getValue());
+            described.putArray("tokens").add(token.getKey());
+        }
+        return processor;
     }
 
     private static boolean special(String word) {
@@ -173,7 +205,8 @@ record TokenizerFiles(String json, String description) {
         } else {
             json.putNull("normalizer").set("pre_tokenizer", byteLevel);
         }
-        json.putNull("post_processor").set("decoder", byteLevel);
+        json.set("post_processor", around(id(vocabulary, "<s>"), "<s>", id(vocabulary, "</s>"), "</s>"));
+        json.set("decoder", byteLevel);
         ObjectNode model = json.putObject("model");
         model.put("type", "BPE")
                 .putNull("dropout")
