@@ -8,7 +8,6 @@ import org.lowrank.analyzer.MeasuringRun;
 import org.lowrank.analyzer.ModelAnalysis;
 import org.lowrank.analyzer.comparison.Comparison;
 import org.lowrank.analyzer.comparison.ModelComparer;
-import org.lowrank.analyzer.layer.LayerSelection;
 import org.lowrank.analyzer.output.AnalysisResult;
 import org.lowrank.analyzer.output.ComparisonResult;
 import org.lowrank.reports.OutputDirectory;
@@ -57,7 +56,7 @@ final class CompareCommand extends ModelRun implements Callable<Integer> {
             throw new UsageException("--directions: " + directions + ": not between 1 and 256; the default is "
                     + ModelComparer.DEFAULT_DIRECTIONS);
         }
-        LayerSelection selection = selection(measure);
+        selection(measure); // refuses wrong --layers and --matrices before anything is fetched
         SpectralOptions options = measure.options();
         Set<ResultFormat> formats = output.formats();
         int threads = measure.threads();
