@@ -89,6 +89,7 @@ final class Gptq implements Scheme {
 
     static DType integers(int bits) {
         return switch (bits) {
+            case 1 -> DType.I1;
             case 2 -> DType.I2;
             case 3 -> DType.I3;
             case 4 -> DType.I4;

@@ -31,6 +31,7 @@ public final class Quantisation {
             new PackedIntegers(),
             new PackedFloats(),
             new Mlx(),
+            new Hqq(),
             new ScaledWeights());
 
     private Quantisation() {}

@@ -9,7 +9,16 @@ import org.lowrank.weights.tensor.Tensor;
 
 /** A way of storing a weight as codes and companions that is understood to the last bit. */
 sealed interface Scheme
-        permits ScaledWeights, MxFp4Blocks, Gptq, Awq, PackedIntegers, PackedFloats, BitsAndBytes4, BitsAndBytes8, Mlx {
+        permits ScaledWeights,
+                MxFp4Blocks,
+                Gptq,
+                Awq,
+                PackedIntegers,
+                PackedFloats,
+                BitsAndBytes4,
+                BitsAndBytes8,
+                Mlx,
+                Hqq {
     /** Whether codes with these companions are this scheme's, by names, types and shapes. */
     boolean holds(Packed packed);
 

@@ -24,6 +24,7 @@ public enum DType {
     F4,
     F6_E2M3,
     F6_E3M2,
+    I1,
     I2,
     I3,
     I4,

@@ -23,7 +23,7 @@ import org.lowrank.weights.tensor.Tensor;
  * is {@code (1 + (37 k + seed) mod 61) / 64}. The expected numbers come from numpy 2.4, which unpacked the same bytes step by
  * step as the schemes' own programs do (AutoGPTQ {@code QuantLinear.forward}, AutoAWQ {@code dequantize_gemm},
  * compressed-tensors {@code unpack_from_int32}, gpt-oss {@code _get_mxfp4_tensor}, bitsandbytes {@code QuantState}, MLX
- * {@code affine_dequantize}): the first four values, the last three, and {@code Σ w_k · (k mod 97 + 1)} over all.
+ * {@code affine_dequantize}, hqq {@code BitPack}): the first four values, the last three, and {@code Σ w_k · (k mod 97 + 1)} over all.
  */
 class QuantisationSchemesTest {
     private static final String FILE = "model.safetensors";
@@ -381,6 +381,50 @@ class QuantisationSchemesTest {
                 9.0,
                 -6.0,
                 -4.0);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "8bit_u8, 0, 8, 24, 72.96875, 9.9296875, 5.712890625, 64.845703125, 14.484375, 200.923828125, 79.806640625, 550310.0625",
+        "8bit_u8, 1, 24, 8, 72.96875, 38.96875, 4.46875, 98.46875, 25.884765625, 110.619140625, 79.806640625, 552489.435546875",
+        "4bit_u8, 0, 4, 24, 3.46875, 0.5546875, -2.021484375, 3.486328125, 2.984375, 4.658203125, 1.416015625, 21679.328125",
+        "4bit_u8, 1, 12, 8, 3.46875, 1.46875, -1.03125, 4.96875, 5.041015625, 3.228515625, 1.416015625, 22602.091796875",
+        "3bit_32, 0, 1, 24, -1.03125, 0.6796875, 0.791015625, 0.205078125, 0.734375, -2.794921875, 0.962890625, 4410.765625",
+        "3bit_32, 1, 3, 8, -1.03125, 1.96875, 0.96875, -0.03125, 0.962890625, -0.849609375, 0.962890625, 4688.310546875",
+        "2bit_u8, 0, 2, 24, -0.03125, 0.0546875, -2.021484375, 0.533203125, 0.484375, -0.310546875, 0.509765625, -4554.96875",
+        "2bit_u8, 1, 6, 8, -0.03125, -0.53125, -1.03125, 0.46875, 0.509765625, 0.509765625, 0.509765625, -5163.158203125",
+        "1bit_u8, 0, 1, 24, -0.53125, -0.0703125, -2.021484375, -0.123046875, -0.265625, -1.966796875, -0.396484375, -9185.0",
+        "1bit_u8, 1, 3, 8, -0.53125, -1.03125, -1.03125, -0.53125, -0.849609375, -0.396484375, -0.396484375, -9616.189453125"
+    })
+    void hqq(
+            String packing,
+            int axis,
+            long rows,
+            long cols,
+            double w0,
+            double w1,
+            double w2,
+            double w3,
+            double l2,
+            double l1,
+            double l0,
+            double checksum)
+            throws Exception {
+        long[] groups = axis == 1 ? new long[] {24, 1} : new long[] {1, 24};
+        tensors.put("l.W_q", bytes(packing.endsWith("32") ? DType.I32 : DType.U8, 30, rows, cols));
+        tensors.put("l.scale", scales(DType.F16, 31, groups));
+        TestTensor zeros = scales(DType.F32, 32, groups);
+        double[] four = IntStream.range(0, 24)
+                .mapToDouble(k -> (1 + (37 * k + 32) % 61) / 16.0)
+                .toArray();
+        tensors.put("l.zero", TestTensor.of(DType.F16, zeros.shape(), four));
+        tensors.put("l.shape", TestTensor.of(DType.I64, List.of(2L), 12, 16));
+        tensors.put("l.group_size", TestTensor.of(DType.I32, List.of(), 8));
+        tensors.put("l.nbits", TestTensor.of(DType.I32, List.of(), packing.charAt(0) - '0'));
+        tensors.put("l.axis", TestTensor.of(DType.I32, List.of(), axis));
+        tensors.put("l.view_as_float", TestTensor.of(DType.U8, List.of(), 0));
+        tensors.put("l.packing", new TestTensor(DType.U8, List.of(7L), packing.getBytes(StandardCharsets.US_ASCII)));
+        expect(read("{}"), "l.weight", List.of(12L, 16L), checksum, w0, w1, w2, w3, l2, l1, l0);
     }
 
     private void bitsAndBytes(String type, String nested) {
