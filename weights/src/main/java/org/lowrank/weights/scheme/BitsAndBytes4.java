@@ -20,7 +20,7 @@ import org.lowrank.weights.tensor.Tensor;
  * of the 16 codes stands for (NF4 or FP4); {@code absmax}, a factor for {@code blocksize} elements. With double quantisation
  * absmax is itself stored as bytes: absmax = nested_quant_map[code] · nested_absmax[block of nested_blocksize] +
  * nested_offset. Shape, block sizes and offset are JSON text in {@code quant_state.bitsandbytes__nf4} (or fp4). W =
- * quant_map[q] · absmax. Source: bitsandbytes, {@code functional.py} ({@code QuantState}), and Dettmers et al. 2023
+ * quant_map[q] · absmax, each operation in single precision as bitsandbytes' kernels compute it. Source: bitsandbytes, {@code functional.py} ({@code QuantState}), and Dettmers et al. 2023
  * (arXiv:2305.14314).
  */
 final class BitsAndBytes4 implements Scheme {
@@ -60,7 +60,8 @@ final class BitsAndBytes4 implements Scheme {
         Elements weight = Elements.unpacked(bytes, nibbles)
                 .through(packed.need("quant_map"))
                 .times((nested ? nested(packed, absmax, state) : Elements.of(absmax))
-                        .spread(Spread.flat(elements, block)));
+                        .spread(Spread.flat(elements, block)))
+                .inSingle();
         return new Weight(
                 type.equals("nf4") ? DType.NF4 : DType.FP4,
                 shape,
@@ -84,7 +85,9 @@ final class BitsAndBytes4 implements Scheme {
         return Elements.of(absmax)
                 .through(packed.need("nested_quant_map"))
                 .times(Elements.of(factors).spread(Spread.flat(codes, block)))
-                .plus(Elements.constant(state.path("nested_offset").asDouble()));
+                .inSingle()
+                .plus(Elements.constant(state.path("nested_offset").floatValue()))
+                .inSingle();
     }
 
     private static JsonNode state(Packed packed, StoredTensor tensor) throws IOException {

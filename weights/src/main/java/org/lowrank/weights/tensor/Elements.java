@@ -7,7 +7,8 @@ import java.util.Arrays;
  * The elements of an array in row-major order, computed from what is stored when they are asked for. A quantised matrix is
  * an expression of a few: {@code codes.minus(zeros.spread(…)).times(scales.spread(…))}.
  *
- * <p>Values are exact: nothing is rounded to the precision some program computes in. Division, and sums that are not of
+ * <p>Values are exact, except where a scheme itself computes in single precision ({@link #inSingle}): nothing is rounded to
+ * the half precision some program computes in. Division, and sums that are not of
  * whole numbers, are rounded to double.
  */
 public sealed interface Elements
@@ -17,7 +18,8 @@ public sealed interface Elements
                 LookupElements,
                 SpreadElements,
                 CombinedElements,
-                ConstantElements {
+                ConstantElements,
+                SingleElements {
     /** Binary digits an element may need; up to 24 fit single precision. */
     int digits();
 
@@ -83,6 +85,11 @@ public sealed interface Elements
     /** Element by element a − b. */
     default Elements minus(Elements other) {
         return new CombinedElements(CombinedElements.Operation.MINUS, this, other);
+    }
+
+    /** Each element rounded to single precision, for schemes whose definition computes in it. */
+    default Elements inSingle() {
+        return new SingleElements(this);
     }
 
     /** Each element of this for a block of elements of a larger array. */

@@ -24,6 +24,10 @@ record PackedElements(StoredTensor words, PackedCodes packing) implements Elemen
         private final PackedCodes packing;
         private final int last;
         private final long mask;
+        private final long wordMask;
+        /** How far right each code of a word is shifted; empty where codes go on across words. */
+        private final int[] shifts;
+
         private double[] fetched = new double[0];
         private double[] next = new double[0];
 
@@ -32,6 +36,10 @@ record PackedElements(StoredTensor words, PackedCodes packing) implements Elemen
             this.packing = packing;
             this.last = packing.shape().size() - 1;
             this.mask = (1L << packing.bits()) - 1;
+            this.wordMask = (1L << packing.wordBits()) - 1;
+            this.shifts = packing.order().stream()
+                    .mapToInt(place -> place * packing.bits())
+                    .toArray();
         }
 
         @Override
@@ -79,10 +87,39 @@ record PackedElements(StoredTensor words, PackedCodes packing) implements Elemen
             int found = (int) (to - from);
             fetched = fetched.length < found ? new double[found] : fetched;
             words.read(base + from * stride, stride, found, fetched, 0);
+            if (step == 1) {
+                unpack(column, count, found, out, at);
+                return;
+            }
             for (int i = 0; i < count; i++) {
                 long position = column + i * step;
                 int word = (int) (word(position) - from);
-                out[at + i] = code(position, fetched[word], word + 1 < found ? fetched[word + 1] : 0);
+                out[at + i] = code(shift(position), fetched[word], word + 1 < found ? fetched[word + 1] : 0);
+            }
+        }
+
+        /** Neighbours, word by word. */
+        private void unpack(long column, int count, int found, double[] out, int at) {
+            int word = 0;
+            if (shifts.length > 0) {
+                int slot = (int) (column % shifts.length);
+                for (int i = 0; i < count; i++) {
+                    out[at + i] = bits(fetched[word]) >>> shifts[slot] & mask;
+                    if (++slot == shifts.length) {
+                        slot = 0;
+                        word++;
+                    }
+                }
+                return;
+            }
+            int shift = shift(column);
+            for (int i = 0; i < count; i++) {
+                out[at + i] = code(shift, fetched[word], word + 1 < found ? fetched[word + 1] : 0);
+                shift += packing.bits();
+                if (shift >= packing.wordBits()) {
+                    shift -= packing.wordBits();
+                    word++;
+                }
             }
         }
 
@@ -99,27 +136,29 @@ record PackedElements(StoredTensor words, PackedCodes packing) implements Elemen
             if (spans) {
                 words.read(first + axisStride, step * stride, count, next, 0);
             }
+            int shift = shift(position);
             for (int i = 0; i < count; i++) {
-                out[at + i] = code(position, fetched[i], spans ? next[i] : 0);
+                out[at + i] = code(shift, fetched[i], spans ? next[i] : 0);
             }
         }
 
         private long word(long position) {
-            return packing.order().isEmpty()
-                    ? position * packing.bits() / packing.wordBits()
-                    : position / packing.order().size();
+            return shifts.length == 0 ? position * packing.bits() / packing.wordBits() : position / shifts.length;
         }
 
         private long wordAfter(long position) {
-            return packing.order().isEmpty()
+            return shifts.length == 0
                     ? (position * packing.bits() + packing.bits() - 1) / packing.wordBits() + 1
                     : word(position) + 1;
         }
 
-        private long code(long position, double word, double following) {
-            int shift = packing.order().isEmpty()
+        private int shift(long position) {
+            return shifts.length == 0
                     ? (int) (position * packing.bits() % packing.wordBits())
-                    : packing.order().get((int) (position % packing.order().size())) * packing.bits();
+                    : shifts[(int) (position % shifts.length)];
+        }
+
+        private long code(int shift, double word, double following) {
             long low = bits(word) >>> shift;
             int missing = packing.wordBits() - shift;
             return (missing < packing.bits() ? low | bits(following) << missing : low) & mask;
@@ -127,7 +166,7 @@ record PackedElements(StoredTensor words, PackedCodes packing) implements Elemen
 
         /** The word's bits, whether it was read as signed or unsigned. */
         private long bits(double word) {
-            return (long) word & ((1L << packing.wordBits()) - 1);
+            return (long) word & wordMask;
         }
 
         @Override

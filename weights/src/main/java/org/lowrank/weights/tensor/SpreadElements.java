@@ -90,6 +90,10 @@ record SpreadElements(Elements groups, Spread spread) implements Elements {
                 int found = (int) (to - from) + 1;
                 values = values.length < found ? new double[found] : values;
                 groups.read(first + from * stride, stride, found, values, 0);
+                if (columns.length == 0 && step == 1) {
+                    fill(column - from * spread.block().get(last), count, out, at);
+                    return;
+                }
                 for (int i = 0; i < count; i++) {
                     out[at + i] = values[(int) (group(column + i * step) - from)];
                 }
@@ -97,6 +101,17 @@ record SpreadElements(Elements groups, Spread spread) implements Elements {
                 for (int i = 0; i < count; i++) {
                     groups.read(first + group(column + i * step) * stride, 1, 1, out, at + i);
                 }
+            }
+        }
+
+        /** Neighbours, group by group, from the given element of the first group on. */
+        private void fill(long inFirst, int count, double[] out, int at) {
+            long block = spread.block().get(last);
+            int done = 0;
+            for (int g = 0; done < count; g++) {
+                int end = (int) Math.min(count, (g + 1) * block - inFirst);
+                java.util.Arrays.fill(out, at + done, at + end, values[g]);
+                done = end;
             }
         }
 
