@@ -10,10 +10,10 @@ import org.lowrank.analyzer.layer.LayerSelection;
 import org.lowrank.analyzer.layer.ModelLayers;
 import org.lowrank.analyzer.layer.NothingSelectedException;
 import org.lowrank.analyzer.measurement.AdapterFindings;
+import org.lowrank.analyzer.measurement.Initialisation;
 import org.lowrank.analyzer.measurement.MatrixMeasurement;
 import org.lowrank.analyzer.measurement.ModelFindings;
 import org.lowrank.analyzer.measurement.ModelMeasurer;
-import org.lowrank.analyzer.measurement.ModelSummary;
 import org.lowrank.analyzer.output.AnalysisResult;
 import org.lowrank.reports.finding.Finding;
 import org.lowrank.spectral.SpectralEngine;
@@ -177,9 +177,9 @@ public final class ModelAnalysis implements AutoCloseable {
         seconds.put("measure", since(start));
         List<Finding> findings = opened.adapter().isPresent()
                 ? AdapterFindings.of(provenance.model(), rows)
-                : ModelSummary.of(rows).stream()
-                        .flatMap(summary -> ModelFindings.of(summary).stream())
-                        .toList();
+                : ModelFindings.of(
+                        rows,
+                        Initialisation.of(checkpoint.config(), layers.card().layers()));
         return new Outcome(model(fingerprint), rows, skipped(), findings, warnings(rows), false);
     }
 

@@ -142,10 +142,10 @@ public final class AnalysisReport {
                         number(card.feedForwardDimension(), 0),
                         number(card.parameters(), 0),
                         text(card.dtype().name()),
-                        number(summary.normSpread(), 2),
-                        number(summary.outputRatio(), 2),
-                        number(summary.harmonicMeanStableRank(), 2),
-                        number(summary.shareOfGaussian(), 3)));
+                        number(summary.norms().spread(), 2),
+                        number(summary.norms().outputRatio(), 2),
+                        number(summary.ranks().harmonicMean(), 2),
+                        number(summary.ranks().meanShare(), 3)));
             }
         }
         return new TableSection("models", "Models", "Table 1 and a line of results per model.", columns, rows, false);
