@@ -9,11 +9,19 @@ import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.lowrank.analyzer.comparison.Comparison.Unmatched;
+import org.lowrank.analyzer.measurement.Claim;
+import org.lowrank.analyzer.measurement.NullModel;
 import org.lowrank.reports.finding.Finding;
 import org.lowrank.reports.finding.Verdict;
 
 /** Statements about two models that follow from the numbers by declared thresholds. */
 final class ComparisonFindings {
+    /** Distances are shares of the Gaussian baseline. */
+    private static final Claim LOW_SHARE = new Claim(0.75, 0.90, 0.02);
+
+    /** From this share of the distance of independent weights on, B is no change of A. */
+    private static final double INDEPENDENT = 0.9;
+
     private final String a;
     private final String b;
     private final List<MatrixPair> pairs;
@@ -48,7 +56,7 @@ final class ComparisonFindings {
                 same + " of " + measured.size(),
                 same == measured.size() ? "All weights are the same in both" : "Some matrices are the same in both",
                 "the difference of " + same + " matrices is exactly zero; its stable rank is undefined",
-                Map.of("identical", (double) same, "compared", (double) measured.size()));
+                Map.of("identical", (double) same, "null_identical", 0.0, "compared", (double) measured.size()));
     }
 
     private void size() {
@@ -60,9 +68,10 @@ final class ComparisonFindings {
             return;
         }
         double median = size.median();
-        String statement = median <= 0.1
-                ? "B is a small change of A"
-                : median <= 0.7 ? "B is a large change of A" : "B's weights are no refinement of A's";
+        double independent = independentSize().median();
+        String statement = median >= INDEPENDENT * independent
+                ? "B's weights are as far from A's as independent ones"
+                : "B differs from A by " + percent(median) + " of A's norm";
         add(
                 "task-vector-size",
                 Verdict.INFORMATION,
@@ -70,8 +79,25 @@ final class ComparisonFindings {
                 statement,
                 "median ‖W_B − W_A‖_F/‖W_A‖_F over " + size.count() + " matrices, from " + percent(size.smallest())
                         + " to " + percent(size.largest()) + " (" + size.largestAt()
-                        + "); independent weights of equal norm give 141 %; ≤ 10 % is called small, ≤ 70 % large",
-                Map.of("median_relative_size", median, "largest_relative_size", size.largest()));
+                        + "); independent weights of these "
+                        + "norms give " + percent(independent),
+                Map.of(
+                        "median_relative_size",
+                        median,
+                        "null_median_relative_size",
+                        independent,
+                        "largest_relative_size",
+                        size.largest(),
+                        "null_largest_relative_size",
+                        independentSize().largest()));
+    }
+
+    /** Independent A and B are orthogonal: ‖B − A‖_F²/‖A‖_F² = 1 + ‖B‖_F²/‖A‖_F². */
+    private Summary independentSize() {
+        return Summary.of(pairs, pair -> {
+            Double ratio = pair.frobeniusRatio();
+            return pair.taskVector() == null || ratio == null ? null : (Double) Math.sqrt(1 + ratio * ratio);
+        });
     }
 
     private void lowRank() {
@@ -83,10 +109,16 @@ final class ComparisonFindings {
             return;
         }
         double median = share.median();
-        Verdict verdict = median <= 0.75 ? Verdict.HOLDS : median <= 0.9 ? Verdict.ROUGHLY : Verdict.EXCEPTION;
+        NullModel.Value none = NullModel.medianShare(differences().stream()
+                .filter(vector -> !vector.identical())
+                .map(vector ->
+                        new long[] {vector.numbers().rows(), vector.numbers().cols()})
+                .toList());
+        Verdict verdict = LOW_SHARE.judge(median, none);
         String statement = switch (verdict) {
             case HOLDS -> "The difference has low stable rank";
             case ROUGHLY -> "The difference has a somewhat lower stable rank than a random one";
+            case INDISTINGUISHABLE -> "The difference has the stable rank of random matrices of this size";
             default -> "The difference is about as spread over directions as a random matrix";
         };
         Summary rank = Summary.of(pairs, pair -> {
@@ -99,9 +131,18 @@ final class ComparisonFindings {
                 decimal(rank.median(), 2),
                 statement,
                 "median ‖Δ‖_F/‖Δ‖_2, which is " + percent(median)
-                        + " of the Gaussian baseline (median share); lowest " + decimal(rank.smallest(), 2) + " ("
-                        + rank.smallestAt() + "); ≤ 75 % holds, ≤ 90 % roughly",
-                Map.of("median_stable_rank", rank.median(), "median_share_of_gaussian", median));
+                        + " of a random matrix's (median share; random ones have " + percent(none.value())
+                        + "); lowest "
+                        + decimal(rank.smallest(), 2) + " (" + rank.smallestAt() + "); ≤ 75 % holds, ≤ 90 % roughly",
+                Map.of(
+                        "median_stable_rank",
+                        rank.median(),
+                        "null_median_stable_rank",
+                        rank.median() / median * none.value(),
+                        "median_share_of_gaussian",
+                        median,
+                        "null_median_share_of_gaussian",
+                        none.value()));
     }
 
     private void overlap() {
@@ -120,32 +161,32 @@ final class ComparisonFindings {
             SubspaceOverlap overlap = pair.overlap();
             return overlap == null ? null : (Double) overlap.randomRowSpaceOverlap();
         });
+        Summary randomColumns = Summary.of(pairs, pair -> {
+            SubspaceOverlap overlap = pair.overlap();
+            return overlap == null ? null : (Double) overlap.randomColumnSpaceOverlap();
+        });
         long unclear = pairs.stream()
                 .map(MatrixPair::overlap)
                 .filter(Objects::nonNull)
                 .filter(SubspaceOverlap::illDefined)
                 .count();
         double median = rows.median();
-        Verdict verdict =
-                median <= 2 * random.median() ? Verdict.HOLDS : median <= 0.5 ? Verdict.ROUGHLY : Verdict.EXCEPTION;
-        String statement = switch (verdict) {
-            case HOLDS -> "The two read nearly orthogonal directions, the paper's condition for summing";
-            case ROUGHLY -> "The directions the two read overlap in part: summing mixes them";
-            default -> "The two read the same leading directions: their sum doubles these instead of joining two tasks";
-        };
         Map<String, Double> numbers = new LinkedHashMap<>();
         numbers.put("median_row_space_overlap", median);
+        numbers.put("null_median_row_space_overlap", random.median());
         numbers.put("median_column_space_overlap", columns.median());
-        numbers.put("median_random_row_space_overlap", random.median());
+        numbers.put("null_median_column_space_overlap", randomColumns.median());
         numbers.put("ill_defined", (double) unclear);
+        OverlapReading found = OverlapReading.of(median, random.median());
         add(
                 "overlap",
-                verdict,
+                found.verdict(),
                 decimal(median, 3),
-                statement,
+                found.statement(),
                 "median √(mean cos²θ) between leading row spaces; column spaces " + decimal(columns.median(), 3)
                         + ", independent random spaces " + decimal(random.median(), 3)
-                        + "; ≤ 2 × random holds, ≤ 0.5 roughly"
+                        + "; below half of random holds, up to twice (or halfway to 1) is as random, from 0.9 the same; two"
+                        + " models alone, not two task vectors: nothing here says whether they can be summed"
                         + (unclear == 0
                                 ? ""
                                 : "; in " + unclear + " of " + rows.count()
@@ -167,7 +208,15 @@ final class ComparisonFindings {
                 "median ratio of Frobenius norms, from ×" + decimal(ratio.smallest(), 3) + " (" + ratio.smallestAt()
                         + ") to ×" + decimal(ratio.largest(), 3) + " (" + ratio.largestAt()
                         + "); median ratio of stable ranks ×" + decimal(rank.median(), 3),
-                Map.of("median_frobenius_ratio", ratio.median(), "median_stable_rank_ratio", rank.median()));
+                Map.of(
+                        "median_frobenius_ratio",
+                        ratio.median(),
+                        "null_median_frobenius_ratio",
+                        1.0,
+                        "median_stable_rank_ratio",
+                        rank.median(),
+                        "null_median_stable_rank_ratio",
+                        1.0));
     }
 
     private void coverage(List<Unmatched> unmatched) {

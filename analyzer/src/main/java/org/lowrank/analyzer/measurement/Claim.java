@@ -9,7 +9,7 @@ import org.lowrank.reports.finding.Verdict;
  * @param roughly largest at which it holds roughly
  * @param tolerance distances this close to the null's are not told apart from it; never less than four of its standard deviations
  */
-record Claim(double holds, double roughly, double tolerance) {
+public record Claim(double holds, double roughly, double tolerance) {
     /**
      * The verdict is about the difference from the null: a value beyond both thresholds is an exception; else one that the null
      * gives too is indistinguishable; else it holds (or roughly) where the null does not reach that, or where it is at most half
@@ -18,7 +18,7 @@ record Claim(double holds, double roughly, double tolerance) {
      * @param distance of the value from the claim
      * @param none the null's distance and its standard deviation
      */
-    Verdict judge(double distance, NullModel.Value none) {
+    public Verdict judge(double distance, NullModel.Value none) {
         Verdict own = level(distance);
         Verdict nulls = level(none.value());
         if (own == Verdict.EXCEPTION) {

@@ -13,7 +13,7 @@ import org.lowrank.analyzer.measurement.MatrixNumbers.SpectralInterval;
  * shapes. Each draw replaces every matrix's norms by those of a {@link GaussianMatrix} and goes through {@link ModelSummary}, so
  * that medians, spreads and counts are those of the same definition. Seeded; costs some microseconds a matrix.
  */
-final class NullModel {
+public final class NullModel {
     private static final long SEED = 20260101;
 
     /** Draws of all matrices together; at least {@link #FEWEST} stacks are drawn. */
@@ -34,7 +34,7 @@ final class NullModel {
      * @param value its median
      * @param sd its standard deviation
      */
-    record Value(double value, double sd) {}
+    public record Value(double value, double sd) {}
 
     /** All entries of equal variance. */
     static NullModel of(List<MatrixMeasurement> stack) {
@@ -61,7 +61,23 @@ final class NullModel {
     }
 
     Value value(ToDoubleFunction<ModelSummary> statistic) {
-        double[] values = draws.stream().mapToDouble(statistic).toArray();
+        return value(draws.stream().mapToDouble(statistic).toArray());
+    }
+
+    /** The median, over Gaussian matrices of these [rows, cols], of stable rank over the baseline. */
+    public static Value medianShare(List<long[]> shapes) {
+        Random random = new Random(SEED);
+        double[] medians = new double[Math.max(FEWEST, Math.min(MOST, MATRICES / Math.max(1, shapes.size())))];
+        for (int draw = 0; draw < medians.length; draw++) {
+            medians[draw] = Medians.of(shapes.stream()
+                    .mapToDouble(shape ->
+                            GaussianMatrix.draw(shape[0], shape[1], random).share(shape[0], shape[1]))
+                    .toArray());
+        }
+        return value(medians);
+    }
+
+    private static Value value(double[] values) {
         double mean = Arrays.stream(values).average().orElse(Double.NaN);
         double squares = Arrays.stream(values).map(v -> (v - mean) * (v - mean)).sum();
         return new Value(Medians.of(values), Math.sqrt(squares / (values.length - 1)));
