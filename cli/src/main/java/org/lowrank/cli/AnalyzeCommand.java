@@ -181,7 +181,7 @@ final class AnalyzeCommand extends ModelRun implements Callable<Integer> {
         try {
             var tree = ResultJson.read(file);
             return tree.path("kind").asText().equals(AnalysisResult.KIND)
-                    ? Optional.of(ResultJson.as(tree, AnalysisResult.class, file))
+                    ? Optional.of(ResultJson.as(tree, AnalysisResult.class, AnalysisResult.SCHEMA_VERSION, file))
                     : Optional.empty();
         } catch (UnreadableResultException unreadable) {
             return Optional.empty(); // it is measured again and overwritten

@@ -1,5 +1,6 @@
 package org.lowrank.cli;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.lowrank.reports.OutputDirectory;
 import org.lowrank.reports.ResultFiles;
 import org.lowrank.reports.ResultFormat;
+import org.lowrank.reports.UnreadableResultException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -47,10 +49,20 @@ final class ReportCommand implements Callable<Integer> {
         OutputArguments arguments = new OutputArguments();
         arguments.format = format;
         Set<ResultFormat> formats = arguments.formats();
-        ResultFiles files = SavedResults.read(results);
         Path beside = results.get(0).toAbsolutePath().getParent();
-        OutputDirectory directory = OutputDirectory.open(out != null ? out : java.util.Objects.requireNonNull(beside));
-        OutputArguments.print(files.write(directory, formats));
+        Path place = out != null ? out : java.util.Objects.requireNonNull(beside);
+        OutputArguments.print(rendered(place, formats));
         return 0;
+    }
+
+    /** Whatever a file can hold that passes for a result and cannot be drawn is the file's fault, and said in one line. */
+    private List<Path> rendered(Path place, Set<ResultFormat> formats) throws IOException, UsageException {
+        try {
+            ResultFiles files = SavedResults.read(results);
+            return files.write(OutputDirectory.open(place), formats);
+        } catch (RuntimeException e) {
+            throw new UnreadableResultException(
+                    "not a saved result: " + results.get(0) + ": its values do not fit together; make it again", e);
+        }
     }
 }

@@ -69,12 +69,18 @@ final class SavedResults {
         return switch (kinds.get(0)) {
             case AnalysisResult.KIND -> merged(trees, files).files();
             case ComparisonResult.KIND ->
-                ResultJson.as(tree, ComparisonResult.class, file).files();
+                ResultJson.as(tree, ComparisonResult.class, ComparisonResult.SCHEMA_VERSION, file)
+                        .files();
             case OverlapResult.KIND ->
-                ResultJson.as(tree, OverlapResult.class, file).files();
-            case RunResult.KIND -> ResultJson.as(tree, RunResult.class, file).files();
-            case ExperimentResult.KIND -> ExperimentRun.files(ResultJson.as(tree, ExperimentResult.class, file));
-            case TheoryResult.KIND -> TheoryCommand.files(ResultJson.as(tree, TheoryResult.class, file));
+                ResultJson.as(tree, OverlapResult.class, OverlapResult.SCHEMA_VERSION, file)
+                        .files();
+            case RunResult.KIND ->
+                ResultJson.as(tree, RunResult.class, RunResult.SCHEMA_VERSION, file)
+                        .files();
+            case ExperimentResult.KIND ->
+                ExperimentRun.files(ResultJson.as(tree, ExperimentResult.class, ExperimentResult.SCHEMA_VERSION, file));
+            case TheoryResult.KIND ->
+                TheoryCommand.files(ResultJson.as(tree, TheoryResult.class, TheoryResult.SCHEMA_VERSION, file));
             default ->
                 throw new UsageException("unknown result: " + file + ": kind " + kinds.get(0)
                         + "; render it with the version of lowrank that wrote it");
@@ -126,7 +132,7 @@ final class SavedResults {
         tellApart(trees, files);
         List<AnalysisResult> all = new ArrayList<>();
         for (int i = 0; i < trees.size(); i++) {
-            all.add(ResultJson.as(trees.get(i), AnalysisResult.class, files.get(i)));
+            all.add(ResultJson.as(trees.get(i), AnalysisResult.class, AnalysisResult.SCHEMA_VERSION, files.get(i)));
         }
         AnalysisResult first = all.get(0);
         return all.size() == 1

@@ -16,6 +16,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Result records as JSON and back: snake_case keys, numbers as the shortest decimals that read back the same double, NaN as
@@ -33,6 +35,8 @@ public final class ResultJson {
             .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
             .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .defaultPropertyInclusion(
                     JsonInclude.Value.construct(JsonInclude.Include.ALWAYS, JsonInclude.Include.ALWAYS))
             .build();
@@ -77,7 +81,8 @@ public final class ResultJson {
             throw new UnreadableResultException("no such file: " + file + "; give a result.json that lowrank wrote", e);
         } catch (JsonProcessingException e) {
             throw new UnreadableResultException(
-                    "not a saved result: " + file + ": " + e.getOriginalMessage() + "; make it again", e);
+                    "not a saved result: " + file + ": " + e.getOriginalMessage() + "; make it again",
+                    e);
         } catch (UnreadableResultException e) {
             throw e;
         } catch (IOException e) {
@@ -86,18 +91,43 @@ public final class ResultJson {
     }
 
     /**
-     * A tree as the record it was written from.
+     * A tree as the record it was written from, of a layout that is known.
+     *
+     * @param newest the layout this program writes; earlier ones are read as far as they fit
+     * @throws UnreadableResultException if the layout is a later one or it does not fit
+     */
+    public static <T> T as(JsonNode tree, Class<T> type, int newest, Path file) throws UnreadableResultException {
+        int version = tree.path("schema_version").asInt();
+        if (version < 1 || version > newest) {
+            throw new UnreadableResultException("not a saved result: " + file + ": schema_version " + version
+                    + " where 1 to " + newest + " are known; render it with the version of lowrank that wrote it");
+        }
+        return as(tree, type, file);
+    }
+
+    /**
+     * A tree as the record it was written from, with everything its type promises.
      *
      * @throws UnreadableResultException if it does not fit
      */
     public static <T> T as(JsonNode tree, Class<T> type, Path file) throws UnreadableResultException {
+        T result;
         try {
-            return MAPPER.treeToValue(tree, type);
+            result = MAPPER.treeToValue(tree, type);
         } catch (JsonProcessingException e) {
-            throw new UnreadableResultException(
-                    "not a saved result: " + file + ": "
-                            + e.getOriginalMessage().lines().findFirst().orElse("") + "; make it again",
-                    e);
+            throw unreadable(file, e.getOriginalMessage().lines().findFirst().orElse(""), e);
+        } catch (RuntimeException e) {
+            throw unreadable(file, "its values do not fit together", e);
         }
+        Optional<String> missing = CompleteRecord.missing(result);
+        if (missing.isPresent()) {
+            throw unreadable(file, "it has no " + missing.get(), null);
+        }
+        return result;
+    }
+
+    private static UnreadableResultException unreadable(Path file, String why, @Nullable Throwable cause) {
+        String line = "not a saved result: " + file + ": " + why + "; make it again";
+        return cause == null ? new UnreadableResultException(line) : new UnreadableResultException(line, cause);
     }
 }
