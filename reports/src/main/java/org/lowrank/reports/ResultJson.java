@@ -81,8 +81,7 @@ public final class ResultJson {
             throw new UnreadableResultException("no such file: " + file + "; give a result.json that lowrank wrote", e);
         } catch (JsonProcessingException e) {
             throw new UnreadableResultException(
-                    "not a saved result: " + file + ": " + e.getOriginalMessage() + "; make it again",
-                    e);
+                    "not a saved result: " + file + ": " + e.getOriginalMessage() + "; make it again", e);
         } catch (UnreadableResultException e) {
             throw e;
         } catch (IOException e) {
