@@ -22,12 +22,22 @@ public final class FigureRenderer {
 
     /** All panels of a figure in its rows and columns. The first figure of a run takes some two seconds more. */
     public static String svg(Report.FigureSection figure) {
-        return Outlined.svg(Vega.svg(Figure.of(figure), null), figure.title());
+        return svg(figure, "");
+    }
+
+    /** The same with small print under it: which model, revision and version. */
+    public static String svg(Report.FigureSection figure, String footer) {
+        return Outlined.svg(Vega.svg(Figure.of(figure), null, footer), figure.title());
     }
 
     /** One panel of a figure. */
     public static String svg(Report.FigureSection figure, Report.Panel panel) {
-        return Outlined.svg(Vega.svg(Figure.of(figure), panel.id()), panel.title());
+        return svg(figure, panel, "");
+    }
+
+    /** The same with small print. */
+    public static String svg(Report.FigureSection figure, Report.Panel panel, String footer) {
+        return Outlined.svg(Vega.svg(Figure.of(figure), panel.id(), footer), panel.title());
     }
 
     /** An SVG of this class as PNG, with {@code scale} pixels for one of its own: 2 suits screens, 4 print. */

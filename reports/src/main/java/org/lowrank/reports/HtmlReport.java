@@ -48,7 +48,7 @@ public final class HtmlReport {
                 scripts,
                 policy(style, scripts),
                 PageData.downloads(report),
-                PageData.figures(List.copyOf(figures.values())));
+                PageData.figures(report, List.copyOf(figures.values())));
         StringOutput output = new StringOutput();
         TEMPLATES.render("report.jte", page, output);
         return output.toString();

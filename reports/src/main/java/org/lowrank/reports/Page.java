@@ -27,11 +27,11 @@ record Page(
 
     List<Choice> downloads() {
         List<Choice> choices = new ArrayList<>();
-        Report.Download csv = report.csv();
+        Report.Download csv = PageData.embedded(report.csv());
         if (csv != null) {
             choices.add(new Choice("csv", "CSV", csv.fileName()));
         }
-        Report.Download json = report.json();
+        Report.Download json = PageData.embedded(report.json());
         if (json != null) {
             choices.add(new Choice("json", "JSON", json.fileName()));
         }
@@ -57,17 +57,22 @@ record Page(
         return verdict.name().toLowerCase(Locale.ROOT);
     }
 
-    /**
-     * Cards side by side where all of them are short and few enough for one row, else a list: number left, words right. Cards of
-     * unequal length leave holes, and long text in a narrow column is hard to read.
-     */
-    static String layout(Report.FindingGroup group) {
-        boolean isShort = group.findings().stream()
-                .map(Report.Shown::finding)
-                .allMatch(finding -> finding.number().length() <= 10
-                        && finding.statement().length() + finding.detail().length() <= 320);
-        int count = group.findings().size();
-        return isShort && count <= 5 ? "cards-" + count : "listed";
+    /** Sections before the findings: the first figure, which is what they are about, or where models are compared their table. */
+    List<Report.Section> before() {
+        List<Report.Section> sections = report.sections();
+        return sections.subList(0, isFirst(sections) ? 1 : 0);
+    }
+
+    /** Sections after the findings. */
+    List<Report.Section> after() {
+        return report.sections().subList(before().size(), report.sections().size());
+    }
+
+    private static boolean isFirst(List<Report.Section> sections) {
+        return !sections.isEmpty()
+                && (sections.get(0) instanceof Report.FigureSection
+                        || sections.get(0) instanceof Report.TableSection table
+                                && table.id().equals("verdicts-by-model"));
     }
 
     static String rows(int count) {
@@ -95,6 +100,10 @@ record Page(
      * tables words wrap sooner.
      */
     static @Nullable String cellClass(Report.TableSection table, int column, Report.Cell cell) {
+        Verdict verdict = cell.verdict();
+        if (verdict != null) {
+            return "judged " + verdictClass(verdict);
+        }
         if (table.columns().get(column).numeric()) {
             return "n";
         }

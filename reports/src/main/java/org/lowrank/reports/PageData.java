@@ -6,25 +6,34 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What the page's script reads: data blocks of JSON in which no {@code <} occurs, so that none can end the block. */
 final class PageData {
     private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** Characters of a file the page carries. */
+    static final int LARGEST_EMBEDDED = 2_000_000;
 
     private PageData() {}
 
     /** The files offered for download, byte for byte. */
     static String downloads(Report report) {
         ObjectNode node = JSON.createObjectNode();
-        Report.Download csv = report.csv();
+        Report.Download csv = embedded(report.csv());
         if (csv != null) {
             node.set("csv", download(csv, "text/csv"));
         }
-        Report.Download json = report.json();
+        Report.Download json = embedded(report.json());
         if (json != null) {
             node.set("json", download(json, "application/json"));
         }
         return text(node);
+    }
+
+    /** A file small enough to be carried inside the page, else null: it lies beside it. */
+    static Report.@Nullable Download embedded(Report.@Nullable Download file) {
+        return file == null || file.content().length() > LARGEST_EMBEDDED ? null : file;
     }
 
     private static ObjectNode download(Report.Download download, String type) {
@@ -35,16 +44,19 @@ final class PageData {
     }
 
     /** The numbers of every panel, and where each setting of its switches puts them. */
-    static String figures(List<Figure> figures) {
-        ObjectNode page = JSON.createObjectNode().put("markup", RichText.MARKUP.pattern());
+    static String figures(Report report, List<Figure> figures) {
+        ObjectNode page = JSON.createObjectNode()
+                .put("markup", RichText.MARKUP.pattern())
+                .put("file", report.lead().file())
+                .put("footer", report.lead().footer());
         ObjectNode all = page.putObject("figures");
         figures.forEach(figure -> all.set(figure.section().id(), tree(figure)));
         return text(page);
     }
 
     /** The same of one figure alone, for drawing it in Java. */
-    static String figure(Figure figure) {
-        return text(tree(figure));
+    static String figure(Figure figure, String footer) {
+        return text(tree(figure).put("footer", footer));
     }
 
     private static ObjectNode tree(Figure figure) {

@@ -27,12 +27,11 @@ record PanelView(
                     index == 0 ? panel.y() : panel.alternatives().get(index - 1).y();
             for (boolean logX : choices(panel.x())) {
                 for (boolean logY : choices(y)) {
-                    PanelView view = of(panel, index, logX, logY, false);
-                    views.add(view);
                     PanelView withBaseline = of(panel, index, logX, logY, true);
                     if (!withBaseline.reference().isEmpty()) {
                         views.add(withBaseline);
                     }
+                    views.add(of(panel, index, logX, logY, false));
                 }
             }
         }

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.lowrank.reports.finding.Finding;
+import org.lowrank.reports.finding.Verdict;
 
 /**
  * One page: what a reader sees from top to bottom.
@@ -17,6 +18,7 @@ import org.lowrank.reports.finding.Finding;
  * @param provenance rows of the last section; includes the command that reproduces the page
  * @param csv the CSV the page offers for download, with its file name
  * @param json the JSON the page offers for download, with its file name
+ * @param lead what stands under the title and in saved figures
  */
 public record Report(
         String kind,
@@ -27,7 +29,40 @@ public record Report(
         List<Section> sections,
         List<Fact> provenance,
         @Nullable Download csv,
-        @Nullable Download json) {
+        @Nullable Download json,
+        Lead lead) {
+    /** A page without words of its own under the title. */
+    public Report(
+            String kind,
+            String title,
+            String origin,
+            List<Card> cards,
+            List<FindingGroup> findings,
+            List<Section> sections,
+            List<Fact> provenance,
+            @Nullable Download csv,
+            @Nullable Download json) {
+        this(kind, title, origin, cards, findings, sections, provenance, csv, json, Lead.NONE);
+    }
+
+    /** The same page with these words. */
+    public Report with(Lead words) {
+        return new Report(kind, title, origin, cards, findings, sections, provenance, csv, json, words);
+    }
+
+    /**
+     * What a reader gets in ten seconds, and what saved figures carry away.
+     *
+     * @param summary one or two sentences under the title, may be empty
+     * @param definition of the quantity the page is about, in one line, may be empty
+     * @param chips warnings in a word or two beside the origin
+     * @param file start of the names of saved figures, may be empty
+     * @param footer small print of saved figures: model, revision, tool and version; may be empty
+     */
+    public record Lead(String summary, String definition, List<String> chips, String file, String footer) {
+        /** No words. */
+        public static final Lead NONE = new Lead("", "", List.of(), "", "");
+    }
 
     /** A key value: {@code Layers}, {@code 12}. */
     public record Card(String label, String value) {}
@@ -142,8 +177,23 @@ public record Report(
     /** One table, of one model; its maps are the same quantities as those of the other tables. */
     public record HeatGrid(String title, List<String> rows, List<String> columns, List<HeatMap> maps) {}
 
-    /** One quantity; {@code values[row][column]}, NaN where there is no matrix. */
-    public record HeatMap(String label, double[][] values) {}
+    /**
+     * One quantity.
+     *
+     * @param values [row][column], NaN where there is no matrix
+     * @param marked the same shape: cells that stand out from their row
+     */
+    public record HeatMap(String label, double[][] values, boolean[][] marked) {
+        /** Nothing stands out. */
+        public HeatMap(String label, double[][] values) {
+            this(label, values, new boolean[values.length][values.length == 0 ? 0 : values[0].length]);
+        }
+
+        /** The same with these cells framed. */
+        public HeatMap marking(boolean[][] cells) {
+            return new HeatMap(label, values, cells);
+        }
+    }
 
     /** A sortable, filterable table. Numeric cells are shown rounded and sorted by value. */
     public record TableSection(
@@ -158,8 +208,14 @@ public record Report(
         }
     }
 
-    /** A cell: its text and, where it is a number, its value. */
-    public record Cell(String text, @Nullable Double value) {}
+    /** A cell: its text, where it is a number its value, and where it is a finding its verdict, which colours it. */
+    public record Cell(
+            String text, @Nullable Double value, @Nullable Verdict verdict) {
+        /** Text or a number. */
+        public Cell(String text, @Nullable Double value) {
+            this(text, value, null);
+        }
+    }
 
     /** Definitions or prose; formulae are plain text with mathematical characters. */
     public record NoteSection(String id, String title, List<Fact> facts, List<String> paragraphs) implements Section {}

@@ -61,14 +61,15 @@ public final class ResultFiles {
     }
 
     /** The whole figure, and each of its panels. */
-    private static List<Path> figures(Report.FigureSection figure, OutputDirectory directory, boolean svg, boolean png)
+    private List<Path> figures(Report.FigureSection figure, OutputDirectory directory, boolean svg, boolean png)
             throws ReportWriteException {
+        String footer = report.lead().footer();
         Map<String, String> drawings = new LinkedHashMap<>();
         if (!figure.panels().isEmpty()) {
-            drawings.put(figure.id(), FigureRenderer.svg(figure));
+            drawings.put(figure.id(), FigureRenderer.svg(figure, footer));
         }
         for (Report.Panel panel : figure.panels()) {
-            drawings.computeIfAbsent(panel.id(), id -> FigureRenderer.svg(figure, panel));
+            drawings.computeIfAbsent(panel.id(), id -> FigureRenderer.svg(figure, panel, footer));
         }
         List<Path> written = new ArrayList<>();
         for (Map.Entry<String, String> drawing : drawings.entrySet()) {

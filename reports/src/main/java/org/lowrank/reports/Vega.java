@@ -39,8 +39,8 @@ final class Vega {
      * Draws a figure as it opens in the page, light; all panels where {@code panel} is null. Text is text; its width is that of
      * {@link Outlines}.
      */
-    static String svg(Figure figure, @Nullable String panel) {
-        return Loaded.VEGA.draw(PageData.figure(figure), panel);
+    static String svg(Figure figure, @Nullable String panel, String footer) {
+        return Loaded.VEGA.draw(PageData.figure(figure, footer), panel);
     }
 
     private synchronized String draw(String figure, @Nullable String panel) {

@@ -38,11 +38,13 @@ async function paperPng(figure, state) {
   return new Promise(done => canvas.toBlob(done));
 }
 
+const fileName = id => (data.file ? data.file + "-" : "") + id;
+
 const savers = {
-  SVG: async (id, figure, state) => save(id + ".svg", await paperSvg(figure, state)),
-  PNG: async (id, figure, state) => save(id + ".png", await paperPng(figure, state)),
-  CSV: (id, figure, state) => save(id + ".csv", new Blob([csv(figure, state)], {type: "text/csv"})),
-  "Vega-Lite": (id, figure, state) => save(id + ".vl.json", new Blob([JSON.stringify(paperSpec(figure, {...state, narrow: false}), null, 1)], {type: "application/json"}))
+  SVG: async (id, figure, state) => save(fileName(id) + ".svg", await paperSvg(figure, state)),
+  PNG: async (id, figure, state) => save(fileName(id) + ".png", await paperPng(figure, state)),
+  CSV: (id, figure, state) => save(fileName(id) + ".csv", new Blob([csv(figure, state)], {type: "text/csv"})),
+  "Vega-Lite": (id, figure, state) => save(fileName(id) + ".vl.json", new Blob([JSON.stringify(paperSpec(figure, {...state, narrow: false}), null, 1)], {type: "application/json"}))
 };
 
 function button(text, pressed, act) {
@@ -60,27 +62,78 @@ function segments(label, names, current, act) {
   group.className = "segments";
   group.setAttribute("role", "group");
   group.setAttribute("aria-label", label);
-  names.forEach((name, i) => group.append(button(name, i === current, made => {
-    [...group.children].forEach(other => other.setAttribute("aria-pressed", String(other === made)));
+  group.show = chosen => [...group.children].forEach((other, i) => other.setAttribute("aria-pressed", String(i === chosen)));
+  names.forEach((name, i) => group.append(button(name, i === current, () => {
+    group.show(i);
     act(i);
   })));
   return group;
 }
 
+/*
+ * What the page shows is one state, kept in its address behind the anchor: which readings, whether the baseline, which scale.
+ * #layers?baseline=0&log=1&show=Squared%20(literature)
+ */
+const states = [];
+const shows = [];
+const redraws = [];
+const changed = {};
+
+function address() {
+  const [id] = location.hash.slice(1).split("?");
+  const query = new URLSearchParams();
+  for (const [key, value] of Object.entries(changed)) {
+    if (key === "show") Object.values(value).forEach(label => query.append("show", label));
+    else query.set(key, value);
+  }
+  const text = query.toString();
+  history.replaceState(null, "", "#" + id + (text ? "?" + text : ""));
+}
+
+function everywhere(change) {
+  states.forEach(change);
+  shows.forEach(show => show());
+  address();
+  return Promise.all(redraws.map(redraw => redraw()));
+}
+
+const setBaseline = on => { changed.baseline = Number(on); return everywhere(state => { state.baseline = on; }); };
+const setLog = on => { changed.log = Number(on); return everywhere(state => { state.logY = on; }); };
+function setReading(key, labels, i) {
+  changed.show = {...changed.show, [key]: labels[i]};
+  return everywhere(state => { state.views = {...state.views, [key]: i}; });
+}
+
+/* Takes over what the address says; true where it said anything. */
+function fromAddress() {
+  const [id, text] = location.hash.slice(1).split("?");
+  const query = new URLSearchParams(text ?? "");
+  if (query.has("baseline")) setBaseline(query.get("baseline") !== "0");
+  if (query.has("log")) setLog(query.get("log") === "1");
+  for (const label of query.getAll("show")) {
+    const panel = Object.values(data.figures).flatMap(figure => figure.panels)
+      .find(one => one.views.length > 1 && one.views.some(view => view.label === label));
+    if (panel) setReading(readings(panel), panel.views.map(view => view.label), panel.views.findIndex(view => view.label === label));
+  }
+  if (text === undefined) address();
+  else document.getElementById(id)?.scrollIntoView();
+}
+
 function switches(figure, state, redraw) {
   const parts = [];
   const views = figure.panels.flatMap(panel => panel.views);
-  const longest = figure.panels.reduce((a, b) => b.views.length > a.views.length ? b : a);
-  if (longest.views.length > 1) {
-    parts.push(segments("Quantity", longest.views.map(view => view.label), 0, i => { state.view = i; redraw(); }));
+  const kinds = new Map(figure.panels.filter(panel => panel.views.length > 1).map(panel => [readings(panel), panel]));
+  for (const [key, panel] of kinds) {
+    const labels = panel.views.map(view => view.label);
+    const name = kinds.size > 1 ? "Reading of " + panel.title : "Quantity";
+    const group = segments(name, labels, 0, i => setReading(key, labels, i));
+    shows.push(() => group.show(state.views[key] || 0));
+    parts.push(group);
   }
   if (views.some(view => view.reference.length)) {
-    const baseline = button("Baseline", false, made => {
-      state.baseline = !state.baseline;
-      made.setAttribute("aria-pressed", String(state.baseline));
-      redraw();
-    });
+    const baseline = button("Baseline", state.baseline, () => setBaseline(!state.baseline));
     baseline.className = "on";
+    shows.push(() => baseline.setAttribute("aria-pressed", String(state.baseline)));
     parts.push(baseline);
   }
   const bothAxes = figure.panels.some(panel => panel.x.switchable);
@@ -89,7 +142,9 @@ function switches(figure, state, redraw) {
   }
   if (views.some(view => view.y.switchable)) {
     const names = bothAxes ? ["y linear", "y log"] : ["Linear", "Log"];
-    parts.push(segments("Vertical axis", names, Number(state.logY), i => { state.logY = i === 1; redraw(); }));
+    const group = segments("Vertical axis", names, Number(state.logY), i => setLog(i === 1));
+    shows.push(() => group.show(Number(state.logY)));
+    parts.push(group);
   }
   return parts;
 }
@@ -113,7 +168,10 @@ for (const element of document.querySelectorAll("[data-figure]")) {
   const state = {...openingState(figure), narrow: narrow.matches};
   const panels = figure.panels.map((panel, i) => new Panel(figure, panel, state, element.querySelectorAll("[data-panel]")[i]));
   all.push(...panels);
-  const redraw = () => Promise.all(panels.map(panel => { panel.leave(); return panel.draw(); }));
+  figure.footer = data.footer;
+  const redraw = () => Promise.all(panels.filter(panel => panel.view).map(panel => { panel.leave(); return panel.draw(); }));
+  states.push(state);
+  redraws.push(redraw);
   element.querySelector("[data-switches]").append(...switches(figure, state, redraw), saveMenu(id, figure, state));
   narrow.addEventListener("change", () => { state.narrow = narrow.matches; redraw(); });
   for (const toggle of element.querySelectorAll("[data-toggle]")) {
@@ -126,6 +184,9 @@ for (const element of document.querySelectorAll("[data-figure]")) {
     });
   }
 }
+
+if (location.hash.includes("?")) fromAddress();
+addEventListener("hashchange", fromAddress);
 
 /* On paper two panels stand side by side, as small as on a telephone; the drawing is done before the printing begins. */
 const onPaper = yes => all.filter(panel => panel.figure.columns === 2 || !panel.view).forEach(panel => {

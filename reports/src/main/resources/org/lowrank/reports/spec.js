@@ -23,11 +23,14 @@ const marked = (count, slot, i) => {
 function openingState(figure) {
   const y = figure.panels.map(panel => panel.views.find(view => view.y.switchable)).find(view => view);
   const x = figure.panels.find(panel => panel.x.switchable);
-  return {view: 0, logX: x ? x.x.log : false, logY: y ? y.y.log : false, baseline: false, narrow: false, hidden: new Set()};
+  return {views: {}, logX: x ? x.x.log : false, logY: y ? y.y.log : false, baseline: true, narrow: false, hidden: new Set()};
 }
 
+/* Panels that offer the same readings are switched together, by the names of these. */
+const readings = panel => panel.views.map(view => view.label).join("|");
+
 function layoutOf(panel, state) {
-  const view = Math.min(state.view, panel.views.length - 1);
+  const view = Math.min(state.views[readings(panel)] || 0, panel.views.length - 1);
   const wanted = {
     view,
     logX: panel.x.switchable ? state.logX : panel.x.log,
@@ -143,6 +146,7 @@ function paperSpec(figure, state, only) {
   const panels = chosen.map(panel => panelSpec(around, panel, layoutOf(panel, state), state.hidden, PAPER, true));
   const apart = {x: "independent", y: "independent"};
   const scales = around.oneLegend ? apart : {...apart, color: "independent", shape: "independent", strokeDash: "independent"};
-  const body = alone ? panels[0] : {concat: panels, columns: figure.columns, spacing: 30, resolve: {scale: scales}};
+  const footer = figure.footer ? {title: {text: figure.footer, orient: "bottom", anchor: "start", fontSize: 9.5, fontWeight: "normal", color: PAPER.quiet, offset: 10}} : {};
+  const body = alone && !figure.footer ? panels[0] : {...footer, concat: panels, columns: figure.columns, spacing: 30, resolve: {scale: scales}};
   return {$schema: "https://vega.github.io/schema/vega-lite/v6.json", background: "#ffffff", padding: 12, ...body, config: config(PAPER, PAPER_FONT)};
 }

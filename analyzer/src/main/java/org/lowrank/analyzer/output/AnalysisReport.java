@@ -27,6 +27,9 @@ import org.lowrank.reports.finding.Finding;
 
 /** The page of an analysis, from its saved result alone. */
 public final class AnalysisReport {
+    /** Rows of the page's table of tensors that were not measured; result.json has all of them. */
+    private static final int MOST_SKIPPED = 1000;
+
     private AnalysisReport() {}
 
     /**
@@ -39,12 +42,11 @@ public final class AnalysisReport {
     public static Report of(AnalysisResult result, @Nullable String csv, @Nullable String json) {
         List<Section> sections = new ArrayList<>();
         if (result.models().size() > 1) {
+            sections.add(AnalysisLead.verdicts(result));
+            sections.add(LayerFigures.byRelativeDepth(result));
             sections.add(modelTable(result));
         }
         sections.addAll(LayerFigures.perModel(result));
-        if (result.models().size() > 1) {
-            sections.add(LayerFigures.byRelativeDepth(result));
-        }
         sections.add(LayerFigures.heatMap(result));
         sections.addAll(SpectrumFigures.of(result));
         sections.add(measurements(result));
@@ -53,6 +55,7 @@ public final class AnalysisReport {
             sections.add(warnings(result.warnings()));
         }
         sections.addAll(skipped(result.skippedTensors()));
+        sections.add(AnalysisLead.cite(result.tool()));
         return new Report(
                 "Weight report",
                 title(result),
@@ -62,7 +65,8 @@ public final class AnalysisReport {
                 sections,
                 ReportNotes.provenance(result),
                 csv == null ? null : new Report.Download("matrices.csv", csv),
-                json == null ? null : new Report.Download("result.json", json));
+                json == null ? null : new Report.Download("result.json", json),
+                AnalysisLead.of(result));
     }
 
     private static String title(AnalysisResult result) {
@@ -110,7 +114,9 @@ public final class AnalysisReport {
 
     private static String evidence(Finding finding) {
         return switch (finding.id()) {
-            case "low-rank", "share-of-gaussian" -> "heat-map";
+            case "share-of-gaussian", "outliers" -> "heat-map";
+            case "output-ratio" -> "layers?show=Per+entry";
+            case "low-rank" -> "layers?baseline=1";
             default -> "layers";
         };
     }
@@ -125,8 +131,6 @@ public final class AnalysisReport {
                 new Column("FF dimension", true),
                 new Column("Parameters", true),
                 new Column("Stored as", false),
-                new Column("Norm spread", true),
-                new Column("O ratio", true),
                 new Column("Harmonic mean stable rank", true),
                 new Column("Share of Gaussian", true));
         List<List<Cell>> rows = new ArrayList<>();
@@ -142,13 +146,12 @@ public final class AnalysisReport {
                         number(card.feedForwardDimension(), 0),
                         number(card.parameters(), 0),
                         text(card.dtype().name()),
-                        number(summary.norms().spread(), 2),
-                        number(summary.norms().outputRatio(), 2),
                         number(summary.ranks().harmonicMean(), 2),
                         number(summary.ranks().meanShare(), 3)));
             }
         }
-        return new TableSection("models", "Models", "Table 1 and a line of results per model.", columns, rows, false);
+        return new TableSection(
+                "models", "Models", "Table 1, and the stable ranks of each model in one number.", columns, rows, false);
     }
 
     private static TableSection measurements(AnalysisResult result) {
@@ -221,7 +224,7 @@ public final class AnalysisReport {
             columns.add(0, new Column("Model", false));
         }
         List<List<Cell>> rows = new ArrayList<>();
-        for (AnalysisResult.Skipped one : skipped) {
+        for (AnalysisResult.Skipped one : skipped.subList(0, Math.min(skipped.size(), MOST_SKIPPED))) {
             List<Cell> cells = new ArrayList<>(List.of(
                     text(one.tensor()),
                     text(one.dtype()),
@@ -235,7 +238,11 @@ public final class AnalysisReport {
         return List.of(new TableSection(
                 "skipped",
                 "Tensors not measured",
-                "Every tensor of the checkpoint that is in no measured matrix, with the reason.",
+                skipped.size() <= MOST_SKIPPED
+                        ? "Every tensor of the checkpoint that is in no measured matrix, with the reason."
+                        : "The first " + count(MOST_SKIPPED) + " of " + count(skipped.size())
+                                + " tensors of the checkpoint that are in no measured matrix, with the reason; result.json has "
+                                + "them all.",
                 columns,
                 rows,
                 true));

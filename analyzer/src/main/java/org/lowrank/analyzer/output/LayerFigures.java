@@ -4,9 +4,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 import org.lowrank.analyzer.measurement.MatrixMeasurement;
+import org.lowrank.analyzer.measurement.ModelSummary;
+import org.lowrank.analyzer.measurement.Outlier;
 import org.lowrank.reports.Report.Alternative;
 import org.lowrank.reports.Report.Axis;
 import org.lowrank.reports.Report.FigureSection;
@@ -21,9 +24,10 @@ import org.lowrank.reports.Report.Style;
 /** The paper's Figures 1 and 4: stable rank and Frobenius norm of each kind of matrix over the layers. */
 final class LayerFigures {
     private static final Axis LAYER = new Axis("Layer", false, false);
-    private static final Axis STABLE_RANK = new Axis("Stable rank ‖A‖_F / ‖A‖_2", false, true);
-    private static final Axis STABLE_RANK_SQUARED = new Axis("Stable rank ‖A‖²_F / ‖A‖²_2", false, true);
-    private static final Axis FROBENIUS = new Axis("Frobenius norm", false, true);
+    private static final Axis STABLE_RANK = new Axis("Stable rank ‖A‖_F/‖A‖_2", false, true);
+    private static final Axis STABLE_RANK_SQUARED = new Axis("Stable rank ‖A‖²_F/‖A‖²_2", false, true);
+    private static final Axis FROBENIUS = new Axis("Frobenius norm ‖A‖_F", false, true);
+    private static final Axis ENTRY = new Axis("Root mean square entry ‖A‖_F/√(rc)", false, true);
 
     private LayerFigures() {}
 
@@ -32,6 +36,7 @@ final class LayerFigures {
         List<Panel> panels = new ArrayList<>();
         boolean several = stacks(result).size() > 1;
         stacks(result).forEach((key, rows) -> {
+            double entry = rootMeanSquare(rows);
             String prefix = several ? key.title() + " · " : "";
             String id = several ? "-" + panels.size() / 2 : "";
             panels.add(new Panel(
@@ -40,24 +45,32 @@ final class LayerFigures {
                     LAYER,
                     STABLE_RANK,
                     series(rows, row -> Cells.orNaN(row.stableRank())),
-                    baseline(rows, MatrixMeasurement::gaussianStableRank),
-                    "As in the paper",
+                    baseline("Gaussian", rows, MatrixMeasurement::gaussianStableRank),
+                    "‖A‖F/‖A‖2 (paper)",
                     List.of(new Alternative(
-                            "Squared",
+                            "Squared (literature)",
                             STABLE_RANK_SQUARED,
                             series(rows, row -> Cells.orNaN(row.stableRankSquared())),
-                            baseline(rows, row -> row.gaussianStableRank() * row.gaussianStableRank())))));
+                            baseline("Gaussian", rows, row -> row.gaussianStableRank() * row.gaussianStableRank())))));
             panels.add(new Panel(
                     "frobenius-norm" + id,
                     prefix + "Frobenius norm",
                     LAYER,
                     FROBENIUS,
-                    series(rows, MatrixMeasurement::frobeniusNorm)));
+                    series(rows, MatrixMeasurement::frobeniusNorm),
+                    baseline("equal entries", rows, row -> entry * Math.sqrt((double) row.rows() * row.cols())),
+                    "Whole",
+                    List.of(new Alternative(
+                            "Per entry",
+                            ENTRY,
+                            series(rows, ModelSummary::rootMeanSquare),
+                            entries(result, rows, entry)))));
         });
         return List.of(new FigureSection(
                 "layers",
                 "Stable rank and norm by layer",
-                "Solid lines are the matrices Lemma 3 treats as layers; dashed lines are the parts of QKV. Where a layer has "
+                "Solid lines are the matrices Lemma 3 treats as layers; dashed lines are the parts of QKV. Dotted: what random "
+                        + "weights of these shapes give, their entries as large as the model's on average. Where a layer has "
                         + "experts, the line is their mean and the band one standard deviation.",
                 2,
                 panels));
@@ -110,17 +123,33 @@ final class LayerFigures {
                     kinds,
                     layers.stream().map(String::valueOf).toList(),
                     List.of(
-                            map("Stable rank", rows, kinds, layers, row -> Cells.orNaN(row.stableRank())),
+                            map("Stable rank", rows, kinds, layers, row -> Cells.orNaN(row.stableRank()))
+                                    .marking(outliers(rows, kinds, layers, Outlier.Quantity.STABLE_RANK)),
                             map("Share of maximum", rows, kinds, layers, AnalysisReport::shareOfMaximum),
                             map("Share of Gaussian", rows, kinds, layers, MatrixMeasurement::shareOfGaussian),
-                            map("Frobenius", rows, kinds, layers, MatrixMeasurement::frobeniusNorm),
+                            map("Frobenius", rows, kinds, layers, MatrixMeasurement::frobeniusNorm)
+                                    .marking(outliers(rows, kinds, layers, Outlier.Quantity.FROBENIUS_NORM)),
                             map("Spectral", rows, kinds, layers, MatrixMeasurement::spectralNorm))));
         });
         return new HeatMapSection(
                 "heat-map",
                 "Heat map",
-                "Each kind of matrix in each layer; the mean where a layer has experts.",
+                "Each kind of matrix in each layer; the mean where a layer has experts. Framed cells stand out from their row.",
                 grids);
+    }
+
+    private static boolean[][] outliers(
+            List<MatrixMeasurement> rows, List<String> kinds, List<Integer> layers, Outlier.Quantity quantity) {
+        boolean[][] marked = new boolean[kinds.size()][layers.size()];
+        for (ModelSummary summary : ModelSummary.of(rows)) {
+            for (Outlier one : summary.outliers()) {
+                if (one.quantity() == quantity) {
+                    marked[kinds.indexOf(one.row().kind())][
+                            layers.indexOf(one.row().layer())] = true;
+                }
+            }
+        }
+        return marked;
     }
 
     private static HeatMap map(
@@ -198,7 +227,8 @@ final class LayerFigures {
     }
 
     /** One dotted line per distinct shape of baseline, named after the kinds that share it. */
-    private static List<Series> baseline(List<MatrixMeasurement> rows, ToDoubleFunction<MatrixMeasurement> gaussian) {
+    private static List<Series> baseline(
+            String name, List<MatrixMeasurement> rows, ToDoubleFunction<MatrixMeasurement> gaussian) {
         Map<Double, List<String>> kindsAt = new LinkedHashMap<>();
         for (MatrixMeasurement row : rows) {
             List<String> kinds = kindsAt.computeIfAbsent(gaussian.applyAsDouble(row), k -> new ArrayList<>());
@@ -206,15 +236,38 @@ final class LayerFigures {
                 kinds.add(row.kind());
             }
         }
+        List<Series> series = new ArrayList<>();
+        kindsAt.forEach((value, kinds) -> series.add(level(name + " " + String.join(", ", kinds), rows, value)));
+        return series;
+    }
+
+    /** A dotted line over all layers. */
+    private static Series level(String name, List<MatrixMeasurement> rows, double value) {
         int first = rows.stream().mapToInt(MatrixMeasurement::layer).min().orElse(0);
         int last = rows.stream().mapToInt(MatrixMeasurement::layer).max().orElse(0);
-        List<Series> series = new ArrayList<>();
-        kindsAt.forEach((value, kinds) -> series.add(new Series(
-                "Gaussian " + String.join(", ", kinds),
-                new double[] {first, last},
-                new double[] {value, value},
-                null,
-                Style.DOTTED)));
-        return series;
+        return new Series(name, new double[] {first, last}, new double[] {value, value}, null, Style.DOTTED);
+    }
+
+    /** Of all entries together. */
+    private static double rootMeanSquare(List<MatrixMeasurement> rows) {
+        double squares = rows.stream()
+                .mapToDouble(row -> row.frobeniusNorm() * row.frobeniusNorm())
+                .sum();
+        double entries = rows.stream()
+                .mapToDouble(row -> (double) row.rows() * row.cols())
+                .sum();
+        return Math.sqrt(squares / entries);
+    }
+
+    /** The mean entry, and the one the model started with where its config.json says so. */
+    private static List<Series> entries(AnalysisResult result, List<MatrixMeasurement> rows, double entry) {
+        List<Series> lines = new ArrayList<>(List.of(level("mean", rows, entry)));
+        result.findings().stream()
+                .filter(finding -> finding.model().equals(rows.get(0).model()))
+                .map(finding -> finding.numbers().get("initializer_range"))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .ifPresent(start -> lines.add(level("initialisation", rows, start)));
+        return lines;
     }
 }

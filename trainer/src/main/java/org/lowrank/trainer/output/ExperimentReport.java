@@ -28,7 +28,7 @@ public final class ExperimentReport {
     /**
      * Builds the page.
      *
-     * @param csv curves.csv to offer for download, or null
+     * @param csv summary.csv to offer for download, or null
      * @param json result.json to offer for download, or null
      */
     public static Report of(ExperimentResult result, @Nullable String csv, @Nullable String json) {
@@ -63,7 +63,7 @@ public final class ExperimentReport {
                                 .toList())),
                 sections,
                 provenance(result),
-                csv == null ? null : new Report.Download("curves.csv", csv),
+                csv == null ? null : new Report.Download("summary.csv", csv),
                 json == null ? null : new Report.Download("result.json", json));
     }
 
