@@ -3,8 +3,10 @@ package org.lowrank.analyzer;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import org.lowrank.analyzer.comparison.ModelComparer;
 import org.lowrank.analyzer.layer.ModelLayers;
 import org.lowrank.analyzer.output.AnalysisResult;
+import org.lowrank.analyzer.output.ComparisonResult;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.files.ModelNotFoundException;
 import org.lowrank.weights.reference.ModelReference;
@@ -66,6 +68,16 @@ public final class Lowrank implements AutoCloseable {
      */
     public AnalysisResult measure() throws IOException, InterruptedException, ModelNotFoundException {
         return run.result(List.of(run.measure(model, Optional.empty(), (done, total, last) -> {})));
+    }
+
+    /**
+     * Compares this model with another, for instance a base with what was fine-tuned from it: ratios of norms, the task vector
+     * W_B − W_A, overlap of leading directions.
+     *
+     * @param other B; this model is A
+     */
+    public ComparisonResult compare(Lowrank other) throws IOException, InterruptedException, ModelNotFoundException {
+        return run.compare(model, other.model, ModelComparer.DEFAULT_DIRECTIONS, (done, total, last) -> {});
     }
 
     @Override

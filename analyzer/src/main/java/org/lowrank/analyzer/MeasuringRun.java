@@ -3,14 +3,19 @@ package org.lowrank.analyzer;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.lowrank.analyzer.comparison.Comparison;
+import org.lowrank.analyzer.comparison.ModelComparer;
 import org.lowrank.analyzer.measurement.ModelMeasurer;
 import org.lowrank.analyzer.output.AnalysisResult;
+import org.lowrank.analyzer.output.ComparisonResult;
 import org.lowrank.machine.program.Program;
 import org.lowrank.spectral.SpectralEngine;
 import org.lowrank.spectral.SpectralEngines;
 import org.lowrank.spectral.SpectralOptions;
+import org.lowrank.weights.files.ModelFiles;
 import org.lowrank.weights.files.ModelNotFoundException;
 import org.lowrank.weights.reference.ModelReference;
 
@@ -50,6 +55,43 @@ public final class MeasuringRun implements AutoCloseable {
             ModelAnalysis model, Optional<AnalysisResult> saved, ModelMeasurer.Progress progress)
             throws IOException, InterruptedException, ModelNotFoundException {
         return model.measure(engine, options.accuracy(), options.threads(), Program.version(), saved, progress);
+    }
+
+    /**
+     * Compares two models matrix by matrix: each measured alone, then their difference and leading directions.
+     *
+     * @param directions k, how many leading directions are compared
+     * @param progress told of every matrix
+     */
+    public ComparisonResult compare(ModelAnalysis a, ModelAnalysis b, int directions, ModelMeasurer.Progress progress)
+            throws IOException, InterruptedException, ModelNotFoundException {
+        long start = System.nanoTime();
+        Comparison comparison = new ModelComparer(engine, options.accuracy(), directions, options.threads())
+                .compare(side(a), side(b), progress);
+        double seconds = (System.nanoTime() - start) / 1e9;
+        a.took("compare", seconds);
+        b.took("compare", seconds);
+        List<AnalysisResult.Skipped> skipped = new ArrayList<>(a.skipped());
+        skipped.addAll(b.skipped());
+        List<AnalysisResult.Warning> warnings = new ArrayList<>(a.warnings(comparison.matricesA()));
+        warnings.addAll(b.warnings(comparison.matricesB()));
+        return ComparisonResult.of(
+                tool(),
+                options.commandLine(),
+                started(),
+                settings(),
+                directions,
+                a.model(""),
+                b.model(""),
+                comparison,
+                skipped,
+                warnings);
+    }
+
+    private static ModelComparer.Side side(ModelAnalysis model) {
+        ModelFiles.Provenance provenance = model.provenance();
+        return new ModelComparer.Side(
+                provenance.model(), provenance.revision(), model.layers().matrices());
     }
 
     /** The engine, for what goes beyond single matrices. */

@@ -1,19 +1,14 @@
 package org.lowrank.cli;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.lowrank.analyzer.MeasuringRun;
 import org.lowrank.analyzer.ModelAnalysis;
-import org.lowrank.analyzer.comparison.Comparison;
 import org.lowrank.analyzer.comparison.ModelComparer;
-import org.lowrank.analyzer.output.AnalysisResult;
 import org.lowrank.analyzer.output.ComparisonResult;
 import org.lowrank.reports.OutputDirectory;
 import org.lowrank.reports.ResultFormat;
-import org.lowrank.spectral.SpectralOptions;
-import org.lowrank.weights.files.ModelFiles;
 import org.lowrank.weights.reference.ModelReference;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -57,9 +52,7 @@ final class CompareCommand extends ModelRun implements Callable<Integer> {
                     + ModelComparer.DEFAULT_DIRECTIONS);
         }
         selection(measure); // refuses wrong --layers and --matrices before anything is fetched
-        SpectralOptions options = measure.options();
         Set<ResultFormat> formats = output.formats();
-        int threads = measure.threads();
         ModelReference first = reference(modelA);
         ModelReference second = reference(modelB);
         List<ModelReference> both = List.of(first, second);
@@ -73,41 +66,22 @@ final class CompareCommand extends ModelRun implements Callable<Integer> {
                 ModelAnalysis b = open(run, second, names)) {
             OutputDirectory directory =
                     OutputDirectory.open(output.directory(List.of(names.of(first) + "-vs-" + names.of(second))));
-            long start = System.nanoTime();
-            Comparison comparison = new ModelComparer(run.engine(), options, directions, threads)
-                    .compare(side(a), side(b), counting(progress, "compare"));
-            double seconds = (System.nanoTime() - start) / 1e9;
-            a.took("compare", seconds);
-            b.took("compare", seconds);
+            ComparisonResult result = run.compare(a, b, directions, counting(progress, "compare"));
             progress.close();
+            double seconds = result.modelA().secondsPerPhase().getOrDefault("compare", Double.NaN);
             console.warn(String.format(java.util.Locale.ROOT, "compared in %.2f s", seconds));
-            List<AnalysisResult.Skipped> skipped = new ArrayList<>(a.skipped());
-            skipped.addAll(b.skipped());
-            List<AnalysisResult.Warning> warnings = new ArrayList<>(a.warnings(comparison.matricesA()));
-            warn(a, warnings, progress);
-            List<AnalysisResult.Warning> ofB = b.warnings(comparison.matricesB());
-            warn(b, ofB, progress);
-            warnings.addAll(ofB);
-            ComparisonResult result = ComparisonResult.of(
-                    run.tool(),
-                    commandLine(),
-                    run.started(),
-                    run.settings(),
-                    directions,
-                    a.model(""),
-                    b.model(""),
-                    comparison,
-                    skipped,
-                    warnings);
+            for (ModelAnalysis model : List.of(a, b)) {
+                String name = model.provenance().model();
+                warn(
+                        model,
+                        result.warnings().stream()
+                                .filter(warning -> warning.model().equals(name))
+                                .toList(),
+                        progress);
+            }
             write(result, directory, formats);
         }
         return 0;
-    }
-
-    private static ModelComparer.Side side(ModelAnalysis model) {
-        ModelFiles.Provenance provenance = model.provenance();
-        return new ModelComparer.Side(
-                provenance.model(), provenance.revision(), model.layers().matrices());
     }
 
     private void write(ComparisonResult result, OutputDirectory directory, Set<ResultFormat> formats)
