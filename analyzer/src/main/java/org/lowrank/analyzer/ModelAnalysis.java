@@ -85,7 +85,7 @@ public final class ModelAnalysis implements AutoCloseable {
             throws IOException, ModelNotFoundException {
         Map<String, Double> seconds = new LinkedHashMap<>();
         long start = System.nanoTime();
-        OpenedModel opened = OpenedModel.open(reference, options);
+        OpenedModel opened = OpenedModel.open(reference, options, selection);
         try {
             seconds.put("open", since(start));
             ModelLayers layers = selection.apply(opened.layers());

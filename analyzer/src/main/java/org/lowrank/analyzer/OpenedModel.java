@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.lowrank.analyzer.layer.AdapterLayers;
 import org.lowrank.analyzer.layer.LayerCatalog;
+import org.lowrank.analyzer.layer.LayerSelection;
 import org.lowrank.analyzer.layer.ModelLayers;
 import org.lowrank.weights.adapter.Adapter;
 import org.lowrank.weights.adapter.AdapterReader;
@@ -43,15 +44,16 @@ record OpenedModel(
     /**
      * Opens it.
      *
+     * @param selection whether every matrix is wanted or those with a role
      * @throws ModelNotFoundException if a part of it does not exist or may not be read
      */
-    static OpenedModel open(ModelReference reference, SourceOptions options)
+    static OpenedModel open(ModelReference reference, SourceOptions options, LayerSelection selection)
             throws IOException, ModelNotFoundException {
         Deque<AutoCloseable> open = new ArrayDeque<>();
         try {
             return reference instanceof ModelReference.Merged merged
-                    ? merged(merged, options, open)
-                    : single(reference, options, open);
+                    ? merged(merged, options, selection, open)
+                    : single(reference, options, selection, open);
         } catch (IOException | ModelNotFoundException | RuntimeException e) {
             for (AutoCloseable one : open) {
                 try {
@@ -64,7 +66,7 @@ record OpenedModel(
         }
     }
 
-    private static OpenedModel single(ModelReference reference, SourceOptions options, Deque<AutoCloseable> open)
+    private static OpenedModel single(ModelReference reference, SourceOptions options, LayerSelection selection, Deque<AutoCloseable> open)
             throws IOException, ModelNotFoundException {
         ModelFiles files = ModelSource.resolve(reference, options);
         Checkpoint checkpoint = read(files, open);
@@ -74,10 +76,10 @@ record OpenedModel(
                     files, checkpoint, AdapterLayers.of(adapter), Optional.of(adapter), Optional.empty(), open);
         }
         return new OpenedModel(
-                files, checkpoint, LayerCatalog.resolve(checkpoint), Optional.empty(), Optional.empty(), open);
+                files, checkpoint, LayerCatalog.resolve(checkpoint, selection), Optional.empty(), Optional.empty(), open);
     }
 
-    private static OpenedModel merged(ModelReference.Merged reference, SourceOptions options, Deque<AutoCloseable> open)
+    private static OpenedModel merged(ModelReference.Merged reference, SourceOptions options, LayerSelection selection, Deque<AutoCloseable> open)
             throws IOException, ModelNotFoundException {
         ModelFiles baseFiles = ModelSource.resolve(reference.base(), options);
         Checkpoint base = read(baseFiles, open);
@@ -101,7 +103,7 @@ record OpenedModel(
         return new OpenedModel(
                 new MergedFiles(baseFiles, adapterFiles),
                 merged,
-                LayerCatalog.resolve(merged),
+                LayerCatalog.resolve(merged, selection),
                 Optional.empty(),
                 Optional.of(adapter),
                 open);

@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
             RunCommand.class,
             OverlapCommand.class,
             ReportCommand.class,
+            InspectCommand.class,
             ModelsCommand.class,
             CompletionCommand.class,
             HelpCommand.class

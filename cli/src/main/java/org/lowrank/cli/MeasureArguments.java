@@ -1,5 +1,6 @@
 package org.lowrank.cli;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.lowrank.spectral.ComputeDevice;
@@ -30,9 +31,22 @@ final class MeasureArguments {
     @Option(
             names = "--matrices",
             paramLabel = "LIST",
-            description = "Only these kinds: a list of Q,K,V,QKV,O,M1,M2,GATE.")
+            description = "Only these kinds: a list of Q,K,V,QKV,O,M1,M2,GATE; all: every weight matrix, those without a"
+                    + " role by name (embeddings, heads, routers, convolutions…).")
     @Nullable
     String matrices;
+
+    @Option(
+            names = "--include",
+            paramLabel = "GLOB",
+            description = "Only tensors whose names fit, * for any characters and ? for one; may be given several times.")
+    List<String> include = new ArrayList<>();
+
+    @Option(
+            names = "--exclude",
+            paramLabel = "GLOB",
+            description = "No tensors whose names fit; may be given several times.")
+    List<String> exclude = new ArrayList<>();
 
     @Option(
             names = "--tolerance",

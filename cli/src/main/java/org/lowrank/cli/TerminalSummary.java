@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
+import org.lowrank.analyzer.layer.MatrixKind;
 import org.lowrank.analyzer.layer.ModelLayers.ArchitectureCard;
 import org.lowrank.analyzer.measurement.MatrixMeasurement;
 import org.lowrank.analyzer.output.AnalysisResult;
@@ -46,8 +47,17 @@ final class TerminalSummary {
         for (AnalysisResult.Model model : result.models()) {
             text.append(card(model)).append("\n\n");
             Map<String, List<MatrixMeasurement>> stacks = new LinkedHashMap<>();
+            int byName = 0;
             for (MatrixMeasurement row : result.matricesOf(model)) {
-                stacks.computeIfAbsent(row.stack(), s -> new ArrayList<>()).add(row);
+                if (row.id().kind() == MatrixKind.TENSOR) {
+                    byName++;
+                } else {
+                    stacks.computeIfAbsent(row.stack(), s -> new ArrayList<>()).add(row);
+                }
+            }
+            if (byName > 0) {
+                text.append(byName)
+                        .append(" matrices measured by name: see matrices.csv and the report\n\n");
             }
             stacks.forEach((stack, rows) -> {
                 String of = stacks.size() > 1 ? ", " + stack : "";

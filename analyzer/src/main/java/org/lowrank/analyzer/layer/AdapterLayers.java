@@ -15,7 +15,6 @@ import org.lowrank.weights.adapter.Adapter;
 import org.lowrank.weights.adapter.AdapterTarget;
 import org.lowrank.weights.adapter.Product;
 import org.lowrank.weights.adapter.ProductTensor;
-import org.lowrank.weights.tensor.ModulePath;
 import org.lowrank.weights.tensor.Tensor;
 
 /**
@@ -26,7 +25,7 @@ import org.lowrank.weights.tensor.Tensor;
 public final class AdapterLayers {
     private static final int SHOWN = 3;
 
-    private final Map<ProductTensor, String> paths = new LinkedHashMap<>();
+    private final Map<ProductTensor, PathSegments> paths = new LinkedHashMap<>();
     private final List<String> warnings = new ArrayList<>();
     private final Map<ProductTensor, LayerStack.Placed> placed = new LinkedHashMap<>();
     private final Map<ProductTensor, LayerStack> stackOf = new LinkedHashMap<>();
@@ -42,7 +41,7 @@ public final class AdapterLayers {
                     .sorted(Comparator.comparingInt(AdapterTarget::expert))
                     .map(AdapterTarget::product)
                     .toList();
-            paths.put(new ProductTensor(path, products, targets.get(0).expert() >= 0), ModulePath.of(path));
+            paths.put(new ProductTensor(path, products, targets.get(0).expert() >= 0), PathSegments.of(path));
         });
     }
 
@@ -51,7 +50,7 @@ public final class AdapterLayers {
         AdapterLayers layers = new AdapterLayers(adapter);
         layers.place();
         List<LayerMatrix> matrices = new ArrayList<>();
-        layers.paths.forEach((tensor, path) -> matrices.addAll(layers.matrices(tensor, path)));
+        layers.paths.forEach((tensor, path) -> matrices.addAll(layers.matrices(tensor, path.text())));
         matrices.sort(Comparator.comparing(LayerMatrix::id));
         List<ModelLayers.SkippedTensor> skipped = new ArrayList<>();
         adapter.others().forEach(other -> skipped.add(skipped(other.tensor(), other.reason())));
@@ -69,7 +68,7 @@ public final class AdapterLayers {
 
     /** Greedily the declarations that place most targets; where equally good ones disagree about one, it has no role. */
     private void place() {
-        Map<ProductTensor, String> open = new LinkedHashMap<>(paths);
+        Map<ProductTensor, PathSegments> open = new LinkedHashMap<>(paths);
         while (!open.isEmpty()) {
             List<LayerStack> stacks = stacks(open);
             int most = stacks.stream().mapToInt(LayerStack::size).max().orElse(0);
@@ -85,10 +84,8 @@ public final class AdapterLayers {
                 boolean agreed = best.stream()
                         .flatMap(stack -> stack.placed().stream())
                         .filter(other -> other.tensor() == tensor)
-                        .allMatch(other -> other.place()
-                                .role()
-                                .kind()
-                                .equals(own.place().role().kind()));
+                        .allMatch(other ->
+                                other.role().kind().equals(own.role().kind()));
                 if (agreed) {
                     placed.put(tensor, own);
                     stackOf.put(tensor, first);
@@ -104,13 +101,13 @@ public final class AdapterLayers {
         }
     }
 
-    private static List<LayerStack> stacks(Map<ProductTensor, String> paths) {
+    private static List<LayerStack> stacks(Map<ProductTensor, PathSegments> paths) {
         List<LayerStack> stacks = new ArrayList<>();
         for (Architecture architecture : ArchitectureCatalog.all()) {
             Map<String, LayerStack> byPrefix = new LinkedHashMap<>();
             paths.forEach((tensor, path) -> {
-                Architecture.Place place = architecture.place(path);
-                if (place != null && place.role().expertAxis() == tensor.experts()) {
+                Architecture.Place place = architecture.place(path, Set.of());
+                if (place != null && place.role() != null && place.role().expertAxis() == tensor.experts()) {
                     byPrefix.computeIfAbsent(place.prefix(), prefix -> new LayerStack(architecture, prefix))
                             .add(tensor, place);
                 }
@@ -131,7 +128,7 @@ public final class AdapterLayers {
                 continue;
             }
             int layer = number(stack, own);
-            Role role = own.place().role();
+            Role role = own.role();
             MatrixId.Member which = member.orElse(MatrixId.Member.WHOLE);
             switch (role.kind()) {
                 case GATE_UP, UP_GATE, GATE_UP_INTERLEAVED -> {

@@ -6,10 +6,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** The declared architectures, read from {@code architectures.json}. To add one, add an entry there. */
@@ -39,6 +42,11 @@ public final class ArchitectureCatalog {
                 .toList();
     }
 
+    /** Whether a declaration of these types says that its layers have none of the roles of a transformer. */
+    static boolean isWithoutRoles(List<String> types) {
+        return of(types).stream().anyMatch(architecture -> architecture.roles().isEmpty());
+    }
+
     private static List<Architecture> load() {
         try (InputStream file = Objects.requireNonNull(
                 ArchitectureCatalog.class.getResourceAsStream("architectures.json"), "architectures.json")) {
@@ -58,16 +66,20 @@ public final class ArchitectureCatalog {
                 .properties()
                 .forEach(role -> roles.put(
                         role.getKey(), Role.parse(role.getKey(), role.getValue().asText())));
+        Set<Architecture.Trait> traits = EnumSet.noneOf(Architecture.Trait.class);
+        entry.path("traits")
+                .forEach(trait -> traits.add(
+                        Architecture.Trait.valueOf(trait.asText().toUpperCase(Locale.ROOT))));
         return new Architecture(
                 entry.get("title").asText(),
                 strings(entry.get("types")),
                 entry.get("stack").asText(),
-                strings(entry.get("layers")),
+                strings(entry.get("layers")).stream()
+                        .map(path -> List.of(path.split("\\.")))
+                        .toList(),
                 roles,
                 FusedSplit.named(entry.path("split").asText("plain")),
-                entry.path("stored").asText("out_in").equals("in_out"),
-                entry.path("shared").asBoolean(false),
-                entry.path("inferable").asBoolean(true));
+                traits);
     }
 
     private static List<String> strings(JsonNode array) {

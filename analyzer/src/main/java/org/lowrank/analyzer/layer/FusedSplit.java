@@ -70,6 +70,23 @@ enum FusedSplit {
         };
     }
 
+    /**
+     * Divides a query that holds per head its rows and as many of a gate.
+     *
+     * @param gate the gate's rows instead of the query's
+     */
+    static List<Slice> gatedQuery(long rows, long heads, boolean gate, String where) throws MalformedWeightsException {
+        if (heads <= 0 || heads > rows) {
+            throw unsplittable(where, rows, heads <= 0 ? "no number of heads" : heads + " heads");
+        }
+        long size = divided(rows, 2 * heads, where);
+        List<Slice> slices = new ArrayList<>();
+        for (long head = 0; head < heads; head++) {
+            slices.add(Slice.rows((2 * head + (gate ? 1 : 0)) * size, size));
+        }
+        return slices;
+    }
+
     /** Divides a fused K and V. */
     Map<Role.Kind, List<Slice>> kv(long rows, StackConfig config, String where) throws MalformedWeightsException {
         if (this != MLA) {

@@ -2,148 +2,160 @@ package org.lowrank.analyzer.layer;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.tensor.Checkpoint;
-import org.lowrank.weights.tensor.ModulePath;
 import org.lowrank.weights.tensor.Tensor;
 
 /**
  * Finds the layers of a checkpoint: by the declarations of its {@code model_type}, or, where that is unknown, by the only
- * declaration whose names and shapes fit.
+ * declaration whose names and shapes fit; and, where every matrix is wanted, the others by name.
  */
 public final class LayerCatalog {
-    private LayerCatalog() {}
+    private final Checkpoint checkpoint;
+    private final boolean everything;
+    private final List<String> types;
+    private final List<String> warnings;
+
+    private LayerCatalog(Checkpoint checkpoint, boolean everything) {
+        this.checkpoint = checkpoint;
+        this.everything = everything;
+        this.types = StackConfig.modelTypes(checkpoint.config());
+        this.warnings = new ArrayList<>(ConfigProblems.of(checkpoint.config()));
+    }
+
+    /** The layer matrices of a checkpoint, as {@link #resolve(Checkpoint, LayerSelection)} finds them. */
+    public static ModelLayers resolve(Checkpoint checkpoint) throws MalformedWeightsException {
+        return resolve(checkpoint, LayerSelection.ALL);
+    }
 
     /**
-     * The layer matrices of a checkpoint, and every other tensor with the reason why it is in none.
+     * The layer matrices of a checkpoint, and every other tensor with the reason why it is in none. Where the selection asks
+     * for every matrix ({@code --matrices all}), weights without a role are matrices too, known by their names, and what is
+     * no known architecture is measured by name alone.
      *
      * @throws MalformedWeightsException if the architecture is unknown, or a tensor is missing or has the wrong shape
      */
-    public static ModelLayers resolve(Checkpoint checkpoint) throws MalformedWeightsException {
-        JsonNode config = checkpoint.config();
-        List<String> types = StackConfig.modelTypes(config);
-        Map<Tensor, String> paths = new LinkedHashMap<>();
-        checkpoint.tensors().forEach(tensor -> paths.put(tensor, ModulePath.of(tensor.name())));
-
-        List<String> warnings = new ArrayList<>();
-        List<LayerStack> declared = chosen(stacks(ArchitectureCatalog.of(types), paths));
-        for (LayerStack stack : declared) {
-            Optional<String> wrong = StackShapes.contradiction(stack, true);
-            if (wrong.isPresent()) {
-                throw new MalformedWeightsException("wrong shape: " + String.join(", ", checkpoint.files()) + ": "
-                        + wrong.get() + "; the weights do not fit model_type " + String.join(", ", types)
-                        + ", download them again");
+    public static ModelLayers resolve(Checkpoint checkpoint, LayerSelection selection)
+            throws MalformedWeightsException {
+        LayerCatalog catalog = new LayerCatalog(checkpoint, selection.everything());
+        try {
+            return catalog.resolve();
+        } catch (MalformedWeightsException e) {
+            if (!selection.everything()) {
+                throw e;
             }
+            List<String> warnings = new ArrayList<>(catalog.warnings);
+            warnings.add("every matrix is known by its name alone: " + e.getMessage());
+            return new LayerAssembly(checkpoint, new ArrayList<>(new LinkedHashSet<>(warnings)), true)
+                    .assemble(List.of(), Set.of());
         }
+    }
+
+    private ModelLayers resolve() throws MalformedWeightsException {
+        Map<Tensor, PathSegments> paths = new IdentityHashMap<>();
+        Set<String> all = new HashSet<>();
+        for (Tensor tensor : checkpoint.tensors()) {
+            PathSegments path = PathSegments.of(tensor.name());
+            paths.put(tensor, path);
+            all.add(path.text());
+        }
+        List<LayerStack> declared = declared(paths, all);
+        Set<Tensor> taken = new HashSet<>();
+        declared.forEach(stack -> stack.placed().forEach(placed -> taken.add(placed.tensor())));
         List<LayerStack> stacks = new ArrayList<>(declared);
         boolean several = types.size() > 1 && !types.contains("gguf");
         if (declared.isEmpty() || several) {
-            declared.forEach(stack -> stack.placed().forEach(placed -> paths.remove(placed.tensor())));
-            List<LayerStack> inferred = inferred(paths, types, checkpoint);
-            inferred.forEach(
-                    stack -> warnings.add("layers of " + stack.container() + " inferred from names and shapes as "
-                            + stack.architecture().title() + ": " + reason(types)));
-            stacks.addAll(inferred);
+            for (LayerStack stack : inferred(paths, all, taken)) {
+                warnings.add("layers of " + stack.container() + " inferred from names and shapes as "
+                        + stack.architecture().title() + ": " + reason());
+                stacks.add(stack);
+            }
         }
-        if (stacks.isEmpty()) {
+        boolean byName = stacks.isEmpty() && ArchitectureCatalog.isWithoutRoles(types);
+        if (stacks.isEmpty() && !byName) {
             throw UnknownArchitecture.of(checkpoint, types);
         }
-        return new LayerAssembly(checkpoint, warnings).assemble(stacks, new HashSet<>(declared));
-    }
-
-    private static String reason(List<String> types) {
-        return types.isEmpty()
-                ? "no config.json beside the weights"
-                : "not declared for model_type " + String.join(", ", types);
-    }
-
-    /** Every stack that a declaration finds, complete or not. */
-    private static List<LayerStack> stacks(List<Architecture> architectures, Map<Tensor, String> paths) {
-        List<LayerStack> stacks = new ArrayList<>();
-        for (Architecture architecture : architectures) {
-            Map<String, LayerStack> byPrefix = new LinkedHashMap<>();
-            paths.forEach((tensor, path) -> {
-                Architecture.Place place = architecture.place(path);
-                if (place != null) {
-                    byPrefix.computeIfAbsent(place.prefix(), prefix -> new LayerStack(architecture, prefix))
-                            .add(tensor, place);
-                }
-            });
-            stacks.addAll(byPrefix.values());
+        if (byName && !everything) {
+            warnings.add("model_type " + String.join(", ", types) + " has neither attention nor a feed-forward part in a"
+                    + " transformer's sense: its matrices are measured by name, as with --matrices all");
         }
-        return stacks;
-    }
-
-    /** The complete stacks that explain most, each tensor in one of them. */
-    private static List<LayerStack> chosen(List<LayerStack> stacks) {
-        List<LayerStack> sorted = stacks.stream()
-                .filter(LayerStack::isComplete)
-                .sorted(Comparator.comparingInt(LayerStack::size).reversed())
-                .toList();
-        List<LayerStack> chosen = new ArrayList<>();
-        Set<Tensor> taken = new HashSet<>();
-        for (LayerStack stack : sorted) {
-            List<Tensor> tensors =
-                    stack.placed().stream().map(LayerStack.Placed::tensor).toList();
-            if (tensors.stream().noneMatch(taken::contains)) {
-                taken.addAll(tensors);
-                chosen.add(stack);
-            }
+        if (byName) {
+            stacks = LayerPlacing.withoutRoles(ArchitectureCatalog.of(types), checkpoint.tensors(), paths, all);
         }
-        return chosen;
+        stacks = LayerPlacing.complete(stacks, checkpoint.tensors(), paths, all);
+        return new LayerAssembly(checkpoint, warnings, everything || byName).assemble(stacks, Set.copyOf(declared));
     }
 
-    /** As {@link #chosen}, over all declarations that names alone tell, where those that fit agree. */
-    private static List<LayerStack> inferred(Map<Tensor, String> paths, List<String> types, Checkpoint checkpoint)
+    private String reason() {
+        if (!types.isEmpty()) {
+            return "not declared for model_type " + String.join(", ", types);
+        }
+        JsonNode config = checkpoint.config();
+        return config.isEmpty() ? "no config.json beside the weights" : "config.json has no model_type";
+    }
+
+    /** The stacks that the declarations of this type explain; one in parts only where no other declaration has it whole. */
+    private List<LayerStack> declared(Map<Tensor, PathSegments> paths, Set<String> all)
             throws MalformedWeightsException {
-        List<LayerStack> fitting = stacks(ArchitectureCatalog.all(), paths).stream()
-                .filter(stack -> stack.isComplete()
-                        && StackShapes.contradiction(stack, false).isEmpty())
+        List<LayerStack> usable = LayerPlacing.stacks(ArchitectureCatalog.of(types), checkpoint.tensors(), paths, all)
+                .stream()
+                .filter(LayerStack::isUsable)
                 .toList();
-        List<LayerStack> chosen = chosen(fitting);
-        for (LayerStack stack : chosen) {
-            Set<String> readings = new TreeSet<>();
-            Set<String> titles = new TreeSet<>();
-            for (LayerStack other : fitting) {
-                if (other.container().equals(stack.container()) && other.size() == stack.size()) {
-                    readings.add(reading(other));
-                    titles.add(other.architecture().title());
+        List<LayerStack> chosen = LayerPlacing.chosen(usable);
+        List<LayerStack> incomplete =
+                chosen.stream().filter(stack -> !stack.isComplete()).toList();
+        if (!incomplete.isEmpty()) {
+            Set<Tensor> whole = new HashSet<>();
+            for (LayerStack stack : LayerPlacing.fitting(checkpoint.tensors(), paths, all)) {
+                stack.placed().forEach(placed -> whole.add(placed.tensor()));
+            }
+            List<LayerStack> kept = new ArrayList<>(chosen);
+            for (LayerStack stack : incomplete) {
+                if (stack.placed().stream().allMatch(placed -> whole.contains(placed.tensor()))) {
+                    kept.remove(stack); // another declaration has all of it and more: it is inferred
                 }
             }
-            boolean fused = stack.placed().stream()
-                    .anyMatch(placed -> placed.place().role().kind() == Role.Kind.QKV);
-            if (readings.size() > 1 || (fused && !stack.architecture().inferable())) {
-                throw new MalformedWeightsException("unknown architecture: " + String.join(", ", checkpoint.files())
-                        + ": "
-                        + (types.isEmpty() ? "no model_type" : "model_type " + String.join(", ", types)) + ", and "
-                        + stack.container() + " fits " + titles.stream().collect(Collectors.joining(" or "))
-                        + ", which divide the fused Q, K, V differently; give config.json with its model_type");
+            chosen = kept;
+        }
+        for (LayerStack stack : chosen) {
+            String wrong = StackShapes.of(stack).contradiction(true).orElse(null);
+            if (wrong != null) {
+                throw new MalformedWeightsException("wrong shape: " + String.join(", ", checkpoint.files()) + ": "
+                        + wrong + "; the weights do not fit model_type " + String.join(", ", types)
+                        + ": mend config.json if it is not this model's");
             }
         }
         return chosen;
     }
 
-    /** What would come out: roles, orientation and split. */
-    private static String reading(LayerStack stack) {
-        Architecture architecture = stack.architecture();
-        boolean fused = stack.placed().stream()
-                .anyMatch(placed -> placed.place().role().kind() == Role.Kind.QKV
-                        || placed.place().role().kind() == Role.Kind.KV);
-        return stack.placed().stream()
-                        .map(placed ->
-                                placed.tensor().name() + "=" + placed.place().role())
-                        .sorted()
-                        .collect(Collectors.joining(","))
-                + architecture.inOut()
-                + (fused ? architecture.split() : "");
+    /** The complete stacks that some declaration explains by names and shapes, where those that fit agree. */
+    private List<LayerStack> inferred(Map<Tensor, PathSegments> paths, Set<String> all, Set<Tensor> taken)
+            throws MalformedWeightsException {
+        List<Tensor> rest = checkpoint.tensors().stream()
+                .filter(tensor -> !taken.contains(tensor))
+                .toList();
+        List<LayerStack> fitting = LayerPlacing.fitting(rest, paths, all);
+        List<LayerStack> chosen = LayerPlacing.chosen(fitting);
+        Map<String, List<LayerStack>> alike = new LinkedHashMap<>();
+        fitting.forEach(stack -> alike.computeIfAbsent(stack.container() + " " + stack.size(), k -> new ArrayList<>())
+                .add(stack));
+        for (LayerStack stack : chosen) {
+            LayerReadings.requireOne(
+                    stack, alike.getOrDefault(stack.container() + " " + stack.size(), List.of()), checkpoint, types);
+            String wrong = StackShapes.of(stack).contradiction(true).orElse(null);
+            if (wrong != null) {
+                throw new MalformedWeightsException("wrong shape: " + String.join(", ", checkpoint.files()) + ": "
+                        + wrong + "; the layers were inferred from names, so this is an architecture of its own:"
+                        + " --matrices all measures every matrix by name");
+            }
+        }
+        return chosen;
     }
 }

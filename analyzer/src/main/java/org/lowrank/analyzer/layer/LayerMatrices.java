@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.tensor.Tensor;
 
@@ -11,76 +12,119 @@ import org.lowrank.weights.tensor.Tensor;
 final class LayerMatrices {
     private final String stack;
     private final int layer;
-    private final Architecture architecture;
+    private final LayerStack of;
+    private final StackShapes shapes;
     private final StackConfig config;
+    private final boolean routed;
     private final Map<MatrixId, LayerMatrix> matrices = new LinkedHashMap<>();
+    private long attentionReads;
 
-    LayerMatrices(String stack, int layer, Architecture architecture, StackConfig config) {
+    /**
+     * None yet.
+     *
+     * @param routed the stack has routed experts, beside which a shared one is told apart
+     */
+    LayerMatrices(String stack, int layer, LayerStack of, StackShapes shapes, StackConfig config, boolean routed) {
         this.stack = stack;
         this.layer = layer;
-        this.architecture = architecture;
+        this.of = of;
+        this.shapes = shapes;
         this.config = config;
+        this.routed = routed;
+    }
+
+    /** Says what O reads, by which a query with its gate is told from one without. */
+    void attentionReads(List<LayerStack.Placed> placed) {
+        for (LayerStack.Placed tensor : placed) {
+            if (tensor.role().kind() == Role.Kind.O && !tensor.role().cross()) {
+                attentionReads = shapes.shape(tensor).map(StackShapes.Shape::in).orElse(0L);
+            }
+        }
     }
 
     /** Takes a tensor; false, and nothing taken, if the layer has its matrices already. */
     boolean add(LayerStack.Placed placed) throws MalformedWeightsException {
         Tensor tensor = placed.tensor();
-        Role role = placed.place().role();
-        StackShapes.Shape shape = StackShapes.Shape.of(tensor, role, architecture)
+        Role role = placed.role();
+        StackShapes.Shape shape = shapes.shape(placed)
                 .orElseThrow(
                         () -> new MalformedWeightsException("wrong shape: " + tensor.name() + " in " + tensor.file()
-                                + ": " + StackShapes.shape(tensor) + " is no matrix; download the model again"));
-        Map<Role.Kind, List<FusedSplit.Slice>> slices = slices(role.kind(), shape, tensor.name());
+                                + ": " + StackShapes.shape(tensor) + " is no matrix; check how the model was saved"));
+        Map<Role.Kind, List<FusedSplit.Slice>> slices = slices(role, shape, tensor.name());
         Map<MatrixId, LayerMatrix> cut = new LinkedHashMap<>();
         for (Map.Entry<Role.Kind, List<FusedSplit.Slice>> part : slices.entrySet()) {
             for (long expert = 0; expert < shape.experts(); expert++) {
                 long number = role.expertAxis() ? expert : placed.place().expert();
-                MatrixId id = id(part.getKey(), role.cross(), number);
+                MatrixId id = id(part.getKey(), role, number);
                 cut.put(id, cut(id, tensor, shape, expert, part.getValue()));
             }
         }
-        if (cut.keySet().stream().anyMatch(matrices::containsKey)) {
-            return false;
+        for (MatrixId id : cut.keySet()) {
+            if (matrices.containsKey(id)) {
+                return false;
+            }
         }
         matrices.putAll(cut);
         return true;
     }
 
-    private MatrixId id(Role.Kind kind, boolean cross, long expert) {
-        MatrixId.Member member = expert < 0 ? MatrixId.Member.WHOLE : MatrixId.Member.expert(Math.toIntExact(expert));
-        return new MatrixId(stack, layer, MatrixKind.valueOf(kind.name()), cross, member, "");
+    private MatrixId id(Role.Kind kind, Role role, long expert) {
+        MatrixId.Member member = expert >= 0
+                ? MatrixId.Member.expert(Math.toIntExact(expert))
+                : role.shared() && routed ? MatrixId.Member.SHARED : MatrixId.Member.WHOLE;
+        return new MatrixId(stack, layer, MatrixKind.valueOf(kind.name()), role.cross(), member, "");
     }
 
-    private Map<Role.Kind, List<FusedSplit.Slice>> slices(Role.Kind kind, StackShapes.Shape shape, String where)
+    private MatrixId whole(MatrixKind kind, boolean cross) {
+        return new MatrixId(stack, layer, kind, cross, MatrixId.Member.WHOLE, "");
+    }
+
+    private Map<Role.Kind, List<FusedSplit.Slice>> slices(Role role, StackShapes.Shape shape, String where)
             throws MalformedWeightsException {
         long out = shape.out();
-        if (kind == Role.Kind.QKV) {
-            return architecture.split().qkv(out, shape.in(), config, where);
-        }
-        if (kind == Role.Kind.KV) {
-            return architecture.split().kv(out, config, where);
-        }
-        boolean fusedGate =
-                kind == Role.Kind.GATE_UP || kind == Role.Kind.UP_GATE || kind == Role.Kind.GATE_UP_INTERLEAVED;
-        if (!fusedGate) {
-            return Map.of(kind, List.of(FusedSplit.Slice.rows(0, out)));
-        }
+        FusedSplit split = of.architecture().split();
+        return switch (role.kind()) {
+            case QKV -> split.qkv(out, shape.in(), config, where);
+            case KV -> split.kv(out, config, where);
+            case GATE_UP, UP_GATE, GATE_UP_INTERLEAVED -> gateAndUp(role.kind(), out, where);
+            default ->
+                role.gated() && attentionReads > 0 && out == 2 * attentionReads
+                        ? Map.of(role.kind(), FusedSplit.gatedQuery(out, config.heads(), false, where))
+                        : Map.of(role.kind(), List.of(FusedSplit.Slice.rows(0, out)));
+        };
+    }
+
+    private static Map<Role.Kind, List<FusedSplit.Slice>> gateAndUp(Role.Kind kind, long out, String where)
+            throws MalformedWeightsException {
         if (out % 2 != 0) {
             throw new MalformedWeightsException("cannot split fused matrix: " + where + ": " + out
-                    + " rows of gate and up are not even; download the model again");
+                    + " rows of gate and up are not even; check how the model was saved");
         }
-        FusedSplit.Slice first;
-        FusedSplit.Slice second;
+        FusedSplit.Slice first = FusedSplit.Slice.rows(0, out / 2);
+        FusedSplit.Slice second = FusedSplit.Slice.rows(out / 2, out / 2);
         if (kind == Role.Kind.GATE_UP_INTERLEAVED) {
             first = new FusedSplit.Slice(0, 2, out / 2);
             second = new FusedSplit.Slice(1, 2, out / 2);
-        } else {
-            first = FusedSplit.Slice.rows(0, out / 2);
-            second = FusedSplit.Slice.rows(out / 2, out / 2);
         }
         boolean upFirst = kind == Role.Kind.UP_GATE;
         return Map.of(
                 Role.Kind.GATE, List.of(upFirst ? second : first), Role.Kind.M1, List.of(upFirst ? first : second));
+    }
+
+    /** The rows of a gate beside the query's in one tensor, empty where there are none. */
+    Optional<LayerMatrix> queryGate(LayerStack.Placed placed) throws MalformedWeightsException {
+        Optional<StackShapes.Shape> shape = shapes.shape(placed);
+        if (!placed.role().gated() || attentionReads == 0 || shape.isEmpty()
+                || shape.get().out() != 2 * attentionReads) {
+            return Optional.empty();
+        }
+        String name = placed.tensor().name();
+        return Optional.of(cut(
+                MatrixId.tensor(NamedMatrices.STACK, layer, NamedMatrices.path(name) + ":gate"),
+                placed.tensor(),
+                shape.get(),
+                0,
+                FusedSplit.gatedQuery(shape.get().out(), config.heads(), true, name)));
     }
 
     private static LayerMatrix cut(
@@ -104,9 +148,9 @@ final class LayerMatrices {
     List<LayerMatrix> matrices() {
         splitFusedUp();
         for (boolean cross : new boolean[] {false, true}) {
-            LayerMatrix q = matrices.get(id(Role.Kind.Q, cross, -1));
-            LayerMatrix k = matrices.get(id(Role.Kind.K, cross, -1));
-            LayerMatrix v = matrices.get(id(Role.Kind.V, cross, -1));
+            LayerMatrix q = matrices.get(whole(MatrixKind.Q, cross));
+            LayerMatrix k = matrices.get(whole(MatrixKind.K, cross));
+            LayerMatrix v = matrices.get(whole(MatrixKind.V, cross));
             if (q != null && k != null && v != null && q.cols() == k.cols() && k.cols() == v.cols()) {
                 List<LayerMatrix.Part> parts = new ArrayList<>(q.parts());
                 parts.addAll(k.parts());
@@ -121,7 +165,7 @@ final class LayerMatrices {
 
     /** GGUF calls a fused gate and up {@code ffn_up} too: with twice the rows M2 reads, and no gate beside it. */
     private void splitFusedUp() {
-        MatrixId m1 = id(Role.Kind.M1, false, -1);
+        MatrixId m1 = whole(MatrixKind.M1, false);
         MatrixId gate = m1.with(MatrixKind.GATE);
         LayerMatrix up = matrices.get(m1);
         LayerMatrix down = matrices.get(m1.with(MatrixKind.M2));

@@ -16,19 +16,26 @@ import org.lowrank.weights.tensor.Tensor;
  *
  * @param layers ranges of layer numbers, all where empty
  * @param kinds names without expert and cross mark, all where empty
+ * @param everything weights without a role too, by name
+ * @param include patterns of tensor names, all where empty
+ * @param exclude patterns of tensor names that are left out
  */
-public record LayerSelection(List<Range> layers, Set<String> kinds) {
-    /** Everything. */
-    public static final LayerSelection ALL = new LayerSelection(List.of(), Set.of());
+public record LayerSelection(
+        List<Range> layers, Set<String> kinds, boolean everything, List<Glob> include, List<Glob> exclude) {
+    /** Every matrix with a role. */
+    public static final LayerSelection ALL = new LayerSelection(List.of(), Set.of(), false, List.of(), List.of());
 
     /** The kinds there are. */
     public static final List<String> KINDS = List.of("Q", "K", "V", "QKV", "O", "M1", "M2", "GATE");
 
+    private static final String EVERYTHING = "ALL";
     private static final Pattern RANGE = Pattern.compile("(\\d{1,6})(?:-(\\d{1,6}))?");
 
     public LayerSelection {
         layers = List.copyOf(layers);
         kinds = java.util.Collections.unmodifiableSet(new java.util.TreeSet<>(kinds)); // in an order that is printed
+        include = List.copyOf(include);
+        exclude = List.copyOf(exclude);
     }
 
     /** Layers {@code first} to {@code last}, both included. */
@@ -58,13 +65,24 @@ public record LayerSelection(List<Range> layers, Set<String> kinds) {
         Set<String> names = new LinkedHashSet<>();
         for (String part : parts(kinds)) {
             String name = part.toUpperCase(Locale.ROOT);
-            if (!KINDS.contains(name)) {
-                throw new IllegalArgumentException(
-                        "--matrices: '" + part + "': unknown matrix; choose from " + String.join(",", KINDS));
+            if (!KINDS.contains(name) && !name.equals(EVERYTHING)) {
+                throw new IllegalArgumentException("--matrices: '" + part + "': unknown matrix; choose from "
+                        + String.join(",", KINDS) + " or all");
             }
             names.add(name);
         }
-        return new LayerSelection(ranges, names);
+        boolean everything = names.contains(EVERYTHING);
+        return new LayerSelection(ranges, everything ? Set.of() : names, everything, List.of(), List.of());
+    }
+
+    /** The same, of tensors whose names fit one of the first patterns (all where there are none) and none of the second. */
+    public LayerSelection withNames(List<String> included, List<String> excluded) {
+        return new LayerSelection(
+                layers,
+                kinds,
+                everything,
+                included.stream().map(Glob::of).toList(),
+                excluded.stream().map(Glob::of).toList());
     }
 
     private static List<String> parts(Optional<String> list) {
@@ -75,12 +93,21 @@ public record LayerSelection(List<Range> layers, Set<String> kinds) {
     public boolean includes(LayerMatrix matrix) {
         boolean layer = layers.isEmpty()
                 || layers.stream().anyMatch(range -> range.first() <= matrix.layer() && matrix.layer() <= range.last());
-        return layer && (kinds.isEmpty() || kinds.contains(matrix.id().kind().name()));
+        boolean kind = kinds.isEmpty() || kinds.contains(matrix.id().kind().name());
+        return layer
+                && kind
+                && matrix.parts().stream()
+                        .allMatch(part -> named(part.tensor().name()));
+    }
+
+    private boolean named(String tensor) {
+        return (include.isEmpty() || include.stream().anyMatch(glob -> glob.matches(tensor)))
+                && exclude.stream().noneMatch(glob -> glob.matches(tensor));
     }
 
     /** The wanted matrices; tensors that are in none of them join the skipped ones. */
     public ModelLayers apply(ModelLayers model) {
-        if (equals(ALL)) {
+        if (layers.isEmpty() && kinds.isEmpty() && include.isEmpty() && exclude.isEmpty()) {
             return model;
         }
         List<LayerMatrix> wanted =
@@ -93,8 +120,14 @@ public record LayerSelection(List<Range> layers, Set<String> kinds) {
         List<ModelLayers.SkippedTensor> skipped = new ArrayList<>(model.skipped());
         for (Tensor tensor : left) {
             skipped.add(new ModelLayers.SkippedTensor(
-                    tensor.name(), tensor.dtype(), tensor.shape(), "not selected by --layers or --matrices"));
+                    tensor.name(), tensor.dtype(), tensor.shape(), "not selected by " + options()));
         }
         return new ModelLayers(model.card(), wanted, skipped, model.warnings());
+    }
+
+    private String options() {
+        return include.isEmpty() && exclude.isEmpty()
+                ? "--layers or --matrices"
+                : "--layers, --matrices, --include or --exclude";
     }
 }

@@ -37,6 +37,7 @@ final class SkipReason {
                 "pooler|text_projection|visual_projection|multi_modal_projector|mm_projector|project_(in|out)",
                 "pooler or projection, not part of a layer");
         matrix("lora_[AB]|lora_embedding", "LoRA adapter, not part of the base weights");
+        matrix("parametrizations\\.|weight_(orig|g|v|mask)$", "part of a weight reparametrised in a way that is not known");
         matrix("conv", "convolution");
     }
 
@@ -50,15 +51,16 @@ final class SkipReason {
     static String of(Tensor tensor, boolean inLayer) {
         String name = tensor.name();
         if (tensor.partOf().isPresent()) {
-            return PART;
+            return name.matches(".*(weight[a-z0-9_]*_(g|mask|u|v)|original0|\\._[uv])$")
+                    ? "part of a reparametrised weight"
+                    : PART;
         }
         for (Map.Entry<Pattern, String> known : BUFFERS.entrySet()) {
             if (known.getKey().matcher(name).find()) {
                 return known.getValue();
             }
         }
-        long dimensions = tensor.shape().stream().filter(size -> size != 1).count();
-        if (dimensions <= 1) {
+        if (isVector(tensor)) {
             return vector(name);
         }
         for (Map.Entry<Pattern, String> known : MATRICES.entrySet()) {
@@ -74,6 +76,12 @@ final class SkipReason {
         return tensor.partOf().isPresent()
                 || BUFFERS.keySet().stream()
                         .anyMatch(pattern -> pattern.matcher(tensor.name()).find());
+    }
+
+    /** Whether at most one of its dimensions is longer than 1. */
+    private static boolean isVector(Tensor tensor) {
+        long dimensions = tensor.shape().stream().filter(size -> size != 1).count();
+        return dimensions <= 1;
     }
 
     private static String vector(String name) {

@@ -1,12 +1,14 @@
 package org.lowrank.analyzer.layer;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What config.json says about one stack, in the words of all families: the nested configuration of that stack
@@ -26,9 +28,11 @@ final class StackConfig {
             "attention.head_count_kv");
 
     private final List<JsonNode> nodes;
+    private final int ownNodes;
 
-    private StackConfig(List<JsonNode> nodes) {
+    private StackConfig(List<JsonNode> nodes, int ownNodes) {
         this.nodes = nodes;
+        this.ownNodes = ownNodes;
     }
 
     /** The configuration that counts for a stack, by its name and the prefix of its tensors. */
@@ -43,32 +47,42 @@ final class StackConfig {
                 nodes.add(entry.getValue());
             }
         }
+        int own = nodes.size();
         nodes.add(config);
         JsonNode gguf = config.path("gguf");
         if (gguf.isObject()) {
             nodes.add(unprefixed(gguf));
         }
-        return new StackConfig(nodes);
+        return new StackConfig(nodes, own);
     }
 
-    /** {@code model_type} of the whole and of every nested configuration, and GGUF's where that is the format. */
+    /**
+     * {@code model_type} of the whole and of every nested configuration; {@code gguf}, {@code _class_name} (diffusers) and
+     * {@code timm} where those are the formats.
+     */
     static List<String> modelTypes(JsonNode config) {
         List<String> types = new ArrayList<>();
         if (config.path("gguf").isObject()) {
             types.add("gguf");
         }
-        if (config.path("model_type").isTextual()) {
-            types.add(config.path("model_type").asText());
+        typeOf(config, types);
+        nested(config).forEach(entry -> typeOf(entry.getValue(), types));
+        if (config.path("architecture").isTextual() && config.has("pretrained_cfg")) {
+            types.add("timm");
         }
-        nested(config).forEach(entry -> {
-            if (entry.getValue().path("model_type").isTextual()) {
-                types.add(entry.getValue().path("model_type").asText());
-            }
-        });
         return types;
     }
 
-    private static List<Map.Entry<String, JsonNode>> nested(JsonNode config) {
+    private static void typeOf(JsonNode node, List<String> types) {
+        for (String key : List.of("model_type", "_class_name")) {
+            if (node.path(key).isTextual() && !node.path(key).asText().isBlank()) {
+                types.add(node.path(key).asText());
+                return;
+            }
+        }
+    }
+
+    static List<Map.Entry<String, JsonNode>> nested(JsonNode config) {
         List<Map.Entry<String, JsonNode>> nested = new ArrayList<>();
         for (Map.Entry<String, JsonNode> entry : config.properties()) {
             boolean named =
@@ -82,9 +96,9 @@ final class StackConfig {
     }
 
     /** GGUF keys without the architecture they start with: {@code llama.block_count} becomes {@code block_count}. */
-    private static JsonNode unprefixed(JsonNode gguf) {
+    static JsonNode unprefixed(JsonNode gguf) {
         String architecture = gguf.path("general.architecture").asText() + ".";
-        ObjectNode plain = com.fasterxml.jackson.databind.node.JsonNodeFactory.instance.objectNode();
+        ObjectNode plain = JsonNodeFactory.instance.objectNode();
         gguf.properties().forEach(entry -> {
             if (entry.getKey().startsWith(architecture)) {
                 plain.set(entry.getKey().substring(architecture.length()), entry.getValue());
@@ -117,11 +131,45 @@ final class StackConfig {
             if (value.isArray() && !value.isEmpty() && allEqual(value)) {
                 value = value.get(0); // GGUF may give one value per layer
             }
-            if (value.isIntegralNumber()) {
+            if (isCount(value)) {
                 return value.asLong();
             }
         }
         return otherwise;
+    }
+
+    /** Whether it is a whole number that fits a long and is not negative: others do not count anything. */
+    static boolean isCount(JsonNode value) {
+        return value.isIntegralNumber() && value.canConvertToLong() && value.asLong() >= 0;
+    }
+
+    /** The widths of this stack: of its own configuration where it has one, else of the whole. */
+    ConfigWidths widths() {
+        for (JsonNode node : nodes) {
+            ConfigWidths widths = ConfigWidths.of(node);
+            if (!widths.heads().isEmpty() && !widths.model().isEmpty()) {
+                return widths;
+            }
+        }
+        return ConfigWidths.NONE;
+    }
+
+    /** Whether one of these keys is there and neither false nor 0. */
+    Optional<String> says(List<String> keys) {
+        for (JsonNode node : nodes) {
+            for (String key : keys) {
+                JsonNode value = node.path(key);
+                if (value.isBoolean() ? value.asBoolean() : isCount(value) && value.asLong() > 0) {
+                    return Optional.of(key);
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Whether the number of layers is said for this stack by name or in a configuration of its own. */
+    boolean hasOwnLayers(String stack) {
+        return number(stack + "_layers", number("num_" + stack + "_layers", 0)) > 0 || ownNodes > 0;
     }
 
     boolean flag(String key, boolean otherwise) {
@@ -135,7 +183,7 @@ final class StackConfig {
 
     private long first(List<String> keys) {
         for (JsonNode node : nodes) {
-            StackConfig only = new StackConfig(List.of(node));
+            StackConfig only = new StackConfig(List.of(node), 0);
             for (String key : keys) {
                 long value = only.number(key, 0);
                 if (value > 0) {

@@ -31,6 +31,7 @@ final class UnknownArchitecture {
                                 .collect(Collectors.joining(", "));
         return new MalformedWeightsException("unknown architecture: " + files + ": "
                 + (types.isEmpty() ? "no model_type" : "model_type " + String.join(", ", types)) + ", " + seen
+                + (matrices.isEmpty() ? "" : "; --matrices all measures every matrix by its name")
                 + "; 'lowrank models' lists the known ones");
     }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
+import org.lowrank.analyzer.layer.MatrixKind;
 
 /**
  * A stack of layers in a few numbers.
@@ -74,7 +75,7 @@ public record ModelSummary(
         }
     }
 
-    /** One summary per model and stack, in the order of the rows. */
+    /** One summary per model and stack, in the order of the rows; matrices without a role are in none. */
     public static List<ModelSummary> of(List<MatrixMeasurement> rows) {
         return stacks(rows).stream().map(ModelSummary::ofStack).toList();
     }
@@ -83,8 +84,10 @@ public record ModelSummary(
     static List<List<MatrixMeasurement>> stacks(List<MatrixMeasurement> rows) {
         Map<String, List<MatrixMeasurement>> stacks = new LinkedHashMap<>();
         for (MatrixMeasurement row : rows) {
-            stacks.computeIfAbsent(row.model() + "\n" + row.revision() + "\n" + row.stack(), k -> new ArrayList<>())
-                    .add(row);
+            if (row.id().kind() != MatrixKind.TENSOR) {
+                stacks.computeIfAbsent(row.model() + "\n" + row.revision() + "\n" + row.stack(), k -> new ArrayList<>())
+                        .add(row);
+            }
         }
         return List.copyOf(stacks.values());
     }

@@ -5,7 +5,6 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.lowrank.analyzer.layer.LayerMatrix;
 import org.lowrank.analyzer.layer.MatrixId;
@@ -29,32 +28,34 @@ public record TensorGroup(List<Tensor> tensors, List<Task> tasks) {
     /** Groups in the order of their first matrix. */
     public static List<TensorGroup> of(List<LayerMatrix> matrices) {
         Map<Tensor, Integer> groupOf = new IdentityHashMap<>();
-        Map<Integer, List<LayerMatrix>> members = new LinkedHashMap<>();
-        int next = 0;
-        for (LayerMatrix matrix : matrices) {
-            int group = next++;
-            members.put(group, new ArrayList<>(List.of(matrix)));
-            for (LayerMatrix.Part part : matrix.parts()) {
-                Integer earlier = groupOf.get(part.tensor());
-                if (earlier != null && earlier != group) {
-                    group = merge(members, groupOf, earlier, group);
+        int[] joined = new int[matrices.size()]; // each matrix's own number, or that of an earlier one it is grouped with
+        for (int i = 0; i < joined.length; i++) {
+            joined[i] = i;
+            for (LayerMatrix.Part part : matrices.get(i).parts()) {
+                Integer earlier = groupOf.putIfAbsent(part.tensor(), i);
+                if (earlier != null) {
+                    int one = first(joined, earlier);
+                    int other = first(joined, i);
+                    joined[Math.max(one, other)] = Math.min(one, other);
                 }
-                groupOf.put(part.tensor(), group);
             }
+        }
+        Map<Integer, List<LayerMatrix>> members = new LinkedHashMap<>();
+        for (int i = 0; i < joined.length; i++) {
+            members.computeIfAbsent(first(joined, i), group -> new ArrayList<>())
+                    .add(matrices.get(i));
         }
         return members.values().stream().map(TensorGroup::together).toList();
     }
 
-    private static int merge(
-            Map<Integer, List<LayerMatrix>> members, Map<Tensor, Integer> groupOf, int earlier, int later) {
-        int first = Math.min(earlier, later);
-        int second = Math.max(earlier, later);
-        List<LayerMatrix> moved = members.remove(second);
-        if (moved != null) {
-            Objects.requireNonNull(members.get(first)).addAll(moved);
+    /** The first matrix of a group, with the paths to it made short on the way. */
+    private static int first(int[] joined, int matrix) {
+        int at = matrix;
+        while (joined[at] != at) {
+            joined[at] = joined[joined[at]];
+            at = joined[at];
         }
-        groupOf.replaceAll((tensor, group) -> group == second ? first : group);
-        return first;
+        return at;
     }
 
     /** All of them as one group, whether or not they share tensors. */

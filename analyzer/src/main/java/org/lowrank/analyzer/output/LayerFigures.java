@@ -1,12 +1,14 @@
 package org.lowrank.analyzer.output;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
+import org.lowrank.analyzer.layer.MatrixKind;
 import org.lowrank.analyzer.measurement.MatrixMeasurement;
 import org.lowrank.analyzer.measurement.ModelSummary;
 import org.lowrank.analyzer.measurement.Outlier;
@@ -158,14 +160,18 @@ final class LayerFigures {
             List<String> kinds,
             List<Integer> layers,
             ToDoubleFunction<MatrixMeasurement> value) {
+        Map<String, Map<Integer, List<Double>>> found = new HashMap<>();
+        for (MatrixMeasurement row : rows) {
+            found.computeIfAbsent(row.kind(), kind -> new HashMap<>())
+                    .computeIfAbsent(row.layer(), layer -> new ArrayList<>())
+                    .add(value.applyAsDouble(row));
+        }
         double[][] values = new double[kinds.size()][layers.size()];
         for (int k = 0; k < kinds.size(); k++) {
+            Map<Integer, List<Double>> ofKind = found.getOrDefault(kinds.get(k), Map.of());
             for (int l = 0; l < layers.size(); l++) {
-                String kind = kinds.get(k);
-                int layer = layers.get(l);
-                values[k][l] = rows.stream()
-                        .filter(row -> row.layer() == layer && row.kind().equals(kind))
-                        .mapToDouble(value)
+                values[k][l] = ofKind.getOrDefault(layers.get(l), List.of()).stream()
+                        .mapToDouble(Double::doubleValue)
                         .average()
                         .orElse(Double.NaN);
             }
@@ -179,7 +185,9 @@ final class LayerFigures {
     private static Map<Key, List<MatrixMeasurement>> stacks(AnalysisResult result) {
         Map<Key, List<MatrixMeasurement>> stacks = new LinkedHashMap<>();
         for (AnalysisResult.Model model : result.models()) {
-            List<MatrixMeasurement> rows = result.matricesOf(model);
+            List<MatrixMeasurement> rows = result.matricesOf(model).stream()
+                    .filter(row -> row.id().kind() != MatrixKind.TENSOR) // a kind of its own each: no line over layers
+                    .toList();
             boolean several =
                     rows.stream().map(MatrixMeasurement::stack).distinct().count() > 1;
             for (MatrixMeasurement row : rows) {

@@ -222,8 +222,9 @@ class LayerCatalogTest {
         tensors.remove("bert.encoder.layer.1.attention.self.key.weight");
         refused(
                 BERT,
-                "missing tensor: model.safetensors: layer 1 of bert.encoder.layer.# has no K; "
-                        + "the checkpoint is incomplete, download it again");
+                "missing tensor: model.safetensors: layer 1 of bert.encoder.layer.# has no K, "
+                        + "which what else it has needs; save the whole model, or measure the matrices that are there by name "
+                        + "with --matrices all");
     }
 
     @Test
@@ -236,8 +237,9 @@ class LayerCatalogTest {
         tensors.remove("bert.encoder.layer.1.attention.self.query.weight");
         refused(
                 BERT,
-                "missing tensor: model.safetensors: layer 1 of bert.encoder.layer.# has no Q; "
-                        + "the checkpoint is incomplete, download it again");
+                "missing tensor: model.safetensors: layer 1 of bert.encoder.layer.# has no Q, "
+                        + "which what else it has needs; save the whole model, or measure the matrices that are there by name "
+                        + "with --matrices all");
     }
 
     private void mixtralLayer() {
@@ -260,8 +262,9 @@ class LayerCatalogTest {
         tensors.remove("model.layers.0.block_sparse_moe.experts.1.w2.weight");
         refused(
                 config,
-                "missing tensor: model.safetensors: layer 0 of model.layers.# has no M2 of expert 1; "
-                        + "the checkpoint is incomplete, download it again");
+                "missing tensor: model.safetensors: layer 0 of model.layers.# has no M2 of expert 1, "
+                        + "which what else it has needs; save the whole model, or measure the matrices that are there by name "
+                        + "with --matrices all");
     }
 
     @Test
@@ -304,12 +307,13 @@ class LayerCatalogTest {
     }
 
     @Test
-    void missingLayerIsNamed() {
+    void missingLayerIsSaid() throws Exception {
         bertLayer(0);
-        refused(
-                BERT,
-                "missing layer: model.safetensors: bert.encoder.layer.# has 1 layers, but not layer 1 of the 2 in "
-                        + "config.json; the checkpoint is incomplete, download it again");
+        ModelLayers layers = resolve(BERT);
+        assertThat(names(layers, "encoder", 0)).hasSize(7);
+        assertThat(layers.warnings())
+                .containsExactly("bert.encoder.layer.# has no tensors of layers 1 of the 2 in config.json: a part of a model "
+                        + "or a pruned one; what is there is measured");
     }
 
     @Test
@@ -321,7 +325,7 @@ class LayerCatalogTest {
                 BERT,
                 "wrong shape: model.safetensors: bert.encoder.layer.1.attention.self.key.weight has shape [24, 23] and so "
                         + "input dimension 23, but bert.encoder.layer.1.attention.output.dense.weight has 24; the weights do "
-                        + "not fit model_type bert, download them again");
+                        + "not fit model_type bert: mend config.json if it is not this model's");
     }
 
     @Test
@@ -331,7 +335,8 @@ class LayerCatalogTest {
         refused(
                 "{\"model_type\": \"mystery\"}",
                 "unknown architecture: model.safetensors: model_type mystery, 2 matrices such as trunk.0.alpha.weight "
-                        + "[24, 24], trunk.0.beta.weight [24, 24]; 'lowrank models' lists the known ones");
+                        + "[24, 24], trunk.0.beta.weight [24, 24]; --matrices all measures every matrix by its name; "
+                        + "'lowrank models' lists the known ones");
     }
 
     @Test
@@ -344,7 +349,8 @@ class LayerCatalogTest {
         refused(
                 "{\"model_type\": \"mystery\", \"num_attention_heads\": 4}",
                 "unknown architecture: model.safetensors: model_type mystery, and transformer.h.# fits BLOOM or Falcon, "
-                        + "which divide the fused Q, K, V differently; give config.json with its model_type");
+                        + "which divide the fused Q, K, V differently; give config.json with its model_type, or measure the "
+                        + "matrices as they are with --matrices all");
     }
 
     @Test
@@ -403,7 +409,7 @@ class LayerCatalogTest {
         assertThatThrownBy(() -> LayerSelection.parse(Optional.of("5-2"), Optional.empty()))
                 .hasMessage("--layers: '5-2': ends before it starts; write for instance 0-5");
         assertThatThrownBy(() -> LayerSelection.parse(Optional.empty(), Optional.of("W")))
-                .hasMessage("--matrices: 'W': unknown matrix; choose from Q,K,V,QKV,O,M1,M2,GATE");
+                .hasMessage("--matrices: 'W': unknown matrix; choose from Q,K,V,QKV,O,M1,M2,GATE or all");
     }
 
     @Test

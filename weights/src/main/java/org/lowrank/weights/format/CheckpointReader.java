@@ -25,6 +25,7 @@ import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.files.ModelFiles;
 import org.lowrank.weights.files.ModelNotFoundException;
 import org.lowrank.weights.scheme.Quantisation;
+import org.lowrank.weights.scheme.Reparametrisation;
 import org.lowrank.weights.tensor.Checkpoint;
 import org.lowrank.weights.tensor.Tensor;
 
@@ -87,7 +88,9 @@ public final class CheckpointReader implements AutoCloseable {
         JsonNode config = config(chosen, names);
         Quantisation.Resolved resolved = Quantisation.resolve(tensors, config);
         resolved.warnings().forEach(opened::warn);
-        List<Tensor> sorted = new ArrayList<>(resolved.tensors());
+        Reparametrisation.Resolved plain = Reparametrisation.resolve(resolved.tensors());
+        plain.warnings().forEach(opened::warn);
+        List<Tensor> sorted = new ArrayList<>(plain.tensors());
         sorted.sort(Comparator.comparing(Tensor::name));
         List<String> weightFiles = opened.names();
         String title =

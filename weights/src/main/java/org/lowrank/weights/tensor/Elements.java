@@ -19,7 +19,9 @@ public sealed interface Elements
                 SpreadElements,
                 CombinedElements,
                 ConstantElements,
-                SingleElements {
+                SingleElements,
+                SliceNormElements,
+                BilinearElements {
     /** Binary digits an element may need; up to 24 fit single precision. */
     int digits();
 
@@ -50,6 +52,20 @@ public sealed interface Elements
     /** Codes of a few bits packed in the words of a stored tensor. */
     static Elements unpacked(StoredTensor words, PackedCodes packing) {
         return new PackedElements(words, packing);
+    }
+
+    /**
+     * The norms of the slices of an array seen as before × count × after: element c is √Σ v²(b, c, a) over b and a.
+     *
+     * @param count 1 for the norm of all elements
+     */
+    static Elements sliceNorms(StoredTensor array, long count, long after) {
+        return new SliceNormElements(array, count, after);
+    }
+
+    /** uᵀ W v, one number; W is read with its axes after the first taken together. */
+    static Elements bilinear(StoredTensor left, StoredTensor matrix, StoredTensor right) {
+        return new BilinearElements(left, matrix, right);
     }
 
     /** One value everywhere. */

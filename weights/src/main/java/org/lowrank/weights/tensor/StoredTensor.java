@@ -59,6 +59,11 @@ public record StoredTensor(
         return new StoredTensor(newName, dtype, shape, file, storedBytes, storage, newOrientation);
     }
 
+    /** Number of elements. */
+    public long elements() {
+        return shape.stream().reduce(1L, Math::multiplyExact);
+    }
+
     /** Its bytes in their order, whatever they encode; empty where they do not lie together. */
     public Optional<StoredTensor> asBytes() {
         return storage.filter(place -> place.layout().isContiguous(shape))
