@@ -57,6 +57,9 @@ record ConfigWidths(
         if (keyValueHeads.isEmpty()) {
             keyValueHeads.addAll(heads);
         }
+        if (node.path("use_double_wide_mlp").asBoolean(false)) {
+            feedForward.addAll(feedForward.stream().map(width -> 2 * width).toList()); // in layers that share keys
+        }
         if (node.path("multi_query").asBoolean(false)) {
             keyValueHeads.add(1L);
         }

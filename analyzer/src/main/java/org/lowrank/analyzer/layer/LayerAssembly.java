@@ -155,7 +155,7 @@ final class LayerAssembly {
         for (Map.Entry<List<Integer>, LayerStack.Layer> layer : stack.layers().entrySet()) {
             int number = numbers.getOrDefault(layer.getKey(), MatrixId.NO_LAYER);
             LayerMatrices built = new LayerMatrices(name, number, stack, shapes, config, routed);
-            built.attentionReads(layer.getValue().placed());
+            built.reads(layer.getValue().placed());
             for (LayerStack.Placed placed : layer.getValue().placed()) {
                 requireNumbers(placed.tensor());
                 if (!built.add(placed)) {

@@ -1,6 +1,7 @@
 package org.lowrank.analyzer.layer;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,7 @@ final class LayerMatrices {
     private final StackConfig config;
     private final boolean routed;
     private final Map<MatrixId, LayerMatrix> matrices = new LinkedHashMap<>();
+    private final Map<String, Long> feedForwardReads = new HashMap<>();
     private long attentionReads;
 
     /**
@@ -33,9 +35,14 @@ final class LayerMatrices {
         this.routed = routed;
     }
 
-    /** Says what O reads, by which a query with its gate is told from one without. */
-    void attentionReads(List<LayerStack.Placed> placed) {
+    /** Says what O and M2 read: by it a query or M1 with a gate in one tensor is told from one without. */
+    void reads(List<LayerStack.Placed> placed) {
         for (LayerStack.Placed tensor : placed) {
+            if (tensor.role().kind() == Role.Kind.M2) {
+                feedForwardReads.put(
+                        LayerParts.owner(tensor),
+                        shapes.shape(tensor).map(StackShapes.Shape::in).orElse(0L));
+            }
             if (tensor.role().kind() == Role.Kind.O && !tensor.role().cross()) {
                 attentionReads = shapes.shape(tensor).map(StackShapes.Shape::in).orElse(0L);
             }
@@ -50,7 +57,7 @@ final class LayerMatrices {
                 .orElseThrow(
                         () -> new MalformedWeightsException("wrong shape: " + tensor.name() + " in " + tensor.file()
                                 + ": " + StackShapes.shape(tensor) + " is no matrix; check how the model was saved"));
-        Map<Role.Kind, List<FusedSplit.Slice>> slices = slices(role, shape, tensor.name());
+        Map<Role.Kind, List<FusedSplit.Slice>> slices = slices(role, LayerParts.owner(placed), shape, tensor.name());
         Map<MatrixId, LayerMatrix> cut = new LinkedHashMap<>();
         for (Map.Entry<Role.Kind, List<FusedSplit.Slice>> part : slices.entrySet()) {
             for (long expert = 0; expert < shape.experts(); expert++) {
@@ -79,14 +86,18 @@ final class LayerMatrices {
         return new MatrixId(stack, layer, kind, cross, MatrixId.Member.WHOLE, "");
     }
 
-    private Map<Role.Kind, List<FusedSplit.Slice>> slices(Role role, StackShapes.Shape shape, String where)
+    private Map<Role.Kind, List<FusedSplit.Slice>> slices(
+            Role role, String owner, StackShapes.Shape shape, String where)
             throws MalformedWeightsException {
         long out = shape.out();
         FusedSplit split = of.architecture().split();
         return switch (role.kind()) {
             case QKV -> split.qkv(out, shape.in(), config, where);
             case KV -> split.kv(out, config, where);
-            case GATE_UP, UP_GATE, GATE_UP_INTERLEAVED -> gateAndUp(role.kind(), out, where);
+            case GATE_UP, UP_GATE, GATE_UP_INTERLEAVED ->
+                feedForwardReads.getOrDefault(owner, 0L) == out
+                        ? Map.of(Role.Kind.M1, List.of(FusedSplit.Slice.rows(0, out))) // no gate beside it
+                        : gateAndUp(role.kind(), out, where);
             default ->
                 role.gated() && attentionReads > 0 && out == 2 * attentionReads
                         ? Map.of(role.kind(), FusedSplit.gatedQuery(out, config.heads(), false, where))
