@@ -66,7 +66,8 @@ record OpenedModel(
         }
     }
 
-    private static OpenedModel single(ModelReference reference, SourceOptions options, LayerSelection selection, Deque<AutoCloseable> open)
+    private static OpenedModel single(
+            ModelReference reference, SourceOptions options, LayerSelection selection, Deque<AutoCloseable> open)
             throws IOException, ModelNotFoundException {
         ModelFiles files = ModelSource.resolve(reference, options);
         Checkpoint checkpoint = read(files, open);
@@ -76,10 +77,16 @@ record OpenedModel(
                     files, checkpoint, AdapterLayers.of(adapter), Optional.of(adapter), Optional.empty(), open);
         }
         return new OpenedModel(
-                files, checkpoint, LayerCatalog.resolve(checkpoint, selection), Optional.empty(), Optional.empty(), open);
+                files,
+                checkpoint,
+                LayerCatalog.resolve(checkpoint, selection),
+                Optional.empty(),
+                Optional.empty(),
+                open);
     }
 
-    private static OpenedModel merged(ModelReference.Merged reference, SourceOptions options, LayerSelection selection, Deque<AutoCloseable> open)
+    private static OpenedModel merged(
+            ModelReference.Merged reference, SourceOptions options, LayerSelection selection, Deque<AutoCloseable> open)
             throws IOException, ModelNotFoundException {
         ModelFiles baseFiles = ModelSource.resolve(reference.base(), options);
         Checkpoint base = read(baseFiles, open);

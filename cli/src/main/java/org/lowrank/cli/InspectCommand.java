@@ -21,8 +21,9 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "inspect",
         mixinStandardHelpOptions = true,
-        description = "Names, shapes, dtypes, roles and bytes of a model's tensors, from headers alone: no weight is read, "
-                + "and of a model on the Hub mostly one request a file.",
+        description =
+                "Names, shapes, dtypes, roles and bytes of a model's tensors, from headers alone: no weight is read, "
+                        + "and of a model on the Hub mostly one request a file.",
         footer = {"", "Example: lowrank inspect google-bert/bert-base-uncased"})
 final class InspectCommand extends ModelRun implements Callable<Integer> {
     private static final int LONGEST_NAME = 100;
@@ -82,7 +83,10 @@ final class InspectCommand extends ModelRun implements Callable<Integer> {
                     .append('\n');
         }
         return text.append(String.format(
-                        Locale.ROOT, "%n%,d tensors, %,d bytes%n", inventory.tensors().size(), inventory.bytes()))
+                        Locale.ROOT,
+                        "%n%,d tensors, %,d bytes%n",
+                        inventory.tensors().size(),
+                        inventory.bytes()))
                 .toString();
     }
 

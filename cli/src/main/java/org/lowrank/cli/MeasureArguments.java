@@ -31,15 +31,17 @@ final class MeasureArguments {
     @Option(
             names = "--matrices",
             paramLabel = "LIST",
-            description = "Only these kinds: a list of Q,K,V,QKV,O,M1,M2,GATE; all: every weight matrix, those without a"
-                    + " role by name (embeddings, heads, routers, convolutions…).")
+            description =
+                    "Only these kinds: a list of Q,K,V,QKV,O,M1,M2,GATE; all: every weight matrix, those without a"
+                            + " role by name (embeddings, heads, routers, convolutions…).")
     @Nullable
     String matrices;
 
     @Option(
             names = "--include",
             paramLabel = "GLOB",
-            description = "Only tensors whose names fit, * for any characters and ? for one; may be given several times.")
+            description =
+                    "Only tensors whose names fit, * for any characters and ? for one; may be given several times.")
     List<String> include = new ArrayList<>();
 
     @Option(

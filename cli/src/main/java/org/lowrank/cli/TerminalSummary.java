@@ -56,8 +56,7 @@ final class TerminalSummary {
                 }
             }
             if (byName > 0) {
-                text.append(byName)
-                        .append(" matrices measured by name: see matrices.csv and the report\n\n");
+                text.append(byName).append(" matrices measured by name: see matrices.csv and the report\n\n");
             }
             stacks.forEach((stack, rows) -> {
                 String of = stacks.size() > 1 ? ", " + stack : "";

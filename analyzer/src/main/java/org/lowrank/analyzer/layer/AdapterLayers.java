@@ -84,8 +84,7 @@ public final class AdapterLayers {
                 boolean agreed = best.stream()
                         .flatMap(stack -> stack.placed().stream())
                         .filter(other -> other.tensor() == tensor)
-                        .allMatch(other ->
-                                other.role().kind().equals(own.role().kind()));
+                        .allMatch(other -> other.role().kind().equals(own.role().kind()));
                 if (agreed) {
                     placed.put(tensor, own);
                     stackOf.put(tensor, first);

@@ -68,7 +68,12 @@ record Architecture(
      * @param expert its expert, or −1
      */
     record Place(
-            String prefix, List<Integer> layer, String pattern, String rest, @Nullable Role role, int expert) {}
+            String prefix,
+            List<Integer> layer,
+            String pattern,
+            String rest,
+            @Nullable Role role,
+            int expert) {}
 
     /**
      * Where a tensor of this module path lies, or null if it lies in none of these layers.
@@ -86,7 +91,8 @@ record Architecture(
                     continue;
                 }
                 int rest = at + pattern.size();
-                Role role = roles.get(path.numbered().substring(path.numberedStarts().get(rest)));
+                Role role = roles.get(
+                        path.numbered().substring(path.numberedStarts().get(rest)));
                 String before = path.text().substring(0, path.starts().get(rest));
                 if (role != null && !role.unless().isEmpty() && all.contains(before + role.unless())) {
                     role = null;

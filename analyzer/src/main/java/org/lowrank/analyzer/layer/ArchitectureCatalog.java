@@ -68,8 +68,8 @@ public final class ArchitectureCatalog {
                         role.getKey(), Role.parse(role.getKey(), role.getValue().asText())));
         Set<Architecture.Trait> traits = EnumSet.noneOf(Architecture.Trait.class);
         entry.path("traits")
-                .forEach(trait -> traits.add(
-                        Architecture.Trait.valueOf(trait.asText().toUpperCase(Locale.ROOT))));
+                .forEach(trait ->
+                        traits.add(Architecture.Trait.valueOf(trait.asText().toUpperCase(Locale.ROOT))));
         return new Architecture(
                 entry.get("title").asText(),
                 strings(entry.get("types")),

@@ -11,8 +11,8 @@ final class ConfigProblems {
     private static final int SHOWN = 40;
 
     /** Counts that are read: of layers, heads and widths. */
-    private static final Pattern COUNTS =
-            Pattern.compile("(num_|n_|[a-z]+_num_)[a-z_]*(layers?|heads?)|num_heads|(encoder|decoder)_(layers|attention_heads)"
+    private static final Pattern COUNTS = Pattern.compile(
+            "(num_|n_|[a-z]+_num_)[a-z_]*(layers?|heads?)|num_heads|(encoder|decoder)_(layers|attention_heads)"
                     + "|depth|block_count|attention\\.head_count(_kv)?|head_dim|d_kv|hidden_size|d_model|n_embd"
                     + "|intermediate_size|moe_intermediate_size|d_ff|n_inner|ffn_dim");
 

@@ -16,8 +16,7 @@ import java.util.regex.Pattern;
  * @param head rows of one head
  * @param feedForward rows of M1
  */
-record ConfigWidths(
-        Set<Long> model, Set<Long> heads, Set<Long> keyValueHeads, Set<Long> head, Set<Long> feedForward) {
+record ConfigWidths(Set<Long> model, Set<Long> heads, Set<Long> keyValueHeads, Set<Long> head, Set<Long> feedForward) {
     /** Nothing is known. */
     static final ConfigWidths NONE = new ConfigWidths(Set.of(), Set.of(), Set.of(), Set.of(), Set.of());
 
@@ -26,8 +25,8 @@ record ConfigWidths(
     private static final Pattern HEADS = Pattern.compile(
             "(swa_|local_|global_)?num_(attention_|query_|global_attention_)?heads|n_heads?|(encoder|decoder)_attention_heads"
                     + "|attention\\.head_count");
-    private static final Pattern KEY_VALUE_HEADS =
-            Pattern.compile("(swa_|local_|global_)?num_(global_)?(key_value|kv)_heads|n_head_kv|n_kv_heads|num_kv_groups"
+    private static final Pattern KEY_VALUE_HEADS = Pattern.compile(
+            "(swa_|local_|global_)?num_(global_)?(key_value|kv)_heads|n_head_kv|n_kv_heads|num_kv_groups"
                     + "|multi_query_group_num|num_attention_groups|attention\\.head_count_kv");
     private static final Pattern HEAD =
             Pattern.compile("(swa_|local_|global_|v_|qk_|swa_v_)?head_dim|d_kv|kv_channels|d_head|attention_head_size"
@@ -64,16 +63,16 @@ record ConfigWidths(
             keyValueHeads.add(1L);
         }
         if (head.isEmpty()) {
-            model.forEach(width -> heads.stream()
-                    .filter(count -> width % count == 0)
-                    .forEach(count -> head.add(width / count)));
+            model.forEach(width ->
+                    heads.stream().filter(count -> width % count == 0).forEach(count -> head.add(width / count)));
         }
         return new ConfigWidths(model, heads, keyValueHeads, head, feedForward);
     }
 
     /** Heads pruned, or blocks that differ from layer to layer: what is said for the whole does not hold for a layer. */
     private static boolean isPerLayer(JsonNode node) {
-        return !node.path("pruned_heads").isEmpty() || !node.path("block_configs").isEmpty();
+        return !node.path("pruned_heads").isEmpty()
+                || !node.path("block_configs").isEmpty();
     }
 
     private static void collect(Pattern key, String name, JsonNode value, Set<Long> into) {

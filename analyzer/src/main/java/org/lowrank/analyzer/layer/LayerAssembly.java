@@ -53,8 +53,7 @@ final class LayerAssembly {
         Map<LayerStack, String> names = names(stacks);
         Map<LayerStack, StackConfig> configs = new LinkedHashMap<>();
         stacks.forEach(stack -> configs.put(
-                stack,
-                StackConfig.of(checkpoint.config(), names.getOrDefault(stack, stack.name()), stack.prefix())));
+                stack, StackConfig.of(checkpoint.config(), names.getOrDefault(stack, stack.name()), stack.prefix())));
         LayerStack main = main(configs, names);
         Map<Tensor, Integer> layerOf = new IdentityHashMap<>();
         int layers = 0;
@@ -126,7 +125,8 @@ final class LayerAssembly {
                 continue;
             }
             String here = "layer " + LayerDepth.dotted(layer.getKey()) + " of " + stack.container();
-            Optional<String> shared = Set.of("K", "V").containsAll(missing) ? config.says(SHARED_KEYS) : Optional.empty();
+            Optional<String> shared =
+                    Set.of("K", "V").containsAll(missing) ? config.says(SHARED_KEYS) : Optional.empty();
             if (declared && shared.isEmpty()) {
                 throw new MalformedWeightsException("missing tensor: " + String.join(", ", checkpoint.files()) + ": "
                         + here + " has no " + String.join(", ", missing)
@@ -135,7 +135,8 @@ final class LayerAssembly {
             }
             lacking.computeIfAbsent(
                             " no " + String.join(", ", missing)
-                                    + shared.map(key -> ": taken from another layer (" + key + ")").orElse(""),
+                                    + shared.map(key -> ": taken from another layer (" + key + ")")
+                                            .orElse(""),
                             k -> new ArrayList<>())
                     .add(LayerDepth.dotted(layer.getKey()));
         }
@@ -179,8 +180,9 @@ final class LayerAssembly {
             matrices.addAll(cut);
         }
         if (gates > 0) {
-            warnings.add("the query's tensor of " + gates + (gates == 1 ? " layer" : " layers") + " of "
-                    + stack.container() + " holds a gate of the attention's output beside it: Q is the query's rows alone");
+            warnings.add(
+                    "the query's tensor of " + gates + (gates == 1 ? " layer" : " layers") + " of " + stack.container()
+                            + " holds a gate of the attention's output beside it: Q is the query's rows alone");
         }
     }
 
@@ -202,8 +204,8 @@ final class LayerAssembly {
     }
 
     private ModelLayers.ArchitectureCard card(List<LayerStack> stacks, int layers) {
-        Optional<LayerStack> first =
-                stacks.stream().max(Comparator.comparingInt(stack -> stack.layers().size()));
+        Optional<LayerStack> first = stacks.stream()
+                .max(Comparator.comparingInt(stack -> stack.layers().size()));
         long heads = StackConfig.of(
                         checkpoint.config(),
                         first.map(LayerStack::name).orElse(""),

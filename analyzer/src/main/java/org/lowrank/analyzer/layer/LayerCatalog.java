@@ -83,8 +83,9 @@ public final class LayerCatalog {
             throw UnknownArchitecture.of(checkpoint, types);
         }
         if (byName && !everything) {
-            warnings.add("model_type " + String.join(", ", types) + " has neither attention nor a feed-forward part in a"
-                    + " transformer's sense: its matrices are measured by name, as with --matrices all");
+            warnings.add(
+                    "model_type " + String.join(", ", types) + " has neither attention nor a feed-forward part in a"
+                            + " transformer's sense: its matrices are measured by name, as with --matrices all");
         }
         if (byName) {
             stacks = LayerPlacing.withoutRoles(ArchitectureCatalog.of(types), checkpoint.tensors(), paths, all);
@@ -104,10 +105,10 @@ public final class LayerCatalog {
     /** The stacks that the declarations of this type explain; one in parts only where no other declaration has it whole. */
     private List<LayerStack> declared(Map<Tensor, PathSegments> paths, Set<String> all)
             throws MalformedWeightsException {
-        List<LayerStack> usable = LayerPlacing.stacks(ArchitectureCatalog.of(types), checkpoint.tensors(), paths, all)
-                .stream()
-                .filter(LayerStack::isUsable)
-                .toList();
+        List<LayerStack> usable =
+                LayerPlacing.stacks(ArchitectureCatalog.of(types), checkpoint.tensors(), paths, all).stream()
+                        .filter(LayerStack::isUsable)
+                        .toList();
         List<LayerStack> chosen = LayerPlacing.chosen(usable);
         List<LayerStack> incomplete =
                 chosen.stream().filter(stack -> !stack.isComplete()).toList();

@@ -29,8 +29,8 @@ final class LayerDepth {
         List<String> differences = new ArrayList<>();
         if (!own) {
             if (numbers.size() != expected) {
-                differences.add(stack.container() + " is a stack of its own: " + layers(numbers.size())
-                        + " beside the " + expected + " that config.json counts");
+                differences.add(stack.container() + " is a stack of its own: " + layers(numbers.size()) + " beside the "
+                        + expected + " that config.json counts");
             }
             return differences;
         }
@@ -136,7 +136,8 @@ final class LayerDepth {
             for (List<Integer> layer : layers.subList(0, Math.min(SHOWN, layers.size()))) {
                 dotted.add(dotted(layer));
             }
-            return (layers.size() == 1 ? "layer " : "layers ") + String.join(", ", dotted)
+            return (layers.size() == 1 ? "layer " : "layers ")
+                    + String.join(", ", dotted)
                     + (layers.size() > SHOWN ? ", …" : "");
         }
         List<long[]> ranges = new ArrayList<>();
@@ -169,7 +170,8 @@ final class LayerDepth {
         }
         return others.isEmpty()
                 ? ""
-                : "; in place of it " + String.join(", ", others.stream().limit(SHOWN).toList())
+                : "; in place of it "
+                        + String.join(", ", others.stream().limit(SHOWN).toList())
                         + (others.size() > SHOWN ? ", …" : "");
     }
 }

@@ -87,8 +87,7 @@ final class LayerMatrices {
     }
 
     private Map<Role.Kind, List<FusedSplit.Slice>> slices(
-            Role role, String owner, StackShapes.Shape shape, String where)
-            throws MalformedWeightsException {
+            Role role, String owner, StackShapes.Shape shape, String where) throws MalformedWeightsException {
         long out = shape.out();
         FusedSplit split = of.architecture().split();
         return switch (role.kind()) {
@@ -125,7 +124,9 @@ final class LayerMatrices {
     /** The rows of a gate beside the query's in one tensor, empty where there are none. */
     Optional<LayerMatrix> queryGate(LayerStack.Placed placed) throws MalformedWeightsException {
         Optional<StackShapes.Shape> shape = shapes.shape(placed);
-        if (!placed.role().gated() || attentionReads == 0 || shape.isEmpty()
+        if (!placed.role().gated()
+                || attentionReads == 0
+                || shape.isEmpty()
                 || shape.get().out() != 2 * attentionReads) {
             return Optional.empty();
         }

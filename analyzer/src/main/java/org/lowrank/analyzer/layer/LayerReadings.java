@@ -20,8 +20,7 @@ final class LayerReadings {
             readings.add(reading(other));
             titles.add(other.architecture().title());
         }
-        boolean fused =
-                stack.placed().stream().anyMatch(placed -> placed.role().kind() == Role.Kind.QKV);
+        boolean fused = stack.placed().stream().anyMatch(placed -> placed.role().kind() == Role.Kind.QKV);
         if (readings.size() > 1 || (fused && stack.architecture().has(Architecture.Trait.ONLY_DECLARED))) {
             throw new MalformedWeightsException("unknown architecture: " + String.join(", ", checkpoint.files()) + ": "
                     + (types.isEmpty() ? "no model_type" : "model_type " + String.join(", ", types)) + ", and "
@@ -38,7 +37,8 @@ final class LayerReadings {
                 .anyMatch(placed ->
                         placed.role().kind() == Role.Kind.QKV || placed.role().kind() == Role.Kind.KV);
         return stack.placed().stream()
-                        .map(placed -> placed.tensor().name() + "=" + placed.role().kind() + placed.role().cross())
+                        .map(placed -> placed.tensor().name() + "="
+                                + placed.role().kind() + placed.role().cross())
                         .sorted()
                         .collect(Collectors.joining(","))
                 + architecture.inOut()

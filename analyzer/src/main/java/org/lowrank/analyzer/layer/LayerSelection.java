@@ -96,8 +96,7 @@ public record LayerSelection(
         boolean kind = kinds.isEmpty() || kinds.contains(matrix.id().kind().name());
         return layer
                 && kind
-                && matrix.parts().stream()
-                        .allMatch(part -> named(part.tensor().name()));
+                && matrix.parts().stream().allMatch(part -> named(part.tensor().name()));
     }
 
     private boolean named(String tensor) {

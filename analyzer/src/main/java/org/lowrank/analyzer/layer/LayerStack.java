@@ -85,7 +85,9 @@ final class LayerStack {
     }
 
     List<Placed> placed() {
-        return layers.values().stream().flatMap(layer -> layer.placed().stream()).toList();
+        return layers.values().stream()
+                .flatMap(layer -> layer.placed().stream())
+                .toList();
     }
 
     /** The number of each layer, in layer order: its own, or its place where one number does not tell. */

@@ -34,9 +34,7 @@ final class NamedMatrices {
     /** Why a tensor is no weight matrix, empty if it is one. */
     static Optional<String> reasonAgainst(Tensor tensor, boolean inLayer) {
         boolean matrix = tensor.shape().size() >= 2 && !tensor.shape().contains(0L);
-        if (!matrix
-                || SkipReason.isBuffer(tensor)
-                || tensor.name().matches(".*lora_(A|B|embedding).*")) {
+        if (!matrix || SkipReason.isBuffer(tensor) || tensor.name().matches(".*lora_(A|B|embedding).*")) {
             return Optional.of(SkipReason.of(tensor, inLayer));
         }
         if (LayerAssembly.isPlainInteger(tensor)) {
@@ -84,9 +82,8 @@ final class NamedMatrices {
         long size = shape.stream().reduce(1L, Math::multiplyExact);
         long out = shape.get(inOut ? shape.size() - 1 : 0);
         long in = size / out;
-        Tensor.View view = inOut
-                ? new Tensor.View(index * size, in, out, out, 1)
-                : new Tensor.View(index * size, out, in, in, 1);
+        Tensor.View view =
+                inOut ? new Tensor.View(index * size, in, out, out, 1) : new Tensor.View(index * size, out, in, in, 1);
         return new LayerMatrix(
                 MatrixId.tensor(STACK, layer, path),
                 out,

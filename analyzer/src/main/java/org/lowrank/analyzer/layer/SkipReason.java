@@ -37,7 +37,9 @@ final class SkipReason {
                 "pooler|text_projection|visual_projection|multi_modal_projector|mm_projector|project_(in|out)",
                 "pooler or projection, not part of a layer");
         matrix("lora_[AB]|lora_embedding", "LoRA adapter, not part of the base weights");
-        matrix("parametrizations\\.|weight_(orig|g|v|mask)$", "part of a weight reparametrised in a way that is not known");
+        matrix(
+                "parametrizations\\.|weight_(orig|g|v|mask)$",
+                "part of a weight reparametrised in a way that is not known");
         matrix("conv", "convolution");
     }
 

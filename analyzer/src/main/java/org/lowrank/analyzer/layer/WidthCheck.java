@@ -71,7 +71,10 @@ final class WidthCheck {
     }
 
     private void sayUnknown(LayerMatrix matrix) {
-        if (!said && widths.model().contains(matrix.cols()) && widths.head().isEmpty() && !widths.heads().isEmpty()) {
+        if (!said
+                && widths.model().contains(matrix.cols())
+                && widths.head().isEmpty()
+                && !widths.heads().isEmpty()) {
             said = true;
             warnings.add("the heads in config.json (" + text(widths.heads()) + ") do not divide its width "
                     + matrix.cols() + ": the rows of Q, K and V are not checked against it");

@@ -28,7 +28,8 @@ public record TensorGroup(List<Tensor> tensors, List<Task> tasks) {
     /** Groups in the order of their first matrix. */
     public static List<TensorGroup> of(List<LayerMatrix> matrices) {
         Map<Tensor, Integer> groupOf = new IdentityHashMap<>();
-        int[] joined = new int[matrices.size()]; // each matrix's own number, or that of an earlier one it is grouped with
+        int[] joined =
+                new int[matrices.size()]; // each matrix's own number, or that of an earlier one it is grouped with
         for (int i = 0; i < joined.length; i++) {
             joined[i] = i;
             for (LayerMatrix.Part part : matrices.get(i).parts()) {

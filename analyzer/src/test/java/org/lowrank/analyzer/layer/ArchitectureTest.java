@@ -395,9 +395,15 @@ class ArchitectureTest {
                 grouped("qwen2_moe with a shared expert", type("qwen2_moe", gqa), (m, n) -> {
                     attention(m, n);
                     experts(m, n, "mlp.experts.", "up_proj", "gate_proj", "down_proj");
-                    m.put("model.layers." + n + ".mlp.shared_expert.up_proj.weight", m.planted.matrix(n, "M1:shared", F, D));
-                    m.put("model.layers." + n + ".mlp.shared_expert.gate_proj.weight", m.planted.matrix(n, "GATE:shared", F, D));
-                    m.put("model.layers." + n + ".mlp.shared_expert.down_proj.weight", m.planted.matrix(n, "M2:shared", D, F));
+                    m.put(
+                            "model.layers." + n + ".mlp.shared_expert.up_proj.weight",
+                            m.planted.matrix(n, "M1:shared", F, D));
+                    m.put(
+                            "model.layers." + n + ".mlp.shared_expert.gate_proj.weight",
+                            m.planted.matrix(n, "GATE:shared", F, D));
+                    m.put(
+                            "model.layers." + n + ".mlp.shared_expert.down_proj.weight",
+                            m.planted.matrix(n, "M2:shared", D, F));
                 }),
                 grouped("gpt_oss", type("gpt_oss", gqa), (m, n) -> {
                     attention(m, n);

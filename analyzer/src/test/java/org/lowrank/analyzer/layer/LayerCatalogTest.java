@@ -312,8 +312,9 @@ class LayerCatalogTest {
         ModelLayers layers = resolve(BERT);
         assertThat(names(layers, "encoder", 0)).hasSize(7);
         assertThat(layers.warnings())
-                .containsExactly("bert.encoder.layer.# has no tensors of layers 1 of the 2 in config.json: a part of a model "
-                        + "or a pruned one; what is there is measured");
+                .containsExactly(
+                        "bert.encoder.layer.# has no tensors of layers 1 of the 2 in config.json: a part of a model "
+                                + "or a pruned one; what is there is measured");
     }
 
     @Test

@@ -70,14 +70,16 @@ class UnlikeLayersTest {
         ModelLayers layers = layers(1, 2).resolve(LLAMA.replace("llama", type));
         assertThat(layers.matrices()).hasSize(16);
         assertThat(layers.warnings())
-                .contains("model.layers.# has no tensors of layers 0, 3 of the 4 in config.json: a part of a model or a "
-                        + "pruned one; what is there is measured");
+                .contains(
+                        "model.layers.# has no tensors of layers 0, 3 of the 4 in config.json: a part of a model or a "
+                                + "pruned one; what is there is measured");
     }
 
     @Test
     void absurdNumberOfLayersIsSaidAtOnce() throws Exception {
         ModelLayers layers = layers(0).resolve(LLAMA.replace("4", "1099511627776"));
-        assertThat(layers.warnings()).anyMatch(warning -> warning.contains("layers 1-1099511627775 of the 1099511627776"));
+        assertThat(layers.warnings())
+                .anyMatch(warning -> warning.contains("layers 1-1099511627775 of the 1099511627776"));
     }
 
     @Test
@@ -122,7 +124,8 @@ class UnlikeLayersTest {
         ModelLayers layers =
                 model.resolve("{\"model_type\": \"llama\", \"num_hidden_layers\": 4, \"num_kv_shared_layers\": 1}");
         assertThat(layers.warnings())
-                .containsExactly("layer 3 of model.layers.# has no K, V: taken from another layer (num_kv_shared_layers)");
+                .containsExactly(
+                        "layer 3 of model.layers.# has no K, V: taken from another layer (num_kv_shared_layers)");
     }
 
     @ParameterizedTest

@@ -60,9 +60,10 @@ class WidthCheckTest {
     @Test
     void aSliceSaysWhichAndOfWhat() {
         assertThatThrownBy(() -> llama(8, 4, 20).resolve(type("llama")))
-                .hasMessage("tensor-parallel parts: model.safetensors: model.layers.0.self_attn.q_proj.weight gives Q 8 rows, "
-                        + "one of 2 slices of the 16 that config.json says (4 heads of 4); merge the parts into one "
-                        + "checkpoint, or mend config.json if it is not this model's");
+                .hasMessage(
+                        "tensor-parallel parts: model.safetensors: model.layers.0.self_attn.q_proj.weight gives Q 8 rows, "
+                                + "one of 2 slices of the 16 that config.json says (4 heads of 4); merge the parts into one "
+                                + "checkpoint, or mend config.json if it is not this model's");
     }
 
     @Test
@@ -72,7 +73,11 @@ class WidthCheckTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"'\"head_dim\": 8', 32, 16", "'\"head_dim\": null', 16, 8", "'\"v_head_dim\": 4, \"head_dim\": 8', 32, 16"})
+    @CsvSource({
+        "'\"head_dim\": 8', 32, 16",
+        "'\"head_dim\": null', 16, 8",
+        "'\"v_head_dim\": 4, \"head_dim\": 8', 32, 16"
+    })
     void headSizeOfItsOwnCounts(String extra, long queries, long keys) throws Exception {
         String config = "{\"model_type\": \"llama\", " + SIZES + ", " + extra + "}";
         assertThat(llama(queries, keys, 40).resolve(config).matrices()).hasSize(8);
@@ -114,7 +119,8 @@ class WidthCheckTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"18446744073709551618", "-4", "\"4\"", "4.5", "true", "0", "9223372036854775807", "[1, \"2\"]"})
+    @ValueSource(
+            strings = {"18446744073709551618", "-4", "\"4\"", "4.5", "true", "0", "9223372036854775807", "[1, \"2\"]"})
     void headsThatCountNothingAreSaid(String heads) throws Exception {
         String config = "{\"model_type\": \"llama\", \"num_hidden_layers\": 1, \"hidden_size\": 16, "
                 + "\"num_attention_heads\": " + heads + "}";
@@ -137,11 +143,13 @@ class WidthCheckTest {
     @Test
     void configWithoutModelTypeIsNotNoConfig() throws Exception {
         assertThat(llama(16, 8, 40).resolve(type("")).warnings())
-                .containsExactly("layers of model.layers.# inferred from names and shapes as Llama family: config.json has no "
-                        + "model_type");
+                .containsExactly(
+                        "layers of model.layers.# inferred from names and shapes as Llama family: config.json has no "
+                                + "model_type");
         assertThat(llama(16, 8, 40).resolve("").warnings())
-                .containsExactly("layers of model.layers.# inferred from names and shapes as Llama family: no config.json "
-                        + "beside the weights");
+                .containsExactly(
+                        "layers of model.layers.# inferred from names and shapes as Llama family: no config.json "
+                                + "beside the weights");
         assertThat(llama(16, 8, 40).resolve("{\"model_type\": 7}").warnings())
                 .contains("model_type of config.json is 7, no text: it is ignored");
     }

@@ -33,11 +33,12 @@ import org.lowrank.weights.tensor.Tensor;
 public final class Reparametrisation {
     private static final Pattern PARAMETRISED =
             Pattern.compile("(?<stem>(?:.*\\.)?)parametrizations\\.(?<name>[^.]+)\\.(?<part>original[01]?)");
-    private static final Pattern SUFFIXED = Pattern.compile("(?<stem>(?:.*\\.)?)(?<name>weight[a-z0-9_]*)_(?<part>g|orig)");
+    private static final Pattern SUFFIXED =
+            Pattern.compile("(?<stem>(?:.*\\.)?)(?<name>weight[a-z0-9_]*)_(?<part>g|orig)");
 
     /** What a parametrization keeps beside the original: {@code parametrizations.weight.0.lora_A}. */
-    private static final Pattern COMPANION = Pattern.compile(
-            "(?<owner>(?:.*\\.)?parametrizations\\.[^.]+)\\.(?!original)(?:[^.]+\\.)*(?<part>[^.]+)");
+    private static final Pattern COMPANION =
+            Pattern.compile("(?<owner>(?:.*\\.)?parametrizations\\.[^.]+)\\.(?!original)(?:[^.]+\\.)*(?<part>[^.]+)");
 
     private final Map<String, StoredTensor> stored = new HashMap<>();
     private final Set<String> lora = new HashSet<>();
@@ -199,9 +200,8 @@ public final class Reparametrisation {
             return Optional.empty();
         }
         long rows = original.shape().get(0);
-        boolean fits = left.get().elements() == rows
-                && rows > 0
-                && right.get().elements() == original.elements() / rows;
+        boolean fits =
+                left.get().elements() == rows && rows > 0 && right.get().elements() == original.elements() / rows;
         if (!fits) {
             return Optional.empty();
         }
@@ -214,8 +214,7 @@ public final class Reparametrisation {
                 "the original over uᵀ W v (spectral normalisation)"));
     }
 
-    private Tensor composed(
-            String name, StoredTensor main, Elements elements, List<StoredTensor> parts, String kind) {
+    private Tensor composed(String name, StoredTensor main, Elements elements, List<StoredTensor> parts, String kind) {
         kinds.computeIfAbsent(kind, k -> new ArrayList<>()).add(name);
         long bytes = main.storedBytes();
         for (StoredTensor part : parts) {

@@ -123,8 +123,9 @@ class ReparametrisationTest {
                     .extracting(Tensor::name)
                     .contains("a.parametrizations.weight.0.lora_A", "a.parametrizations.weight.0.lora_B");
             assertThat(checkpoint.warnings())
-                    .containsExactly("1 weight is stored reparametrised, a.weight for one: measured as the original; the LoRA "
-                            + "beside it is left out");
+                    .containsExactly(
+                            "1 weight is stored reparametrised, a.weight for one: measured as the original; the LoRA "
+                                    + "beside it is left out");
         });
     }
 
