@@ -54,6 +54,9 @@ final class AnalyzeCommand extends ModelRun implements Callable<Integer> {
     @Mixin
     OutputArguments output = new OutputArguments();
 
+    @Mixin
+    EndArguments end = new EndArguments();
+
     @Option(names = "--force", description = "Measure again although saved results match.")
     boolean force;
 
@@ -189,10 +192,10 @@ final class AnalyzeCommand extends ModelRun implements Callable<Integer> {
     }
 
     private void write(Set<ResultFormat> formats, AnalysisResult result) throws ReportWriteException {
-        if (!console.quiet) {
-            System.out.print(TerminalSummary.of(result, TerminalSummary.columns()));
+        if (end.printsSummary(console)) {
+            System.out.print(TerminalSummary.of(result, Terminal.stdout()));
         }
-        OutputArguments.print(result.files().write(java.util.Objects.requireNonNull(directory), formats));
+        end.finish(result, result.files().write(java.util.Objects.requireNonNull(directory), formats));
     }
 
     /** Headers only, by range where the model is on the Hub, so that nothing large is fetched or kept. */

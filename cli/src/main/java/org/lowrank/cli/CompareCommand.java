@@ -39,6 +39,9 @@ final class CompareCommand extends ModelRun implements Callable<Integer> {
     @Mixin
     OutputArguments output = new OutputArguments();
 
+    @Mixin
+    EndArguments end = new EndArguments();
+
     @Option(
             names = "--directions",
             paramLabel = "K",
@@ -86,9 +89,9 @@ final class CompareCommand extends ModelRun implements Callable<Integer> {
 
     private void write(ComparisonResult result, OutputDirectory directory, Set<ResultFormat> formats)
             throws java.io.IOException {
-        if (!console.quiet) {
-            System.out.print(TerminalSummary.of(result));
+        if (end.printsSummary(console)) {
+            System.out.print(TerminalSummary.of(result, Terminal.stdout()));
         }
-        OutputArguments.print(result.files().write(directory, formats));
+        end.finish(result, result.files().write(directory, formats));
     }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.AccessDeniedException;
 import java.util.Arrays;
+import java.util.List;
 import org.lowrank.analyzer.layer.NothingSelectedException;
 import org.lowrank.machine.text.ForeignText;
 import org.lowrank.reports.ReportWriteException;
@@ -131,10 +132,28 @@ final class Failures {
     /** A wrong option or argument: what is wrong and where help is, in one line. */
     static int reportUsage(CommandLine.ParameterException wrong, String... args) {
         CommandLine command = wrong.getCommandLine();
-        String message = oneLine(String.valueOf(wrong.getMessage()));
+        String message = oneLine(String.valueOf(wrong.getMessage())) + suggestion(wrong, command);
         System.err.println("lowrank: wrong usage: " + message + "; see '"
                 + command.getCommandSpec().qualifiedName(" ") + " --help'");
         return USAGE;
+    }
+
+    /** What was meant by a command or option that does not exist. */
+    private static String suggestion(CommandLine.ParameterException wrong, CommandLine command) {
+        if (!(wrong instanceof CommandLine.UnmatchedArgumentException unmatched)
+                || unmatched.getUnmatched().isEmpty()) {
+            return "";
+        }
+        String word = unmatched.getUnmatched().get(0);
+        if (!word.startsWith("-")) {
+            return Suggestion.of(word, command.getSubcommands().keySet());
+        }
+        int value = word.indexOf('=');
+        List<String> names = command.getCommandSpec().options().stream()
+                .flatMap(option -> Arrays.stream(option.names()))
+                .filter(name -> name.startsWith("--"))
+                .toList();
+        return Suggestion.of(value < 0 ? word : word.substring(0, value), names);
     }
 
     private static String oneLine(String text) {

@@ -2,11 +2,9 @@ package org.lowrank.cli;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.HelpCommand;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code lowrank}: lists its commands. */
+/** {@code lowrank}: alone it shows its help. */
 @Command(
         name = "lowrank",
         mixinStandardHelpOptions = true,
@@ -25,7 +23,7 @@ import picocli.CommandLine.Spec;
             InspectCommand.class,
             ModelsCommand.class,
             CompletionCommand.class,
-            HelpCommand.class
+            Help.class
         },
         footer = {
             "",
@@ -41,6 +39,6 @@ final class LowrankCommand implements Runnable {
     @Override
     public void run() {
         CommandLine.Model.CommandSpec command = java.util.Objects.requireNonNull(spec);
-        throw new ParameterException(command.commandLine(), "no command given");
+        command.commandLine().usage(command.commandLine().getOut());
     }
 }

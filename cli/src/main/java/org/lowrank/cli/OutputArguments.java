@@ -2,6 +2,7 @@ package org.lowrank.cli;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -33,15 +34,20 @@ final class OutputArguments {
             try {
                 formats.add(ResultFormat.valueOf(name.strip().toUpperCase(Locale.ROOT)));
             } catch (IllegalArgumentException e) {
-                throw new UsageException("--format: '" + name + "': unknown format; choose from html,csv,json,svg,png");
+                List<String> known = Arrays.stream(ResultFormat.values())
+                        .map(one -> one.name().toLowerCase(Locale.ROOT))
+                        .toList();
+                throw new UsageException("--format: '" + name + "': unknown format; choose from "
+                        + String.join(",", known) + Suggestion.of(name.strip(), known));
             }
         }
         return formats;
     }
 
-    /** Prints where the files are, one path a line. */
+    /** Prints where the files are, one path a line; on a terminal they can be clicked. */
     static void print(List<Path> written) {
-        written.forEach(System.out::println);
+        Terminal terminal = Terminal.stdout();
+        written.forEach(path -> System.out.println(terminal.link(path)));
     }
 
     /** Whether a directory was asked for. */

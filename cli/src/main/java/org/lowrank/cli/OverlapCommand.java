@@ -73,7 +73,7 @@ final class OverlapCommand extends ModelRun implements Callable<Integer> {
             OverlapResult result = OverlapResult.of(
                     tool("DJL tokenizers", 1), commandLine(), started(), opened.model(""), overlap, warnings);
             if (!console.quiet) {
-                System.out.print(TerminalSummary.of(result));
+                System.out.print(TerminalSummary.of(result, Terminal.stdout()));
             }
             OutputArguments.print(result.files().write(directory, formats));
         }

@@ -14,25 +14,24 @@ import org.lowrank.analyzer.measurement.MatrixMeasurement;
 import org.lowrank.analyzer.output.AnalysisResult;
 import org.lowrank.analyzer.output.ComparisonResult;
 import org.lowrank.analyzer.output.OverlapResult;
+import org.lowrank.machine.text.ForeignText;
 import org.lowrank.reports.finding.Finding;
 import org.lowrank.reports.finding.Verdict;
 
 /** The result of an analysis as text for people. */
 final class TerminalSummary {
-    private static final int DEFAULT_COLUMNS = 120;
-
     private TerminalSummary() {}
 
     /** Table 1's line of one model. */
     static String card(String model, String revision, ArchitectureCard card, String source) {
-        StringBuilder line = new StringBuilder(model);
+        StringBuilder line = new StringBuilder(ForeignText.name(model));
         if (!revision.isEmpty()) {
             line.append('@').append(revision.length() == 40 ? revision.substring(0, 10) : revision);
         }
         line.append(String.format(
                 Locale.ROOT,
                 ": %s, %d layers, model dimension %d, FF dimension %d, %,d parameters, %s",
-                card.modelType(),
+                ForeignText.name(card.modelType()),
                 card.layers(),
                 card.modelDimension(),
                 card.feedForwardDimension(),
@@ -42,7 +41,7 @@ final class TerminalSummary {
     }
 
     /** Card, tables and findings of every model. */
-    static String of(AnalysisResult result, int columns) {
+    static String of(AnalysisResult result, Terminal terminal) {
         StringBuilder text = new StringBuilder();
         for (AnalysisResult.Model model : result.models()) {
             text.append(card(model)).append("\n\n");
@@ -59,13 +58,13 @@ final class TerminalSummary {
                 text.append(byName).append(" matrices measured by name: see matrices.csv and the report\n\n");
             }
             stacks.forEach((stack, rows) -> {
-                String of = stacks.size() > 1 ? ", " + stack : "";
-                appendTable(text, "stable rank ‖A‖_F/‖A‖_2" + of, rows, r -> value(r.stableRank()), columns);
-                appendTable(text, "Frobenius norm" + of, rows, MatrixMeasurement::frobeniusNorm, columns);
+                String of = stacks.size() > 1 ? ", " + ForeignText.name(stack) : "";
+                appendTable(text, "stable rank ‖A‖_F/‖A‖_2" + of, rows, r -> value(r.stableRank()), terminal);
+                appendTable(text, "Frobenius norm" + of, rows, MatrixMeasurement::frobeniusNorm, terminal);
             });
             for (Finding finding : result.findings()) {
                 if (finding.model().equals(model.model())) {
-                    text.append(findingLine(finding, stacks.size() > 1));
+                    text.append(finding(finding, stacks.size() > 1, terminal));
                 }
             }
             text.append('\n');
@@ -74,7 +73,7 @@ final class TerminalSummary {
     }
 
     /** Cards of both models and the findings of their comparison. */
-    static String of(ComparisonResult result) {
+    static String of(ComparisonResult result, Terminal terminal) {
         StringBuilder text = new StringBuilder();
         for (AnalysisResult.Model model : List.of(result.modelA(), result.modelB())) {
             text.append(card(model)).append('\n');
@@ -84,14 +83,14 @@ final class TerminalSummary {
                 .append(" matrices in both, ")
                 .append(result.unmatched().size())
                 .append(" in one only\n");
-        result.findings().forEach(finding -> text.append(findingLine(finding, false)));
+        result.findings().forEach(finding -> text.append(finding(finding, false, terminal)));
         return text.append('\n').toString();
     }
 
     /** Card and findings of an overlap. */
-    static String of(OverlapResult result) {
+    static String of(OverlapResult result, Terminal terminal) {
         StringBuilder text = new StringBuilder(card(result.model())).append("\n\n");
-        result.findings().forEach(finding -> text.append(findingLine(finding, false)));
+        result.findings().forEach(finding -> text.append(finding(finding, false, terminal)));
         return text.append('\n').toString();
     }
 
@@ -103,12 +102,19 @@ final class TerminalSummary {
                 model.provenance().source());
     }
 
-    private static String findingLine(Finding finding, boolean severalStacks) {
+    /** The sign and colour of its verdict, the statement with its number, and below it what stands behind, indented. */
+    private static String finding(Finding finding, boolean severalStacks, Terminal terminal) {
+        String stack = severalStacks ? "[" + ForeignText.name(finding.stack()) + "] " : "";
         String verdict = finding.verdict() == Verdict.INFORMATION
                 ? ""
                 : finding.verdict().name().toLowerCase(Locale.ROOT) + ": ";
-        String stack = severalStacks ? "[" + finding.stack() + "] " : "";
-        return "  " + stack + verdict + finding.statement() + " (" + finding.number() + "): " + finding.detail() + "\n";
+        String head = terminal.wrapped(
+                stack + verdict + ForeignText.line(finding.statement()) + " (" + ForeignText.line(finding.number())
+                        + ")",
+                4);
+        return "  " + terminal.coloured(finding.verdict(), finding.verdict().sign()) + " "
+                + terminal.bold(head.substring(4)) + "\n"
+                + (finding.detail().isEmpty() ? "" : terminal.wrapped(ForeignText.line(finding.detail()), 6) + "\n");
     }
 
     private static void appendTable(
@@ -116,17 +122,23 @@ final class TerminalSummary {
             String title,
             List<MatrixMeasurement> rows,
             ToDoubleFunction<MatrixMeasurement> value,
-            int columns) {
+            Terminal terminal) {
         List<String> kinds =
                 rows.stream().map(MatrixMeasurement::kind).distinct().toList();
         int width = kinds.stream().mapToInt(String::length).max().orElse(0) + 2;
         width = Math.max(width, 9);
-        if (6 + kinds.size() * width > columns) {
-            return; // does not fit: the same numbers are in matrices.csv
+        if (6 + kinds.size() * width > terminal.columns()) {
+            text.append(title)
+                    .append(": a table of ")
+                    .append(kinds.size())
+                    .append(" columns does not fit in ")
+                    .append(terminal.columns())
+                    .append("; its numbers are in matrices.csv\n\n");
+            return;
         }
-        text.append(title).append('\n').append("layer ");
+        text.append(terminal.bold(title)).append('\n').append("layer ");
         for (String kind : kinds) {
-            text.append(right(kind, width));
+            text.append(right(ForeignText.name(kind), width));
         }
         text.append('\n');
         TreeMap<Integer, List<MatrixMeasurement>> layers = new TreeMap<>();
@@ -157,11 +169,5 @@ final class TerminalSummary {
 
     private static String right(String text, int width) {
         return " ".repeat(Math.max(0, width - text.length())) + text;
-    }
-
-    /** Width of the terminal on stdout, or a default where it is none. */
-    static int columns() {
-        Integer columns = Integer.getInteger("lowrank.columns");
-        return columns == null ? DEFAULT_COLUMNS : columns;
     }
 }
