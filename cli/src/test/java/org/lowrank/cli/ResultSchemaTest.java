@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lowrank.reports.ResultJson;
+import org.lowrank.weights.tensor.DType;
 
 /** What the commands save fits docs/result-schema.json, which allows no key and leaves none out. */
 class ResultSchemaTest {
@@ -56,6 +58,15 @@ class ResultSchemaTest {
         Schema metaSchema =
                 registry.getSchema(SchemaLocation.of(Dialects.getDraft202012().getId()));
         assertThat(metaSchema.validate(schemaTree())).isEmpty();
+    }
+
+    @Test
+    void everyStoredTypeIsListed() throws IOException {
+        List<String> listed = new ArrayList<>();
+        schemaTree().path("$defs").path("dtype").path("enum").forEach(type -> listed.add(type.asText()));
+        assertThat(listed)
+                .containsExactlyInAnyOrder(
+                        Arrays.stream(DType.values()).map(Enum::name).toArray(String[]::new));
     }
 
     private static JsonNode schemaTree() throws IOException {

@@ -1,5 +1,7 @@
 package org.lowrank.analyzer.output;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -9,6 +11,7 @@ import org.lowrank.analyzer.comparison.TaskVector;
 import org.lowrank.analyzer.layer.MatrixId;
 import org.lowrank.analyzer.measurement.MatrixMeasurement;
 import org.lowrank.analyzer.measurement.MatrixRow;
+import org.lowrank.analyzer.measurement.SpectralTail;
 import org.lowrank.analyzer.measurement.Spectrum;
 import org.lowrank.reports.CsvWriter;
 
@@ -32,7 +35,13 @@ public final class AnalysisOutput {
             "stable_rank",
             "stable_rank_squared",
             "gaussian_stable_rank",
-            "source_tensors");
+            "source_tensors",
+            "hill_exponent",
+            "hill_k",
+            "log_frobenius_norm_squared",
+            "log_spectral_norm_squared",
+            "singular_values_above_edge",
+            "signal_to_noise");
 
     private static final List<String> SPECTRA_HEADER = List.of(
             "model",
@@ -49,12 +58,12 @@ public final class AnalysisOutput {
 
     private AnalysisOutput() {}
 
-    /** The text of matrices.csv; source tensors are separated by semicolons. */
+    /** The text of matrices.csv; source tensors are separated by semicolons; the last six need spectra. */
     public static String matrices(List<MatrixMeasurement> rows) {
         CsvWriter csv = new CsvWriter(HEADER);
         for (MatrixMeasurement measured : rows) {
             MatrixRow row = measured.row();
-            csv.add(List.of(
+            List<String> cells = new ArrayList<>(List.of(
                     row.model(),
                     row.revision(),
                     row.stack(),
@@ -73,8 +82,24 @@ public final class AnalysisOutput {
                     CsvWriter.number(row.stableRankSquared()),
                     CsvWriter.number(row.gaussianStableRank()),
                     row.sourceTensors().stream().collect(Collectors.joining(";"))));
+            cells.addAll(tail(SpectralTail.of(measured.numbers())));
+            csv.add(cells);
         }
         return csv.toString();
+    }
+
+    /** Empty cells where no spectrum was measured. */
+    private static List<String> tail(@Nullable SpectralTail tail) {
+        if (tail == null) {
+            return Collections.nCopies(6, "");
+        }
+        return List.of(
+                CsvWriter.number(tail.hillExponent()),
+                tail.hillExponent() == null ? "" : Integer.toString(tail.hillK()),
+                CsvWriter.number(tail.logFrobenius()),
+                CsvWriter.number(tail.logSpectral()),
+                Integer.toString(tail.aboveEdge()),
+                CsvWriter.number(tail.signalToNoise()));
     }
 
     /** The text of spectra.csv: the singular values of every row that has them, from the largest, index from 1. */

@@ -1,14 +1,17 @@
 package org.lowrank.analyzer.output;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.lowrank.analyzer.comparison.TaskVector;
 import org.lowrank.analyzer.measurement.MatrixMeasurement;
 import org.lowrank.analyzer.measurement.MatrixNumbers;
+import org.lowrank.analyzer.measurement.SpectralTail;
 import org.lowrank.analyzer.measurement.Spectrum;
 import org.lowrank.reports.Report.Axis;
 import org.lowrank.reports.Report.Cell;
@@ -107,7 +110,13 @@ final class SpectrumFigures {
                 new Column("Effective rank", true),
                 new Column("Rank for 90 % of energy", true),
                 new Column("Rank for 99 % of energy", true),
-                new Column("Full rank", true)));
+                new Column("Full rank", true),
+                new Column("Hill exponent", true),
+                new Column("k", true),
+                new Column("log10 ‖A‖_F²", true),
+                new Column("log10 ‖A‖_2²", true),
+                new Column("σ above the edge", true),
+                new Column("Signal to noise", true)));
         if (models) {
             columns.add(0, new Column("Model", false));
         }
@@ -123,6 +132,7 @@ final class SpectrumFigures {
                         Cells.number(spectrum.rank90(), 0),
                         Cells.number(spectrum.rank99(), 0),
                         Cells.number(Math.min(row.rows(), row.cols()), 0)));
+                cells.addAll(tail(SpectralTail.of(row.numbers())));
                 if (models) {
                     cells.add(0, Cells.text(row.model()));
                 }
@@ -132,9 +142,25 @@ final class SpectrumFigures {
         return new TableSection(
                 "effective-ranks",
                 "Effective ranks",
-                "exp of the entropy of σ/Σσ (Roy and Vetterli 2007), and how many directions hold 90 % and 99 % of Σσ².",
+                "exp of the entropy of σ/Σσ (Roy and Vetterli 2007), and how many directions hold 90 % and 99 % of Σσ². Hill "
+                        + "exponent: 1 + k / Σ ln(λ_i/λ_{k+1}) over the k largest λ = σ², k half of them (Hill 1975); it "
+                        + "depends on the shape, so compare within one. Signal to noise: Σσ above the random edge "
+                        + "s(√r + √c) over Σσ below it.",
                 columns,
                 all,
                 true);
+    }
+
+    private static List<Cell> tail(@Nullable SpectralTail tail) {
+        if (tail == null) {
+            return Collections.nCopies(6, Cells.text(""));
+        }
+        return List.of(
+                Cells.number(Cells.orNaN(tail.hillExponent()), 3),
+                Cells.number(tail.hillExponent() == null ? Double.NaN : tail.hillK(), 0),
+                Cells.number(Cells.orNaN(tail.logFrobenius()), 3),
+                Cells.number(Cells.orNaN(tail.logSpectral()), 3),
+                Cells.number(tail.aboveEdge(), 0),
+                Cells.number(Cells.orNaN(tail.signalToNoise()), 4));
     }
 }
