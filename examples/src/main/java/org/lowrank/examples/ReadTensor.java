@@ -1,6 +1,6 @@
 package org.lowrank.examples;
 
-import org.lowrank.weights.reference.OpenWeights;
+import org.lowrank.weights.OpenWeights;
 import org.lowrank.weights.tensor.Tensor;
 
 /** Reads one tensor of a model, whatever its format: {@code ReadTensor MODEL NAME}. Needs the module weights only. */

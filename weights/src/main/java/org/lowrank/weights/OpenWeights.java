@@ -1,4 +1,4 @@
-package org.lowrank.weights.reference;
+package org.lowrank.weights;
 
 import java.io.IOException;
 import java.util.List;
@@ -9,6 +9,8 @@ import org.lowrank.weights.files.ModelFiles;
 import org.lowrank.weights.files.ModelNotFoundException;
 import org.lowrank.weights.files.SourceOptions;
 import org.lowrank.weights.format.CheckpointReader;
+import org.lowrank.weights.reference.ModelReference;
+import org.lowrank.weights.reference.ModelSource;
 import org.lowrank.weights.tensor.Checkpoint;
 import org.lowrank.weights.tensor.Tensor;
 
