@@ -16,7 +16,7 @@ final class FloatRows {
     private FloatRows() {}
 
     static void dot(RowBlock rows, Columns x, double[] y) {
-        float[] a = (float[]) rows.array();
+        float[] a = rows.floats();
         int n = rows.cols();
         int k = x.count() == Lanczos.BLOCK ? rows.rows() & -4 : 0;
         for (int quad = 0; quad < k; quad += 4) {
@@ -30,7 +30,7 @@ final class FloatRows {
     }
 
     static void axpy(RowBlock rows, double[] y, Columns z) {
-        float[] a = (float[]) rows.array();
+        float[] a = rows.floats();
         int n = rows.cols();
         int k = z.count() == Lanczos.BLOCK ? rows.rows() & -4 : 0;
         for (int quad = 0; quad < k; quad += 4) {
@@ -55,7 +55,8 @@ final class FloatRows {
         }
         double t = s0.add(s1).reduceLanes(VectorOperators.ADD);
         for (; j < n; j++) {
-            t += (double) a[at + j] * a[at + j];
+            double entry = a[at + j];
+            t += entry * entry;
         }
         return t;
     }

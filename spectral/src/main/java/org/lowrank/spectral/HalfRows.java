@@ -23,7 +23,7 @@ final class HalfRows {
 
     /** {@link RowKernel#widenAndDot} with {@link Lanczos#BLOCK} vectors. */
     static void widenAndDot(ElementType type, short[] bits, int from, RowBlock rows, Columns x, double[] y) {
-        float[] a = (float[]) rows.array();
+        float[] a = rows.floats();
         int n = rows.cols();
         int pairs = rows.rows() & -2;
         for (int k = 0; k < pairs; k += 2) {

@@ -28,7 +28,7 @@ final class PackedMatrix {
     final double squaredFrobeniusNorm;
 
     private final int rowsPerChunk;
-    private final List<Object> chunks;
+    private final List<RowArray> chunks;
 
     private PackedMatrix(
             int rows,
@@ -37,7 +37,7 @@ final class PackedMatrix {
             double scale,
             double squaredFrobeniusNorm,
             int rowsPerChunk,
-            List<Object> chunks) {
+            List<RowArray> chunks) {
         this.rows = rows;
         this.cols = cols;
         this.type = type;
@@ -55,7 +55,7 @@ final class PackedMatrix {
         int rows = matrix.rows();
         int cols = matrix.cols();
         int rowsPerChunk = Math.max(1, (1 << 28) / cols);
-        List<Object> chunks = new ArrayList<>();
+        List<RowArray> chunks = new ArrayList<>();
         for (int row = 0; row < rows; row += rowsPerChunk) {
             long count = (long) Math.min(rowsPerChunk, rows - row) * cols;
             chunks.add(arrays.take(type, Math.toIntExact(CacheLine.first(type.bytes()) + count)));
@@ -77,7 +77,7 @@ final class PackedMatrix {
     }
 
     /** The array that holds a row, for the kernels. */
-    Object chunk(int row) {
+    RowArray chunk(int row) {
         return chunks.get(row / rowsPerChunk);
     }
 
@@ -143,7 +143,7 @@ final class PackedMatrix {
             tasks.add(ForkJoinTask.adapt(() -> {
                 float[] row = type.bytes() == 2 ? new float[block.cols()] : new float[0];
                 for (int i = first; i < end; i++) {
-                    Object chunk = chunk(rowOffset + i);
+                    RowArray chunk = chunk(rowOffset + i);
                     int at = offset(rowOffset + i) + colOffset;
                     copyRow(block, i, chunk, at);
                     sums[i] = squares(chunk, at, block.cols(), row, kernel);
@@ -159,15 +159,16 @@ final class PackedMatrix {
     }
 
     /** NaN where an element is not finite. */
-    private double squares(Object chunk, int at, int count, float[] scratch, RowKernel kernel) {
-        if (!(chunk instanceof short[] bits)) {
-            return kernel.squares(chunk, at, count);
+    private double squares(RowArray chunk, int at, int count, float[] scratch, RowKernel kernel) {
+        if (chunk instanceof RowArray.Wide wide) {
+            return kernel.squares(wide, at, count);
         }
+        short[] bits = ((RowArray.Halves) chunk).bits();
         if (type == ElementType.F16 && !kernel.finite(bits, at, count)) {
             return Double.NaN;
         }
         kernel.widen(type, bits, at, scratch, 0, count);
-        return kernel.squares(scratch, 0, count);
+        return kernel.squares(new RowArray.Floats(scratch), 0, count);
     }
 
     private static NonFiniteWeightException nonFinite(StridedBlock block, int index, int row, double sum) {
@@ -180,43 +181,43 @@ final class PackedMatrix {
         return new NonFiniteWeightException(index, row, 0, sum);
     }
 
-    private void copyRow(StridedBlock block, int row, Object target, int at) {
+    private void copyRow(StridedBlock block, int row, RowArray target, int at) {
         ByteBuffer data = block.data().duplicate().order(ByteOrder.LITTLE_ENDIAN);
         int from = Math.toIntExact((long) row * block.rowStride() * block.type().bytes());
         data.position(from);
         int n = block.cols();
         if (block.type() == type && type != ElementType.F64) {
-            if (target instanceof float[] floats) {
-                data.asFloatBuffer().get(floats, at, n);
+            if (target instanceof RowArray.Floats floats) {
+                data.asFloatBuffer().get(floats.values(), at, n);
             } else {
-                data.asShortBuffer().get((short[]) target, at, n);
+                data.asShortBuffer().get(((RowArray.Halves) target).bits(), at, n);
             }
             return;
         }
-        double[] doubles = (double[]) target;
+        double[] doubles = ((RowArray.Doubles) target).values();
         for (int j = 0; j < n; j++) {
             doubles[at + j] = block.get(row, j) / scale;
         }
     }
 
     /** Widens {@code count} elements, all of them finite since they were copied. */
-    void decode(Object chunk, int from, double[] to, int at, int count) {
+    void decode(RowArray chunk, int from, double[] to, int at, int count) {
         switch (type) {
-            case F64 -> System.arraycopy((double[]) chunk, from, to, at, count);
+            case F64 -> System.arraycopy(((RowArray.Doubles) chunk).values(), from, to, at, count);
             case F32 -> {
-                float[] floats = (float[]) chunk;
+                float[] floats = ((RowArray.Floats) chunk).values();
                 for (int j = 0; j < count; j++) {
                     to[at + j] = floats[from + j];
                 }
             }
             case BF16 -> {
-                short[] bits = (short[]) chunk;
+                short[] bits = ((RowArray.Halves) chunk).bits();
                 for (int j = 0; j < count; j++) {
                     to[at + j] = Float.intBitsToFloat(bits[from + j] << 16);
                 }
             }
             case F16 -> {
-                short[] bits = (short[]) chunk;
+                short[] bits = ((RowArray.Halves) chunk).bits();
                 for (int j = 0; j < count; j++) {
                     to[at + j] = Float.intBitsToFloat((bits[from + j] << 13) & 0x8fffe000);
                 }
@@ -228,41 +229,25 @@ final class PackedMatrix {
     static final class Arrays {
         private static final int KEPT = 8;
 
-        private final List<Object> free = new ArrayList<>();
+        private final List<RowArray> free = new ArrayList<>();
 
-        synchronized Object take(ElementType type, int length) {
+        synchronized RowArray take(ElementType type, int length) {
             for (int i = 0; i < free.size(); i++) {
-                Object array = free.get(i);
-                if (matches(array, type) && length(array) >= length && length(array) <= length + length / 4L) {
+                RowArray array = free.get(i);
+                if (array.holds(type) && array.length() >= length && array.length() <= length + length / 4L) {
                     free.remove(i);
                     return array;
                 }
             }
-            return switch (type) {
-                case F64 -> new double[length];
-                case F32 -> new float[length];
-                case F16, BF16 -> new short[length];
-            };
+            return RowArray.of(type, length);
         }
 
         /** Only the last few are kept: other shapes would pile up. */
-        synchronized void giveBack(Object array) {
+        synchronized void giveBack(RowArray array) {
             free.add(array);
             if (free.size() > KEPT) {
                 free.remove(0);
             }
-        }
-
-        private static boolean matches(Object array, ElementType type) {
-            return switch (type) {
-                case F64 -> array instanceof double[];
-                case F32 -> array instanceof float[];
-                case F16, BF16 -> array instanceof short[];
-            };
-        }
-
-        private static int length(Object array) {
-            return java.lang.reflect.Array.getLength(array);
         }
     }
 }

@@ -11,9 +11,9 @@ final class PlainKernel implements RowKernel {
             int at = rows.at() + k * n;
             for (int v = 0; v < x.count(); v++) {
                 int xAt = x.at() + v * x.stride();
-                y[k * x.count() + v] = rows.array() instanceof float[] floats
-                        ? dot(floats, at, x.array(), xAt, n)
-                        : Sums.dot((double[]) rows.array(), at, x.array(), xAt, n);
+                y[k * x.count() + v] = rows.array() instanceof RowArray.Floats floats
+                        ? dot(floats.values(), at, x.array(), xAt, n)
+                        : Sums.dot(rows.doubles(), at, x.array(), xAt, n);
             }
         }
     }
@@ -52,10 +52,10 @@ final class PlainKernel implements RowKernel {
             for (int v = 0; v < z.count(); v++) {
                 int zAt = z.at() + v * z.stride();
                 double factor = y[k * z.count() + v];
-                if (rows.array() instanceof float[] floats) {
-                    axpy(factor, floats, at, z.array(), zAt, n);
+                if (rows.array() instanceof RowArray.Floats floats) {
+                    axpy(factor, floats.values(), at, z.array(), zAt, n);
                 } else {
-                    Sums.axpy(factor, (double[]) rows.array(), at, z.array(), zAt, n);
+                    Sums.axpy(factor, rows.doubles(), at, z.array(), zAt, n);
                 }
             }
         }
@@ -86,14 +86,14 @@ final class PlainKernel implements RowKernel {
     }
 
     @Override
-    public double squares(Object array, int at, int n) {
+    public double squares(RowArray.Wide array, int at, int n) {
         double[] wide = new double[n];
-        if (array instanceof float[] floats) {
+        if (array instanceof RowArray.Floats floats) {
             for (int j = 0; j < n; j++) {
-                wide[j] = floats[at + j];
+                wide[j] = floats.values()[at + j];
             }
         } else {
-            System.arraycopy((double[]) array, at, wide, 0, n);
+            System.arraycopy(((RowArray.Doubles) array).values(), at, wide, 0, n);
         }
         return Sums.squares(wide, n);
     }

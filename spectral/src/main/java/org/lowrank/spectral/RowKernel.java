@@ -15,7 +15,7 @@ interface RowKernel {
 
     /** {@link #widen} of a block's elements into it, and its {@link #dot}. */
     default void widenAndDot(ElementType type, short[] bits, int from, RowBlock rows, Columns x, double[] y) {
-        widen(type, bits, from, (float[]) rows.array(), rows.at(), rows.rows() * rows.cols());
+        widen(type, bits, from, rows.floats(), rows.at(), rows.rows() * rows.cols());
         dot(rows, x, y);
     }
 
@@ -46,8 +46,13 @@ interface RowKernel {
     /** Widens binary16 or bfloat16 numbers; binary16 by its bits only, so that the result is 2¹¹² times too small. */
     void widen(ElementType type, short[] bits, int from, float[] to, int at, int count);
 
-    /** Σ of the squares of n elements from {@code at} on, of float[] or double[]: relative error at most (n/8 + 16)·2⁻⁵³. */
-    double squares(Object array, int at, int n);
+    /** Σ of the squares of n elements from {@code at} on: relative error at most (n/8 + 16)·2⁻⁵³. */
+    double squares(RowArray.Wide array, int at, int n);
+
+    /** The same of an array. */
+    default double squares(double[] array, int at, int n) {
+        return squares(new RowArray.Doubles(array), at, n);
+    }
 
     /** Whether no binary16 number is infinite or NaN, which {@link #widen} would turn into an ordinary one. */
     boolean finite(short[] halves, int from, int count);

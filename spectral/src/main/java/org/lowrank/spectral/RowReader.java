@@ -105,12 +105,12 @@ final class RowReader {
         }
 
         short[] bits() {
-            return (short[]) matrix.chunk(first);
+            return ((RowArray.Halves) matrix.chunk(first)).bits();
         }
 
         RowBlock block() {
             return matrix.type.bytes() > 2
-                    ? new RowBlock(matrix.chunk(first), matrix.offset(first), count, matrix.cols)
+                    ? new RowBlock((RowArray.Wide) matrix.chunk(first), matrix.offset(first), count, matrix.cols)
                     : new RowBlock(scratch, scratchAt, count, matrix.cols);
         }
     }

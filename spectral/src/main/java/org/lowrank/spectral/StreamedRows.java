@@ -18,7 +18,7 @@ final class StreamedRows {
      * the loop: the JIT compiler inlines no more of them after so many, and would put the vectors on the heap.
      */
     static void addGram(RowBlock rows, double scale, Columns x, Columns z) {
-        float[] a = (float[]) rows.array();
+        float[] a = rows.floats();
         int n = rows.cols();
         int quads = x.count() == Lanczos.BLOCK ? rows.rows() / 4 : 0;
         double[] y = new double[4 * Lanczos.BLOCK];

@@ -23,7 +23,7 @@ final class VectorKernel implements RowKernel {
 
     @Override
     public void dot(RowBlock rows, Columns x, double[] y) {
-        if (rows.array() instanceof float[]) {
+        if (rows.array() instanceof RowArray.Floats) {
             FloatRows.dot(rows, x, y);
         } else {
             DoubleRows.dot(rows, x, y);
@@ -32,7 +32,7 @@ final class VectorKernel implements RowKernel {
 
     @Override
     public void axpy(RowBlock rows, double[] y, Columns z) {
-        if (rows.array() instanceof float[]) {
+        if (rows.array() instanceof RowArray.Floats) {
             FloatRows.axpy(rows, y, z);
         } else {
             DoubleRows.axpy(rows, y, z);
@@ -40,10 +40,10 @@ final class VectorKernel implements RowKernel {
     }
 
     @Override
-    public double squares(Object array, int at, int n) {
-        return array instanceof float[] floats
-                ? FloatRows.squares(floats, at, n)
-                : DoubleRows.squares((double[]) array, at, n);
+    public double squares(RowArray.Wide array, int at, int n) {
+        return array instanceof RowArray.Floats floats
+                ? FloatRows.squares(floats.values(), at, n)
+                : DoubleRows.squares(((RowArray.Doubles) array).values(), at, n);
     }
 
     /** By how many bits the bits of a 16-bit number move up in the float they become; then {@link #mask} applies. */
@@ -94,7 +94,7 @@ final class VectorKernel implements RowKernel {
 
     @Override
     public void addGram(RowBlock rows, double scale, Columns x, Columns z) {
-        if (rows.array() instanceof float[]) {
+        if (rows.array() instanceof RowArray.Floats) {
             StreamedRows.addGram(rows, scale, x, z);
         } else {
             RowKernel.super.addGram(rows, scale, x, z);

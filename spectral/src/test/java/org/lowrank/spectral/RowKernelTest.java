@@ -58,7 +58,7 @@ class RowKernelTest {
                 double[] got = wanted.clone();
                 PLAIN.widenAndDot(type, bits, 3, plain, x, wanted);
                 VECTORS.widenAndDot(type, bits, 3, fused, x, got);
-                assertThat((float[]) fused.array()).isEqualTo((float[]) plain.array());
+                assertThat(fused.floats()).isEqualTo(plain.floats());
                 double scale = Arrays.stream(wanted).map(Math::abs).max().orElse(0);
                 assertThat(got).as(rows + " x " + n).containsExactly(wanted, within(1e-13 * scale));
                 assertThat(scale).isPositive();
