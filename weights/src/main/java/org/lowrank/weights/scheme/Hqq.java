@@ -65,10 +65,13 @@ final class Hqq implements Scheme {
         double[] shape = packed.content(packed.need("shape"));
         long group = setting(packed, "group_size", 0);
         long axis = setting(packed, "axis", -1);
-        Packing packing = PACKINGS.get(text(packed.content(packed.need("packing"))));
+        String named = text(packed.content(packed.need("packing")));
+        Packing packing = PACKINGS.get(named);
+        if (packing == null) {
+            throw packed.refuse("HQQ's packing " + named + " is not read");
+        }
         packed.check(
-                packing != null
-                        && shape.length == 2
+                shape.length == 2
                         && group > 0
                         && (axis == 0 || axis == 1)
                         && setting(packed, "nbits", 0) == packing.bits
