@@ -25,6 +25,10 @@ public final class OverlapReport {
     public static Report of(OverlapResult result, @Nullable String csv, @Nullable String json) {
         TextOverlap overlap = result.overlap();
         List<Section> sections = new ArrayList<>();
+        if (!result.activations().isEmpty()) {
+            sections.add(ActivationOutput.curves(result.activations()));
+            sections.add(ActivationOutput.map(result.model().model(), result.activations()));
+        }
         sections.add(OverlapFigures.distribution(overlap));
         sections.add(OverlapFigures.bound(overlap));
         sections.add(OverlapTables.numbers(overlap));
@@ -72,6 +76,7 @@ public final class OverlapReport {
     private static String evidence(Finding finding) {
         return switch (finding.id()) {
             case "corollary-1" -> "bound";
+            case "activation-overlap" -> "activations";
             case "epsilon" -> "closest";
             default -> "distribution";
         };

@@ -1,6 +1,9 @@
 package org.lowrank.analyzer.output;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.lowrank.analyzer.activation.ActivationFindings;
+import org.lowrank.analyzer.activation.ActivationOverlap;
 import org.lowrank.analyzer.overlap.TextOverlap;
 import org.lowrank.reports.Result;
 import org.lowrank.reports.ResultFiles;
@@ -18,6 +21,7 @@ import org.lowrank.reports.finding.Finding;
  * @param started ISO-8601 instant
  * @param model the model, its provenance and times
  * @param overlap what was measured
+ * @param activations the rows of activations.csv; empty where the model cannot be run
  * @param findings with their numbers
  * @param warnings what a reader should know
  */
@@ -29,9 +33,19 @@ public record OverlapResult(
         String started,
         AnalysisResult.Model model,
         TextOverlap overlap,
+        List<ActivationOverlap> activations,
         List<Finding> findings,
         List<AnalysisResult.Warning> warnings)
         implements Result {
+    /** Results of before activations were measured have none. */
+    public OverlapResult {
+        activations = activationsOrNone(activations);
+    }
+
+    private static List<ActivationOverlap> activationsOrNone(@Nullable List<ActivationOverlap> rows) {
+        return rows == null ? List.of() : List.copyOf(rows);
+    }
+
     /** The current layout. */
     public static final int SCHEMA_VERSION = 1;
 
@@ -45,17 +59,21 @@ public record OverlapResult(
             String started,
             AnalysisResult.Model model,
             TextOverlap overlap,
+            List<ActivationOverlap> activations,
             List<AnalysisResult.Warning> warnings) {
         List<AnalysisResult.Warning> all = new java.util.ArrayList<>(warnings);
         overlap.warnings().forEach(message -> all.add(new AnalysisResult.Warning(model.model(), message)));
+        List<Finding> findings = new java.util.ArrayList<>(ActivationFindings.of(model.model(), activations));
+        findings.addAll(overlap.findings());
         return new OverlapResult(
-                SCHEMA_VERSION, KIND, tool, commandLine, started, model, overlap, overlap.findings(), all);
+                SCHEMA_VERSION, KIND, tool, commandLine, started, model, overlap, activations, findings, all);
     }
 
     @Override
     public ResultFiles files() {
         String json = ResultJson.write(this);
         String csv = OverlapOutput.csv(this);
-        return new ResultFiles(OverlapReport.of(this, csv, json), json).with("overlap.csv", csv);
+        ResultFiles files = new ResultFiles(OverlapReport.of(this, csv, json), json).with("overlap.csv", csv);
+        return activations.isEmpty() ? files : files.with("activations.csv", ActivationOutput.csv(this, activations));
     }
 }

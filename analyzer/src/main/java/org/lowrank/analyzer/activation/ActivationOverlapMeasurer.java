@@ -1,0 +1,201 @@
+package org.lowrank.analyzer.activation;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.lowrank.analyzer.measurement.Spectrum;
+import org.lowrank.inference.description.Activation;
+import org.lowrank.inference.engine.ActivationListener;
+import org.lowrank.inference.engine.Activations;
+import org.lowrank.inference.engine.Input;
+import org.lowrank.inference.engine.LayerwiseModel;
+import org.lowrank.spectral.LeadingSubspace;
+import org.lowrank.spectral.PrincipalAngles;
+import org.lowrank.spectral.SpectralEngine;
+import org.lowrank.spectral.SpectralEngines;
+import org.lowrank.spectral.SpectralMeasurement;
+import org.lowrank.spectral.SpectralOptions;
+import org.lowrank.spectral.StoredMatrix;
+import org.lowrank.weights.bytes.MalformedWeightsException;
+import org.lowrank.weights.bytes.OffHeap;
+
+/** Runs two texts through a model and measures at every place how orthogonal their vectors are. */
+public final class ActivationOverlapMeasurer implements ActivationListener {
+    /** Directions whose energy is compared unless asked otherwise. */
+    public static final int DEFAULT_DIRECTIONS = 16;
+
+    /** Tokens of a text whose pairs are gone through; of longer texts this many, evenly spread. */
+    public static final int PAIRED = 512;
+
+    private static final double SUBSPACE_ACCURACY = 1e-4;
+    private static final int SUBSPACE_STEPS = 80;
+
+    private final String model;
+    private final String stack;
+    private final boolean relu;
+    private final int[] rowsA;
+    private final int[] rowsB;
+    private final int directions;
+    private final SpectralEngine engine;
+    private final ModelRunner.Progress progress;
+    private final List<ActivationOverlap> rows = new ArrayList<>();
+    private double[] lengths = new double[0];
+
+    private ActivationOverlapMeasurer(
+            String model,
+            LayerwiseModel runs,
+            TokenRows tokens,
+            int directions,
+            SpectralEngine engine,
+            ModelRunner.Progress progress) {
+        this.model = model;
+        stack = runs.transformer().stack();
+        relu = runs.transformer().layer().feedForward().activation() == Activation.RELU;
+        rowsA = tokens.a();
+        rowsB = tokens.b();
+        this.directions = Math.min(directions, Math.min(rowsA.length / 2, rowsB.length));
+        this.engine = engine;
+        this.progress = progress;
+    }
+
+    /** Which rows of the activations belong to which text. */
+    public record TokenRows(int[] a, int[] b) {}
+
+    /**
+     * Runs and measures.
+     *
+     * @param sequences of both texts
+     * @param tokens which of their tokens are A's and B's
+     * @param directions k, at most half of A's tokens
+     * @throws IllegalArgumentException if a text has fewer than 4 tokens
+     */
+    public static List<ActivationOverlap> measure(
+            LayerwiseModel runs,
+            String model,
+            List<int[]> sequences,
+            TokenRows tokens,
+            int directions,
+            ModelRunner.Progress progress)
+            throws IOException, InterruptedException {
+        if (Math.min(tokens.a().length, tokens.b().length) < 4) {
+            throw new IllegalArgumentException(
+                    tokens.a().length + " and " + tokens.b().length + " tokens; at least 4 of each are needed");
+        }
+        try (SpectralEngine engine = SpectralEngines.create()) {
+            ActivationOverlapMeasurer measurer =
+                    new ActivationOverlapMeasurer(model, runs, tokens, directions, engine, progress);
+            runs.run(sequences, measurer);
+            return measurer.rows;
+        }
+    }
+
+    @Override
+    public void observed(Activations activations) throws IOException {
+        Input input = activations.input();
+        if (input.expert() != -1 || input.site() == Input.Site.FINAL) {
+            return; // of an expert, rows are no longer those of the texts
+        }
+        Vectors a = Vectors.of(activations.rows(), rowsA, activations.width());
+        Vectors b = Vectors.of(activations.rows(), rowsB, activations.width());
+        double[] mean = Vectors.mean(a, b);
+        for (double entry : mean) {
+            if (!Double.isFinite(entry)) {
+                throw new MalformedWeightsException("not a finite number: " + model + ": layer " + activations.layer()
+                        + ", " + input.label()
+                        + ": an activation is NaN or infinite; look for a repaired copy of the weights");
+            }
+        }
+        SpectralMeasurement spectrumA = spectrum(a);
+        SpectralMeasurement spectrumB = spectrum(b);
+        rows.add(new ActivationOverlap(
+                stack,
+                activations.layer(),
+                input.label(),
+                a.rows(),
+                b.rows(),
+                a.width(),
+                reading(a, b),
+                reading(a.less(mean), b.less(mean)),
+                ActivationOverlap.RandomReading.of(directions, a.width()),
+                spectrumA.stableRank().orElse(Double.NaN),
+                spectrumB.stableRank().orElse(Double.NaN),
+                effectiveRank(spectrumA),
+                effectiveRank(spectrumB),
+                gamma(input.site(), a, b)));
+    }
+
+    private SpectralMeasurement spectrum(Vectors vectors) {
+        Vectors some = vectors.sample(2 * PAIRED);
+        try (OffHeap memory = memory(some)) {
+            SpectralOptions options = SpectralOptions.defaults();
+            return engine.measure(
+                    some.matrix(memory),
+                    new SpectralOptions(
+                            options.tolerance(), options.failureProbability(), false, false, true, options.seed()));
+        }
+    }
+
+    private static double effectiveRank(SpectralMeasurement measured) {
+        double[] values = measured.singularValues();
+        return values == null ? Double.NaN : Spectrum.of(values, measured.singularValueFloor()).effectiveRank();
+    }
+
+    private ActivationOverlap.Reading reading(Vectors a, Vectors b) {
+        Vectors first = a.part(0, a.rows() / 2);
+        Vectors second = a.part(a.rows() / 2, a.rows());
+        Cosines across = Cosines.of(a.sample(PAIRED), b.sample(PAIRED));
+        Cosines own = Cosines.of(first.sample(PAIRED), second.sample(PAIRED));
+        double[][] leading = leading(first);
+        return new ActivationOverlap.Reading(
+                across.mean(),
+                across.quantile(0.5),
+                across.quantile(0.99),
+                across.quantile(1),
+                own.quantile(0.99),
+                b.energyIn(leading),
+                second.energyIn(leading),
+                PrincipalAngles.between(leading, leading(b)).overlap(),
+                PrincipalAngles.between(leading, leading(second)).overlap());
+    }
+
+    private double[][] leading(Vectors vectors) {
+        try (OffHeap memory = memory(vectors)) {
+            StoredMatrix matrix = vectors.matrix(memory);
+            return LeadingSubspace.of(matrix, directions, SUBSPACE_ACCURACY, SUBSPACE_STEPS, 1)
+                    .right();
+        }
+    }
+
+    private static OffHeap memory(Vectors vectors) {
+        return OffHeap.allocate(Math.multiplyExact(vectors.entries().length, Float.BYTES));
+    }
+
+    /** γ_k needs the lengths of M1's inputs, which come before M2's. */
+    private @Nullable Double gamma(Input.Site site, Vectors a, Vectors b) {
+        if (site == Input.Site.M1) {
+            lengths = new double[a.rows() + b.rows()];
+            for (int i = 0; i < lengths.length; i++) {
+                lengths[i] = i < a.rows() ? a.length(i) : b.length(i - a.rows());
+            }
+        }
+        if (site != Input.Site.M2 || !relu) {
+            return null;
+        }
+        double smallest = Double.POSITIVE_INFINITY;
+        for (int i = 0; i < lengths.length; i++) {
+            Vectors own = i < a.rows() ? a : b;
+            int row = i < a.rows() ? i : i - a.rows();
+            for (int j = 0; j < own.width(); j++) {
+                float entry = own.entries()[row * own.width() + j];
+                smallest = entry > 0 ? Math.min(smallest, entry / lengths[i]) : smallest;
+            }
+        }
+        return Double.isFinite(smallest) ? (Double) smallest : null;
+    }
+
+    @Override
+    public void progress(long done, long total) {
+        progress.at(done, total);
+    }
+}
