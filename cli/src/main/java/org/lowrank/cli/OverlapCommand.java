@@ -1,14 +1,20 @@
 package org.lowrank.cli;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.lowrank.analyzer.ModelAnalysis;
+import org.lowrank.analyzer.activation.ActivationOverlap;
+import org.lowrank.analyzer.activation.ActivationOverlapMeasurer;
 import org.lowrank.analyzer.layer.LayerSelection;
 import org.lowrank.analyzer.output.AnalysisResult;
 import org.lowrank.analyzer.output.OverlapResult;
 import org.lowrank.analyzer.overlap.TextOverlap;
 import org.lowrank.analyzer.overlap.TextOverlapMeasurer;
+import org.lowrank.inference.description.TransformerCatalog;
+import org.lowrank.inference.engine.LayerwiseModel;
+import org.lowrank.inference.text.TextSequences;
 import org.lowrank.reports.OutputDirectory;
 import org.lowrank.reports.ResultFormat;
 import picocli.CommandLine.Command;
@@ -52,6 +58,23 @@ final class OverlapCommand extends ModelRun implements Callable<Integer> {
             description = "Learning rate η of the bound (default ${DEFAULT-VALUE}).")
     double learningRate = TextOverlapMeasurer.DEFAULT_LEARNING_RATE;
 
+    @Option(
+            names = "--directions",
+            paramLabel = "K",
+            description = "Leading directions of A whose share of B's energy is given (default ${DEFAULT-VALUE}).")
+    int directions = ActivationOverlapMeasurer.DEFAULT_DIRECTIONS;
+
+    @Option(names = "--embedding-only", description = "Only the token embeddings; the model is not run.")
+    boolean embeddingOnly;
+
+    @Option(
+            names = "--with-special",
+            description = "Count the tokens that the model wants around a text too, which both texts share.")
+    boolean withSpecial;
+
+    @Mixin
+    RunArguments run = new RunArguments();
+
     @Mixin
     OutputArguments output = new OutputArguments();
 
@@ -68,16 +91,78 @@ final class OverlapCommand extends ModelRun implements Callable<Integer> {
             String name = opened.provenance().model();
             OutputDirectory directory = OutputDirectory.open(output.directory(List.of(name + "-overlap")));
             TextOverlap overlap = measure(measurer, opened, name, first, second);
-            List<AnalysisResult.Warning> warnings = opened.warnings(List.of());
+            List<AnalysisResult.Warning> warnings = new ArrayList<>(opened.warnings(List.of()));
+            List<ActivationOverlap> activations =
+                    embeddingOnly ? List.of() : atEveryDepth(opened, List.of(first, second), warnings, progress);
+            progress.close();
             warn(opened, warnings, progress);
             OverlapResult result = OverlapResult.of(
-                    tool("DJL tokenizers", 1), commandLine(), started(), opened.model(""), overlap, warnings);
+                    tool("DJL PyTorch and tokenizers", run.threads),
+                    commandLine(),
+                    started(),
+                    opened.model(""),
+                    overlap,
+                    activations,
+                    warnings);
             if (!console.quiet) {
                 System.out.print(TerminalSummary.of(result, Terminal.stdout()));
             }
             OutputArguments.print(result.files().write(directory, formats));
         }
         return 0;
+    }
+
+    /** Both texts through the model; nothing, and a warning, where its architecture is not described. */
+    private List<ActivationOverlap> atEveryDepth(
+            ModelAnalysis opened,
+            List<String> contents,
+            List<AnalysisResult.Warning> warnings,
+            TerminalProgress progress)
+            throws Exception {
+        String name = opened.provenance().model();
+        if (directions < 1) {
+            throw new UsageException("--directions: " + directions + ": at least one is needed");
+        }
+        String type = run.configuration(opened).path("model_type").asText("");
+        if (!TransformerCatalog.types().contains(type)) {
+            warnings.add(new AnalysisResult.Warning(
+                    name,
+                    "only the embedding was measured: "
+                            + (type.isEmpty() ? "there is no model_type" : "model_type " + type + " is not described")
+                            + ", so the model cannot be run"));
+            return List.of();
+        }
+        long start = System.nanoTime();
+        try (LayerwiseModel runs = run.open(opened)) {
+            TextSequences sequences = RunCommand.sequences(opened, runs, run, contents);
+            RunArguments.requireMemory(runs, sequences.ids());
+            List<ActivationOverlap> rows = ActivationOverlapMeasurer.measure(
+                    runs,
+                    name,
+                    sequences.ids(),
+                    new ActivationOverlapMeasurer.TokenRows(rows(sequences, 0), rows(sequences, 1)),
+                    directions,
+                    (done, total) -> progress.count("tokens x layers", done, total));
+            opened.took("run", (System.nanoTime() - start) / 1e9);
+            return rows;
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("texts too short: " + e.getMessage() + "; give longer texts, or --embedding-only");
+        }
+    }
+
+    /** Places of a text's tokens among all. */
+    private int[] rows(TextSequences sequences, int text) {
+        List<Integer> rows = new ArrayList<>();
+        int token = 0;
+        for (int i = 0; i < sequences.ids().size(); i++) {
+            for (boolean special : sequences.special().get(i)) {
+                if (sequences.texts().get(i) == text && (withSpecial || !special)) {
+                    rows.add(token);
+                }
+                token++;
+            }
+        }
+        return rows.stream().mapToInt(Integer::intValue).toArray();
     }
 
     private TextOverlapMeasurer measurer() throws UsageException {

@@ -58,7 +58,7 @@ final class RunArguments {
     }
 
     /** --config, else the model's own, else what is known of a copy that comes without. */
-    private JsonNode configuration(ModelAnalysis model) throws IOException, UsageException {
+    JsonNode configuration(ModelAnalysis model) throws IOException, UsageException {
         if (config != null) {
             return json(config);
         }

@@ -43,7 +43,16 @@ public final class ActivationFindings {
                         + "second half %.2f (less the mean %.2f and %.2f). The uncentred reading decides: a weight multiplies "
                         + "the vector with its mean. It does not follow that merged models fail: what counts is what a "
                         + "fine-tuning changed along these directions; at most %.1f times random holds, at most %.0f roughly",
-                p99, random, own, centred, energy, ownEnergy, centredEnergy, centredOwn, NEAR, FAR);
+                p99,
+                random,
+                own,
+                centred,
+                energy,
+                ownEnergy,
+                centredEnergy,
+                centredOwn,
+                NEAR,
+                FAR);
         return List.of(new Finding(
                 model,
                 "",

@@ -138,7 +138,9 @@ public final class ActivationOverlapMeasurer implements ActivationListener {
 
     private static double effectiveRank(SpectralMeasurement measured) {
         double[] values = measured.singularValues();
-        return values == null ? Double.NaN : Spectrum.of(values, measured.singularValueFloor()).effectiveRank();
+        return values == null
+                ? Double.NaN
+                : Spectrum.of(values, measured.singularValueFloor()).effectiveRank();
     }
 
     private ActivationOverlap.Reading reading(Vectors a, Vectors b) {

@@ -19,12 +19,40 @@ import org.lowrank.reports.Report.Style;
 /** Overlap at every depth as activations.csv, curves and a heat map. */
 final class ActivationOutput {
     private static final List<String> COLUMNS = List.of(
-            "model", "revision", "stack", "layer", "input", "tokens_a", "tokens_b", "width", "cos_mean", "cos_abs_p50",
-            "cos_abs_p99", "cos_abs_max", "energy_b_in_a", "energy_random", "energy_a_in_a", "stable_rank_a",
-            "stable_rank_b", "effective_rank_a", "effective_rank_b", "cos_abs_p50_random", "cos_abs_p99_random",
-            "cos_abs_p99_a_in_a", "angle_overlap", "angle_overlap_random", "angle_overlap_a_in_a", "centred_cos_mean",
-            "centred_cos_abs_p50", "centred_cos_abs_p99", "centred_cos_abs_max", "centred_cos_abs_p99_a_in_a",
-            "centred_energy_b_in_a", "centred_energy_a_in_a", "centred_angle_overlap", "centred_angle_overlap_a_in_a",
+            "model",
+            "revision",
+            "stack",
+            "layer",
+            "input",
+            "tokens_a",
+            "tokens_b",
+            "width",
+            "cos_mean",
+            "cos_abs_p50",
+            "cos_abs_p99",
+            "cos_abs_max",
+            "energy_b_in_a",
+            "energy_random",
+            "energy_a_in_a",
+            "stable_rank_a",
+            "stable_rank_b",
+            "effective_rank_a",
+            "effective_rank_b",
+            "cos_abs_p50_random",
+            "cos_abs_p99_random",
+            "cos_abs_p99_a_in_a",
+            "angle_overlap",
+            "angle_overlap_random",
+            "angle_overlap_a_in_a",
+            "centred_cos_mean",
+            "centred_cos_abs_p50",
+            "centred_cos_abs_p99",
+            "centred_cos_abs_max",
+            "centred_cos_abs_p99_a_in_a",
+            "centred_energy_b_in_a",
+            "centred_energy_a_in_a",
+            "centred_angle_overlap",
+            "centred_angle_overlap_a_in_a",
             "gamma");
 
     private ActivationOutput() {}
@@ -44,12 +72,33 @@ final class ActivationOutput {
             ActivationOverlap.Reading raw = row.raw();
             ActivationOverlap.Reading centred = row.centred();
             for (double number : new double[] {
-                raw.cosMean(), raw.p50(), raw.p99(), raw.max(), raw.energyBInA(), row.random().energy(),
-                raw.energyAInA(), row.stableRankA(), row.stableRankB(), row.effectiveRankA(), row.effectiveRankB(),
-                row.random().p50(), row.random().p99(), raw.ownP99(), raw.angleOverlap(), row.random().angleOverlap(),
-                raw.ownAngleOverlap(), centred.cosMean(), centred.p50(), centred.p99(), centred.max(),
-                centred.ownP99(), centred.energyBInA(), centred.energyAInA(), centred.angleOverlap(),
-                centred.ownAngleOverlap(), Cells.orNaN(row.gamma())
+                raw.cosMean(),
+                raw.p50(),
+                raw.p99(),
+                raw.max(),
+                raw.energyBInA(),
+                row.random().energy(),
+                raw.energyAInA(),
+                row.stableRankA(),
+                row.stableRankB(),
+                row.effectiveRankA(),
+                row.effectiveRankB(),
+                row.random().p50(),
+                row.random().p99(),
+                raw.ownP99(),
+                raw.angleOverlap(),
+                row.random().angleOverlap(),
+                raw.ownAngleOverlap(),
+                centred.cosMean(),
+                centred.p50(),
+                centred.p99(),
+                centred.max(),
+                centred.ownP99(),
+                centred.energyBInA(),
+                centred.energyAInA(),
+                centred.angleOverlap(),
+                centred.ownAngleOverlap(),
+                Cells.orNaN(row.gamma())
             }) {
                 cells.add(CsvWriter.number(number));
             }
@@ -67,14 +116,33 @@ final class ActivationOutput {
                         + "B. Dashed: the two halves of A, the control of one subject. Dotted: independent random directions.",
                 2,
                 List.of(
-                        panel(rows, "cosines", "|cos|, 99 % quantile",
-                                row -> row.raw().p99(), row -> row.raw().ownP99(), row -> row.random().p99()),
-                        panel(rows, "cosines-centred", "|cos| less the common mean, 99 % quantile",
-                                row -> row.centred().p99(), row -> row.centred().ownP99(), row -> row.random().p99()),
-                        panel(rows, "energy", "Energy in A's leading directions",
-                                row -> row.raw().energyBInA(), row -> row.raw().energyAInA(), row -> row.random().energy()),
-                        panel(rows, "energy-centred", "Energy less the common mean",
-                                row -> row.centred().energyBInA(), row -> row.centred().energyAInA(),
+                        panel(
+                                rows,
+                                "cosines",
+                                "|cos|, 99 % quantile",
+                                row -> row.raw().p99(),
+                                row -> row.raw().ownP99(),
+                                row -> row.random().p99()),
+                        panel(
+                                rows,
+                                "cosines-centred",
+                                "|cos| less the common mean, 99 % quantile",
+                                row -> row.centred().p99(),
+                                row -> row.centred().ownP99(),
+                                row -> row.random().p99()),
+                        panel(
+                                rows,
+                                "energy",
+                                "Energy in A's leading directions",
+                                row -> row.raw().energyBInA(),
+                                row -> row.raw().energyAInA(),
+                                row -> row.random().energy()),
+                        panel(
+                                rows,
+                                "energy-centred",
+                                "Energy less the common mean",
+                                row -> row.centred().energyBInA(),
+                                row -> row.centred().energyAInA(),
                                 row -> row.random().energy())));
     }
 
@@ -94,9 +162,24 @@ final class ActivationOutput {
                 new Axis("Layer", false, false),
                 new Axis(title, false, true),
                 List.of(
-                        new Series("A and B", layers, inputs.stream().mapToDouble(across).toArray(), null, Style.SOLID),
-                        new Series("A and A", layers, inputs.stream().mapToDouble(own).toArray(), null, Style.DASHED),
-                        new Series("random", layers, inputs.stream().mapToDouble(random).toArray(), null, Style.DOTTED)));
+                        new Series(
+                                "A and B",
+                                layers,
+                                inputs.stream().mapToDouble(across).toArray(),
+                                null,
+                                Style.SOLID),
+                        new Series(
+                                "A and A",
+                                layers,
+                                inputs.stream().mapToDouble(own).toArray(),
+                                null,
+                                Style.DASHED),
+                        new Series(
+                                "random",
+                                layers,
+                                inputs.stream().mapToDouble(random).toArray(),
+                                null,
+                                Style.DOTTED)));
     }
 
     /** Layer × input. */
@@ -116,11 +199,7 @@ final class ActivationOutput {
                 "Layer by input",
                 "99 % quantile of |cos| between tokens of A and of B, with and without their common mean; the share of B's energy in "
                         + "A's leading directions. Layer −1 is the embedding with its positions and norm.",
-                List.of(new HeatGrid(
-                        model,
-                        layers.stream().map(String::valueOf).toList(),
-                        List.copyOf(inputs),
-                        maps)));
+                List.of(new HeatGrid(model, layers.stream().map(String::valueOf).toList(), List.copyOf(inputs), maps)));
     }
 
     private static HeatMap grid(

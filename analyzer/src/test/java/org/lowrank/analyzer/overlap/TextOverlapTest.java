@@ -238,6 +238,7 @@ class TextOverlapTest {
                         "",
                         Map.of()),
                 measure("cat run", "dog run"),
+                List.of(),
                 List.of());
         ObjectMapper json = new ObjectMapper().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
         OverlapResult back = json.readValue(json.writeValueAsString(result), OverlapResult.class);
