@@ -1,7 +1,9 @@
 package org.lowrank.cli;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.lowrank.analyzer.ModelAnalysis;
@@ -17,6 +19,7 @@ import org.lowrank.inference.engine.LayerwiseModel;
 import org.lowrank.inference.text.TextSequences;
 import org.lowrank.reports.OutputDirectory;
 import org.lowrank.reports.ResultFormat;
+import org.lowrank.weights.bytes.MalformedWeightsException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -92,8 +95,9 @@ final class OverlapCommand extends ModelRun implements Callable<Integer> {
             OutputDirectory directory = OutputDirectory.open(output.directory(List.of(name + "-overlap")));
             TextOverlap overlap = measure(measurer, opened, name, first, second);
             List<AnalysisResult.Warning> warnings = new ArrayList<>(opened.warnings(List.of()));
-            List<ActivationOverlap> activations =
-                    embeddingOnly ? List.of() : atEveryDepth(opened, List.of(first, second), warnings, progress);
+            List<ActivationOverlap> activations = embeddingOnly
+                    ? List.of()
+                    : atEveryDepth(opened, overlap, List.of(first, second), warnings, progress);
             progress.close();
             warn(opened, warnings, progress);
             OverlapResult result = OverlapResult.of(
@@ -115,6 +119,7 @@ final class OverlapCommand extends ModelRun implements Callable<Integer> {
     /** Both texts through the model; nothing, and a warning, where its architecture is not described. */
     private List<ActivationOverlap> atEveryDepth(
             ModelAnalysis opened,
+            TextOverlap overlap,
             List<String> contents,
             List<AnalysisResult.Warning> warnings,
             TerminalProgress progress)
@@ -123,13 +128,9 @@ final class OverlapCommand extends ModelRun implements Callable<Integer> {
         if (directions < 1) {
             throw new UsageException("--directions: " + directions + ": at least one is needed");
         }
-        String type = run.configuration(opened).path("model_type").asText("");
-        if (!TransformerCatalog.types().contains(type)) {
-            warnings.add(new AnalysisResult.Warning(
-                    name,
-                    "only the embedding was measured: "
-                            + (type.isEmpty() ? "there is no model_type" : "model_type " + type + " is not described")
-                            + ", so the model cannot be run"));
+        Optional<String> why = cannotRun(opened, overlap);
+        if (why.isPresent()) {
+            warnings.add(new AnalysisResult.Warning(name, "only the embedding was measured: " + why.get()));
             return List.of();
         }
         long start = System.nanoTime();
@@ -147,6 +148,25 @@ final class OverlapCommand extends ModelRun implements Callable<Integer> {
             return rows;
         } catch (IllegalArgumentException e) {
             throw new UsageException("texts too short: " + e.getMessage() + "; give longer texts, or --embedding-only");
+        }
+    }
+
+    /** Why the texts cannot be run through the model, which the embedding's overlap does not need. */
+    private Optional<String> cannotRun(ModelAnalysis opened, TextOverlap overlap) throws IOException, UsageException {
+        String type = run.configuration(opened).path("model_type").asText("");
+        if (!TransformerCatalog.types().contains(type)) {
+            return Optional.of(type.isEmpty() ? "there is no model_type" : "model_type " + type + " is not described");
+        }
+        int fewest = Math.min(overlap.textA().tokens(), overlap.textB().tokens());
+        if (fewest < ActivationOverlapMeasurer.FEWEST_TOKENS) {
+            return Optional.of("a text of " + fewest + " tokens is too short to run, at least "
+                    + ActivationOverlapMeasurer.FEWEST_TOKENS + " are needed");
+        }
+        try (LayerwiseModel runs = run.open(opened)) {
+            runs.requireAllTensors();
+            return Optional.empty();
+        } catch (MalformedWeightsException incomplete) {
+            return Optional.of(String.valueOf(incomplete.getMessage()));
         }
     }
 

@@ -25,6 +25,9 @@ public final class ActivationOverlapMeasurer implements ActivationListener {
     /** Directions whose energy is compared unless asked otherwise. */
     public static final int DEFAULT_DIRECTIONS = 16;
 
+    /** A text needs this many tokens, so that its halves have directions. */
+    public static final int FEWEST_TOKENS = 4;
+
     /** Tokens of a text whose pairs are gone through; of longer texts this many, evenly spread. */
     public static final int PAIRED = 512;
 
@@ -68,7 +71,7 @@ public final class ActivationOverlapMeasurer implements ActivationListener {
      * @param sequences of both texts
      * @param tokens which of their tokens are A's and B's
      * @param directions k, at most half of A's tokens
-     * @throws IllegalArgumentException if a text has fewer than 4 tokens
+     * @throws IllegalArgumentException if a text has fewer than {@link #FEWEST_TOKENS} tokens
      */
     public static List<ActivationOverlap> measure(
             LayerwiseModel runs,
@@ -78,9 +81,9 @@ public final class ActivationOverlapMeasurer implements ActivationListener {
             int directions,
             ModelRunner.Progress progress)
             throws IOException, InterruptedException {
-        if (Math.min(tokens.a().length, tokens.b().length) < 4) {
-            throw new IllegalArgumentException(
-                    tokens.a().length + " and " + tokens.b().length + " tokens; at least 4 of each are needed");
+        if (Math.min(tokens.a().length, tokens.b().length) < FEWEST_TOKENS) {
+            throw new IllegalArgumentException(tokens.a().length + " and " + tokens.b().length + " tokens; at least "
+                    + FEWEST_TOKENS + " of each are needed");
         }
         try (SpectralEngine engine = SpectralEngines.create()) {
             ActivationOverlapMeasurer measurer =

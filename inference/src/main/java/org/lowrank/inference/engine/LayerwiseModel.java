@@ -83,6 +83,16 @@ public final class LayerwiseModel implements AutoCloseable {
         return embedding.longest();
     }
 
+    /**
+     * Looks whether the first and the last layer are whole and fit config.json, by reading them.
+     *
+     * @throws org.lowrank.weights.bytes.MalformedWeightsException if a tensor of theirs is missing or has the wrong shape
+     */
+    public void requireAllTensors() throws IOException {
+        loader.load(0).close();
+        loader.load(transformer.sizes().layers() - 1).close();
+    }
+
     /** What a run of these sequences takes. */
     public MemoryNeed need(List<int[]> sequences) {
         return MemoryNeed.of(transformer, checkpoint, sequences, settings.batchTokens());
