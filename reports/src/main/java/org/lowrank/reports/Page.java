@@ -57,22 +57,20 @@ record Page(
         return verdict.name().toLowerCase(Locale.ROOT);
     }
 
-    /** Sections before the findings: the first figure, which is what they are about, or where models are compared their table. */
+    /** Sections before the findings: up to the first figure, where that is the first or, after a table of models, the second. */
     List<Report.Section> before() {
         List<Report.Section> sections = report.sections();
-        return sections.subList(0, isFirst(sections) ? 1 : 0);
+        for (int i = 0; i < Math.min(2, sections.size()); i++) {
+            if (sections.get(i) instanceof Report.FigureSection) {
+                return sections.subList(0, i + 1);
+            }
+        }
+        return List.of();
     }
 
     /** Sections after the findings. */
     List<Report.Section> after() {
         return report.sections().subList(before().size(), report.sections().size());
-    }
-
-    private static boolean isFirst(List<Report.Section> sections) {
-        return !sections.isEmpty()
-                && (sections.get(0) instanceof Report.FigureSection
-                        || sections.get(0) instanceof Report.TableSection table
-                                && table.id().equals("verdicts-by-model"));
     }
 
     static String rows(int count) {

@@ -34,7 +34,7 @@ class FiguresInBrowserTest extends InBrowser {
                             .isPositive();
                     assertThat(panel.locator(".mark-line path").count())
                             .as(drawn.panel().id())
-                            .isEqualTo(drawn.panel().series().size());
+                            .isEqualTo(drawn.panel().series().size() + drawn.panel().reference().size());
                 }
             }
         }
@@ -125,6 +125,9 @@ class FiguresInBrowserTest extends InBrowser {
         // 84 marks less the 12 of M1; no polling function of the driver's: the page's policy forbids it to be compiled
         page.waitForSelector("[data-panel='stable-rank']:not(:has(.mark-symbol path:nth-child(73)))");
         assertThat(marks(panel("stable-rank"))).isEqualTo(72);
+        page.waitForSelector("[data-panel='stable-rank'] :text('Gaussian M1, M2')"); // shown from the start
+        figure.getByText("Baseline").click();
+        page.waitForSelector("[data-panel='stable-rank']:not(:has-text('Gaussian M1, M2'))");
         figure.getByText("Baseline").click();
         page.waitForSelector("[data-panel='stable-rank'] :text('Gaussian M1, M2')");
         figure.getByText("Squared").click();
@@ -132,6 +135,24 @@ class FiguresInBrowserTest extends InBrowser {
         figure.getByText("Log", new Locator.GetByTextOptions().setExact(true)).click();
         page.waitForSelector("[data-panel='frobenius-norm'] svg :text('30')");
         assertThat(figure.locator("[aria-pressed=true]").allInnerTexts()).contains("Squared", "Baseline", "Log");
+    }
+
+    /** A link to a page shows what its sender saw, and evidence links set the switches they need. */
+    @Test
+    void whatIsShownIsInTheAddress() {
+        show(SampleReports.bert());
+        Locator figure = page.locator("[data-figure='layers']");
+        figure.getByText("Squared").click();
+        figure.getByText("Baseline").click();
+        figure.getByText("Log", new Locator.GetByTextOptions().setExact(true)).click();
+        assertThat(page.url()).contains("show=Squared", "baseline=0", "log=1");
+        page.reload();
+        page.waitForSelector("body[data-drawn]");
+        List<String> pressed = figure.locator("[aria-pressed=true]").allInnerTexts();
+        assertThat(pressed).contains("Squared", "Log").doesNotContain("Baseline");
+        page.evaluate("location.hash = '#heat-map?baseline=1&log=0'");
+        page.waitForSelector("[data-figure='layers'] .on[aria-pressed=true]");
+        assertThat(figure.locator("[aria-pressed=true]").allInnerTexts()).contains("Baseline", "Linear", "Squared");
     }
 
     @Test

@@ -70,7 +70,7 @@ class PageInBrowserTest extends InBrowser {
         page.emulateMedia(new Page.EmulateMediaOptions().setMedia(Media.PRINT));
         assertThat(background()).isEqualTo("rgb(255, 255, 255)");
         assertThat(page.locator("nav").isVisible()).isFalse();
-        assertThat(page.evaluate("getComputedStyle(document.querySelector('.mark-line path')).stroke"))
+        assertThat(page.evaluate("getComputedStyle(document.querySelector('.mark-symbol path')).fill"))
                 .isEqualTo("rgb(11, 91, 211)");
     }
 

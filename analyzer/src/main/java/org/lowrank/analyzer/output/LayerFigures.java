@@ -184,14 +184,17 @@ final class LayerFigures {
 
     private static Map<Key, List<MatrixMeasurement>> stacks(AnalysisResult result) {
         Map<Key, List<MatrixMeasurement>> stacks = new LinkedHashMap<>();
+        List<String> names = AnalysisLead.shortNames(
+                result.models().stream().map(AnalysisResult.Model::model).toList());
         for (AnalysisResult.Model model : result.models()) {
+            String name = names.get(result.models().indexOf(model));
             List<MatrixMeasurement> rows = result.matricesOf(model).stream()
                     .filter(row -> row.id().kind() != MatrixKind.TENSOR) // a kind of its own each: no line over layers
                     .toList();
             boolean several =
                     rows.stream().map(MatrixMeasurement::stack).distinct().count() > 1;
             for (MatrixMeasurement row : rows) {
-                String title = several ? model.model() + " (" + row.stack() + ")" : model.model();
+                String title = several ? name + " (" + row.stack() + ")" : name;
                 stacks.computeIfAbsent(
                                 new Key(model.model(), model.revision(), row.stack(), title), k -> new ArrayList<>())
                         .add(row);
