@@ -34,7 +34,8 @@ class FiguresInBrowserTest extends InBrowser {
                             .isPositive();
                     assertThat(panel.locator(".mark-line path").count())
                             .as(drawn.panel().id())
-                            .isEqualTo(drawn.panel().series().size() + drawn.panel().reference().size());
+                            .isEqualTo(drawn.panel().series().size()
+                                    + drawn.panel().reference().size());
                 }
             }
         }
