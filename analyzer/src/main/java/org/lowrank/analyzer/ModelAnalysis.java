@@ -2,10 +2,13 @@ package org.lowrank.analyzer;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.lowrank.analyzer.layer.LayerSelection;
 import org.lowrank.analyzer.layer.ModelLayers;
 import org.lowrank.analyzer.layer.NothingSelectedException;
@@ -148,8 +151,13 @@ public final class ModelAnalysis implements AutoCloseable {
     }
 
     private List<ModelFiles.FileEntry> weightFiles() throws IOException, ModelNotFoundException {
+        return entries(checkpoint.files());
+    }
+
+    private List<ModelFiles.FileEntry> entries(List<String> names) throws IOException, ModelNotFoundException {
+        Set<String> wanted = new HashSet<>(names);
         return files.list().stream()
-                .filter(entry -> checkpoint.files().contains(entry.name()))
+                .filter(entry -> wanted.contains(entry.name()))
                 .toList();
     }
 
@@ -228,10 +236,13 @@ public final class ModelAnalysis implements AutoCloseable {
     /** Tensors in no matrix. */
     public List<AnalysisResult.Skipped> skipped() {
         String model = provenance.model();
-        return layers.skipped().stream()
+        Stream<AnalysisResult.Skipped> inNoMatrix = layers.skipped().stream()
                 .map(skipped -> new AnalysisResult.Skipped(
-                        model, skipped.name(), skipped.dtype().name(), skipped.shape(), skipped.reason()))
-                .toList();
+                        model, skipped.name(), skipped.dtype().name(), skipped.shape(), skipped.reason()));
+        Stream<AnalysisResult.Skipped> notRead = checkpoint.leftOut().stream()
+                .map(left -> new AnalysisResult.Skipped(
+                        model, left.name(), left.dtype().name(), left.shape(), left.reason()));
+        return Stream.concat(inNoMatrix, notRead).toList();
     }
 
     /** What a reader should know, zero matrices among it. */
@@ -253,9 +264,11 @@ public final class ModelAnalysis implements AutoCloseable {
 
     /** Of these results; empty where the content of a weight file cannot be told from another's. */
     private String fingerprint(String how) throws IOException, ModelNotFoundException {
+        List<String> read = new ArrayList<>(checkpoint.files());
+        read.addAll(checkpoint.described());
         return ResultFingerprint.of(
                 files,
-                weightFiles(),
+                entries(read),
                 provenance,
                 checkpoint.config() + "\n" + opened.settings() + "\n" + selection + "\n" + how);
     }

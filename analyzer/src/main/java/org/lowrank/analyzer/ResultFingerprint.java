@@ -11,21 +11,22 @@ import org.lowrank.weights.files.ModelFiles;
 import org.lowrank.weights.files.ModelNotFoundException;
 
 /**
- * Equal fingerprints mean equal results: SHA-256 in hexadecimal over where the model comes from, its weight files (their hash, or size
- * and time of last change), and what is measured and how.
+ * Equal fingerprints mean equal results: SHA-256 in hexadecimal over where the model comes from, every file that was read, the index of
+ * shards and config.json too (by its verified hash, or where it lies on this machine, by what changes with its content), and what is
+ * measured and how.
  */
 final class ResultFingerprint {
     private ResultFingerprint() {}
 
     /**
-     * Of the results of one model; empty where the content of a weight file cannot be told from another's.
+     * Of the results of one model; empty where a file's content was not verified and cannot be told from another's.
      *
      * @param how configuration, selection, kernels, options and version, as text
      */
-    static String of(ModelFiles files, List<ModelFiles.FileEntry> weights, ModelFiles.Provenance provenance, String how)
+    static String of(ModelFiles files, List<ModelFiles.FileEntry> read, ModelFiles.Provenance provenance, String how)
             throws IOException, ModelNotFoundException {
         StringBuilder text = new StringBuilder();
-        for (ModelFiles.FileEntry entry : weights) {
+        for (ModelFiles.FileEntry entry : read) {
             Optional<String> content = entry.sha256().isPresent() ? entry.sha256() : files.stamp(entry.name());
             if (content.isEmpty()) {
                 return "";

@@ -44,6 +44,10 @@ public final class LayerCatalog {
      */
     public static ModelLayers resolve(Checkpoint checkpoint, LayerSelection selection)
             throws MalformedWeightsException {
+        if (checkpoint.adapter().isPresent()) {
+            throw new MalformedWeightsException("not a model: " + String.join(", ", checkpoint.files()) + ": "
+                    + checkpoint.adapter().get().title() + "; merge it into its base model and analyze that");
+        }
         LayerCatalog catalog = new LayerCatalog(checkpoint, selection.everything());
         try {
             return catalog.resolve();

@@ -17,10 +17,6 @@ final class UnknownArchitecture {
         List<Tensor> matrices = checkpoint.tensors().stream()
                 .filter(tensor -> tensor.shape().size() >= 2)
                 .toList();
-        if (matrices.stream().anyMatch(tensor -> tensor.name().contains("lora_A"))) {
-            return new MalformedWeightsException("not a model: " + files
-                    + ": LoRA adapter weights; merge the adapter into its base model and analyze that");
-        }
         String seen = matrices.isEmpty()
                 ? "no matrices among " + checkpoint.tensors().size() + " tensors"
                 : matrices.size() + " matrices such as "

@@ -3,12 +3,13 @@ package org.lowrank.weights.files;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Comparator;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.TreeMap;
 import org.lowrank.weights.bytes.ByteSource;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.bytes.MappedFile;
@@ -16,6 +17,7 @@ import org.lowrank.weights.bytes.MappedFile;
 /** A directory, or one file seen as a directory of itself and its neighbours. */
 public final class LocalFiles implements ModelFiles {
     private static final int DEPTH = 3;
+    private static final String UNIX = "unix:dev,ino,ctime,lastModifiedTime,size";
 
     private final Path directory;
     private final Path asked;
@@ -62,19 +64,30 @@ public final class LocalFiles implements ModelFiles {
 
     @Override
     public List<FileEntry> list() throws IOException {
-        List<FileEntry> entries = new ArrayList<>();
-        try (Stream<Path> paths = Files.walk(directory, asked.equals(directory) ? DEPTH : 1)) {
-            for (Path path : (Iterable<Path>) paths::iterator) {
-                if (Files.isRegularFile(path)) {
-                    String name = directory.relativize(path).toString().replace('\\', '/');
-                    entries.add(new FileEntry(name, Files.size(path), Optional.empty()));
-                }
-            }
-        } catch (java.io.UncheckedIOException e) {
-            throw e.getCause();
+        return DirectoryListing.of(directory, asked.equals(directory) ? DEPTH : 1);
+    }
+
+    @Override
+    public Optional<String> hindrance(String name) {
+        Path path;
+        try {
+            path = path(name);
+        } catch (MalformedWeightsException noName) {
+            return Optional.empty(); // opening it says so
         }
-        entries.sort(Comparator.comparing(FileEntry::name));
-        return entries;
+        try {
+            if (Files.isSymbolicLink(path) && !Files.exists(path)) {
+                return Optional.of(name + " is a link to " + Files.readSymbolicLink(path) + ", which is not there");
+            }
+        } catch (IOException unreadable) {
+            return Optional.of(name + " is a link that cannot be read");
+        }
+        if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+            return Optional.of(name + " is not there any more");
+        }
+        return Files.isReadable(path)
+                ? Optional.empty()
+                : Optional.of(name + " may not be read (its rights forbid it)");
     }
 
     @Override
@@ -85,15 +98,27 @@ public final class LocalFiles implements ModelFiles {
                     + "; the model's index is not to be trusted");
         }
         if (!Files.isRegularFile(path)) {
+            Optional<String> hindrance = hindrance(name);
             throw new MalformedWeightsException(
-                    "missing file: " + path + ": named by the model but not there; download the model again");
+                    hindrance.isPresent() && Files.isSymbolicLink(path)
+                            ? "dangling link: " + directory + ": " + hindrance.get()
+                                    + "; restore what it leads to, or copy the model with its links followed (cp -L)"
+                            : "missing file: " + path + ": named by the model but not there; fetch it too");
         }
         return MappedFile.open(path, name);
     }
 
+    /** Device, inode, both times of change and size: what no content can be changed under without a trace. */
     @Override
     public Optional<String> stamp(String name) throws IOException {
-        return Optional.of(Files.getLastModifiedTime(directory.resolve(name)).toString());
+        Path path = directory.resolve(name);
+        if (path.getFileSystem().supportedFileAttributeViews().contains("unix")) {
+            Map<String, Object> attributes = Files.readAttributes(path, UNIX);
+            return Optional.of(new TreeMap<>(attributes).toString());
+        }
+        BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
+        return Optional.of(attributes.lastModifiedTime() + " " + attributes.creationTime() + " " + attributes.size()
+                + " " + attributes.fileKey());
     }
 
     /** Names in an index may be no file names at all here. */
@@ -103,7 +128,7 @@ public final class LocalFiles implements ModelFiles {
         } catch (InvalidPathException e) {
             throw new MalformedWeightsException(
                     "missing file: " + name + ": no file can have that name (" + e.getReason()
-                            + "); download the model again",
+                            + "); the model's index is not to be trusted",
                     e);
         }
     }

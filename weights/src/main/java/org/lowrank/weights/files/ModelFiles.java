@@ -24,8 +24,27 @@ public interface ModelFiles extends AutoCloseable {
         return Optional.empty();
     }
 
+    /** The folder the user asked for, with '/' at its end; empty for the whole model. */
+    default String folder() {
+        return "";
+    }
+
+    /** What a user would write to name a file or folder of this model. */
+    default String naming(String path) {
+        return provenance().location() + "/" + path;
+    }
+
     /**
-     * Something that changes when a file's content does, where no hash is known: the time of its last change.
+     * What keeps a listed file from being opened, as far as that is known without opening it: a dangling link, rights.
+     *
+     * @return in words, empty where nothing is known to
+     */
+    default Optional<String> hindrance(String name) {
+        return Optional.empty();
+    }
+
+    /**
+     * Something that changes when a file's content does, where no hash was verified.
      *
      * @return empty where the source has no such thing
      */

@@ -1,65 +1,38 @@
 package org.lowrank.weights.format;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.function.Predicate;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import org.lowrank.weights.bytes.ByteSource;
+import org.jspecify.annotations.Nullable;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.files.ModelFiles;
 import org.lowrank.weights.files.ModelNotFoundException;
 import org.lowrank.weights.scheme.Quantisation;
 import org.lowrank.weights.scheme.Reparametrisation;
+import org.lowrank.weights.tensor.AdapterKind;
 import org.lowrank.weights.tensor.Checkpoint;
 import org.lowrank.weights.tensor.Tensor;
 
-/** Chooses a model's weight files, recognises their format by content and gives the tensors. */
+/**
+ * Chooses a model's weight files, recognises their format by content and gives the tensors. The best candidate by name is
+ * opened; where its content says that it is something else than a model's weights, the next one is, and that is said.
+ */
 public final class CheckpointReader implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Pattern SHARD = Pattern.compile("(.*)-(\\d{5})-of-(\\d{5})(\\.[a-z]+)");
-    private static final Pattern PARALLEL_PART = Pattern.compile("(.*/)?consolidated\\.\\d+\\.pth");
 
-    private static final List<WeightFormat> FORMATS =
-            List.of(new Gguf(), new TorchZip(), new TorchLegacy(), new Safetensors(), new TensorBundle(), new Onnx());
+    /** What GGUF files that are no models call themselves. */
+    private static final Map<String, String> PARTS =
+            Map.of("mmproj", "multimodal projector", "imatrix", "importance matrix", "controlvector", "control vector");
 
-    /** The order in which transformers itself looks, then the other formats. */
-    private static final List<Predicate<String>> ORDER = List.of(
-            name -> name.equals("model.safetensors"),
-            name -> name.equals("model.safetensors.index.json"),
-            name -> name.equals("pytorch_model.bin"),
-            name -> name.equals("pytorch_model.bin.index.json"),
-            name -> name.matches("[^/]*\\.safetensors\\.index\\.json"),
-            name -> name.matches("[^/]*\\.safetensors"),
-            name -> name.matches("[^/]*\\.bin\\.index\\.json"),
-            name -> name.matches("(?!training_args|optimizer|scheduler)[^/]*\\.bin"),
-            name -> name.matches("consolidated\\.00\\.pth"),
-            name -> name.matches("(?!training_args|optimizer|scheduler|rng_state)[^/]*\\.(pt|pth|ckpt)"),
-            name -> name.matches("(onnx/)?model\\.onnx"),
-            name -> name.matches("[^/]*\\.onnx"),
-            name -> name.matches("[^/]*\\.gguf"),
-            name -> name.equals("variables/variables.index"),
-            name -> name.matches("[^/]*\\.index"),
-            name -> name.matches("(.*/)?(model|[^/]*)\\.onnx"),
-            name -> name.matches("(.*/)?variables/variables\\.index"),
-            name -> name.matches("(tf_model\\.h5|flax_model\\.msgpack|[^/]*\\.(h5|hdf5|msgpack|npz|ot))"));
-
-    private final OpenFiles opened = new OpenFiles();
+    private final List<OpenFiles> opened = new ArrayList<>();
     private final ModelFiles files;
 
     /** Reads from these files; they stay open, and the tensors readable, until this is closed. */
@@ -69,7 +42,7 @@ public final class CheckpointReader implements AutoCloseable {
 
     /** The formats there are, in words. */
     public static List<String> formats() {
-        return FORMATS.stream().map(WeightFormat::title).toList();
+        return Recognition.FORMATS.stream().map(WeightFormat::title).toList();
     }
 
     /**
@@ -80,199 +53,148 @@ public final class CheckpointReader implements AutoCloseable {
     public Checkpoint read() throws IOException, ModelNotFoundException {
         List<String> names =
                 files.list().stream().map(ModelFiles.FileEntry::name).toList();
-        String chosen = choose(names);
-        Set<String> formats = new LinkedHashSet<>();
-        List<Tensor> tensors = chosen.endsWith(".index.json")
-                ? readSharded(chosen, formats)
-                : readFiles(siblings(chosen, names), formats);
-        JsonNode config = config(chosen, names);
-        Quantisation.Resolved resolved = Quantisation.resolve(tensors, config);
-        resolved.warnings().forEach(opened::warn);
-        Reparametrisation.Resolved plain = Reparametrisation.resolve(resolved.tensors());
-        plain.warnings().forEach(opened::warn);
-        List<Tensor> sorted = new ArrayList<>(plain.tensors());
-        sorted.sort(Comparator.comparing(Tensor::name));
-        List<String> weightFiles = opened.names();
-        String title =
-                String.join(" and ", formats) + (weightFiles.size() > 1 ? ", " + weightFiles.size() + " files" : "");
-        return new Checkpoint(config, List.copyOf(sorted), title, weightFiles, opened.warnings());
-    }
-
-    private String choose(List<String> names) throws MalformedWeightsException {
-        Optional<String> wanted = files.weightFile();
-        if (wanted.isPresent()) {
-            String name = wanted.get();
-            if (!names.contains(name) && names.contains(name + ".index")) {
-                return name + ".index"; // the prefix of a TensorFlow checkpoint
-            }
-            return name.matches(".*\\.data-\\d{5}-of-\\d{5}")
-                    ? name.replaceFirst("\\.data-\\d{5}-of-\\d{5}$", ".index")
-                    : name;
-        }
-        for (Predicate<String> kind : ORDER) {
-            List<String> found = names.stream().filter(kind).sorted().toList();
-            if (!found.isEmpty()) {
-                warnOfOthers(found);
-                return found.get(0);
+        WeightChoice choice = WeightChoice.of(files, names);
+        List<Candidate> left = new ArrayList<>(choice.candidates());
+        List<String> passedOver = new ArrayList<>(choice.notes());
+        UnsuitableFileException first = null;
+        while (!left.isEmpty()) {
+            Candidate candidate = left.remove(0);
+            boolean last = left.stream().noneMatch(other -> other.role() != FileRole.FOREIGN);
+            try {
+                return read(candidate, left, names, passedOver, last);
+            } catch (UnsuitableFileException e) {
+                passedOver.add(candidate.name() + " was passed over: " + e.reason());
+                first = first == null ? e : first;
+                if (last) {
+                    throw first.refusal();
+                }
             }
         }
-        throw new MalformedWeightsException("no weights: " + files.provenance().location() + ": none of "
-                + names.size() + " files" + (names.isEmpty() ? "" : " (" + firstFew(names) + ")")
-                + " is a known weight file; safetensors, PyTorch, ONNX, GGUF and TensorFlow checkpoints are read");
+        throw choice.nothing();
     }
 
-    /** Files of one kind that are no set: which one was taken is not left to be guessed. */
-    private void warnOfOthers(List<String> found) {
-        boolean set = SHARD.matcher(found.get(0)).matches()
-                || PARALLEL_PART.matcher(found.get(0)).matches();
-        if (found.size() > 1 && !set) {
-            opened.warn("several weight files: " + found.get(0) + " was read, not "
-                    + firstFew(found.subList(1, found.size())) + "; name a file to choose another");
-        }
-    }
-
-    private static String firstFew(List<String> names) {
-        return String.join(", ", names.subList(0, Math.min(5, names.size()))) + (names.size() > 5 ? ", …" : "");
-    }
-
-    /** All files of a set that has no index (split GGUF, numbered shards), which must be whole. */
-    private static List<String> siblings(String chosen, List<String> names) throws MalformedWeightsException {
-        if (PARALLEL_PART.matcher(chosen).matches()
-                && names.stream()
-                                .filter(n -> PARALLEL_PART.matcher(n).matches())
-                                .count()
-                        > 1) {
-            throw new MalformedWeightsException("tensor-parallel parts: " + chosen
-                    + ": every matrix is cut into as many slices as there are parts, which are not joined here; use the"
-                    + " model's safetensors files");
-        }
-        Matcher shard = SHARD.matcher(chosen);
-        if (!shard.matches()) {
-            return List.of(chosen);
-        }
-        int count = Integer.parseInt(shard.group(3));
-        Set<String> present = Set.copyOf(names);
-        List<String> set = new ArrayList<>();
-        List<String> missing = new ArrayList<>();
-        for (int i = 1; i <= count; i++) {
-            String name =
-                    String.format(Locale.ROOT, "%s-%05d-of-%s%s", shard.group(1), i, shard.group(3), shard.group(4));
-            (present.contains(name) ? set : missing).add(name);
-        }
-        if (!missing.isEmpty()) {
-            throw new MalformedWeightsException("missing shard: " + chosen + ": " + firstFew(missing) + " ("
-                    + missing.size() + " of " + count + " files) not found; download the model again");
-        }
-        return set.contains(chosen) ? List.copyOf(set) : List.of(chosen);
-    }
-
-    private List<Tensor> readFiles(List<String> chosen, Set<String> formats)
+    private Checkpoint read(
+            Candidate candidate, List<Candidate> others, List<String> names, List<String> passedOver, boolean last)
             throws IOException, ModelNotFoundException {
-        files.prefetch(chosen);
-        List<Tensor> tensors = new ArrayList<>();
-        for (String name : chosen) {
-            tensors.addAll(readOne(name, formats));
+        checkOpens(candidate, last);
+        OpenFiles open = new OpenFiles();
+        opened.add(open);
+        try {
+            Set<String> formats = new LinkedHashSet<>();
+            WeightReading reading = new WeightReading(files, open, names);
+            List<Tensor> tensors = reading.tensors(candidate, formats, last);
+            Optional<AdapterKind> adapter = adapter(candidate, tensors, open, last);
+            Placeholders.refuse(candidate.name(), tensors);
+            JsonNode config = config(candidate, names, open);
+            passedOver.forEach(open::warn);
+            warnOfOthers(candidate, others, open);
+            Quantisation.Resolved resolved = Quantisation.resolve(tensors, config);
+            resolved.warnings().forEach(open::warn);
+            Reparametrisation.Resolved plain = Reparametrisation.resolve(resolved.tensors());
+            plain.warnings().forEach(open::warn);
+            List<Tensor> sorted = new ArrayList<>(plain.tensors());
+            sorted.sort(Comparator.comparing(Tensor::name));
+            List<String> read = open.names();
+            String title = String.join(" and ", formats) + (read.size() > 1 ? ", " + read.size() + " files" : "");
+            return new Checkpoint(
+                    config,
+                    List.copyOf(sorted),
+                    open.leftOut(),
+                    adapter,
+                    title,
+                    read,
+                    open.described(),
+                    open.warnings());
+        } catch (UnsuitableFileException e) {
+            open.close();
+            throw e;
         }
-        Set<String> seen = new HashSet<>();
-        for (Tensor tensor : tensors) {
-            if (!seen.add(tensor.name())) {
-                throw new MalformedWeightsException("duplicate tensor: " + tensor.name() + " in " + tensor.file()
-                        + ": it is stored twice; save or download the model again");
-            }
-        }
-        return tensors;
     }
 
-    private List<Tensor> readOne(String name, Set<String> formats) throws IOException, ModelNotFoundException {
-        ByteSource source = opened.open(files, name);
-        byte[] head = Unreadable.head(source);
-        Unreadable.refuse(source, head);
-        for (WeightFormat format : FORMATS) {
-            if (format.recognises(head, name)) {
-                formats.add(format.title());
-                return format.read(files, name, opened);
+    /** A file that lies there but cannot be opened does not keep others from being read. */
+    private void checkOpens(Candidate candidate, boolean last) throws UnsuitableFileException {
+        for (String name : candidate.files()) {
+            Optional<String> hindrance = files.hindrance(name);
+            if (hindrance.isPresent() && !last) {
+                throw new UnsuitableFileException(
+                        "it cannot be opened, " + hindrance.get(),
+                        new MalformedWeightsException("unreadable file: " + hindrance.get() + "; make it readable"));
             }
         }
-        throw new MalformedWeightsException("unknown format: " + name + ": it starts with " + Unreadable.start(head)
-                + "; safetensors, PyTorch, ONNX, GGUF and TensorFlow checkpoints are read");
     }
 
-    /** weight_map decides which file a tensor is read from; what it lacks or wrongly promises is said. */
-    private List<Tensor> readSharded(String index, Set<String> formats) throws IOException, ModelNotFoundException {
-        JsonNode map = json(index, true).path("weight_map");
-        if (!map.isObject() || map.isEmpty()) {
-            throw new MalformedWeightsException(
-                    "bad shard index: " + index + ": it has no weight_map; download the model again");
+    /** What the content says the file is: an adapter is read only where there is nothing else, and so is a projector. */
+    private static Optional<AdapterKind> adapter(
+            Candidate candidate, List<Tensor> tensors, OpenFiles open, boolean last) throws UnsuitableFileException {
+        String type = said(open, "general.type");
+        Optional<AdapterKind> adapter =
+                AdapterNames.of(tensors.stream().map(Tensor::name).toList(), type);
+        String what = adapter.map(AdapterKind::title).orElse(PARTS.getOrDefault(type, ""));
+        if (what.isEmpty() && said(open, "general.architecture").equals("clip")) {
+            what = "multimodal projector";
         }
-        String folder = index.contains("/") ? index.substring(0, index.lastIndexOf('/') + 1) : "";
-        Map<String, String> fileOf = new LinkedHashMap<>();
-        for (Map.Entry<String, JsonNode> entry : map.properties()) {
-            fileOf.put(entry.getKey(), folder + FileNames.bare(entry.getValue().asText(), index));
+        if (!what.isEmpty() && !last) {
+            throw new UnsuitableFileException(
+                    "it is no model but an adapter or part of one (" + what + ")",
+                    new MalformedWeightsException(
+                            "not a model: " + candidate.name() + ": " + what + "; name the file of the model itself"));
         }
-        Set<String> shards = new TreeSet<>(fileOf.values());
-        Set<String> present = new HashSet<>();
-        files.list().forEach(entry -> present.add(entry.name()));
-        List<String> missing = shards.stream().filter(s -> !present.contains(s)).toList();
-        if (!missing.isEmpty()) {
-            throw new MalformedWeightsException("missing shard: " + index + ": " + firstFew(missing) + " ("
-                    + missing.size() + " of " + shards.size() + " files) not found; download the model again");
-        }
-        files.prefetch(List.copyOf(shards));
-        Map<String, Tensor> found = new LinkedHashMap<>();
-        for (String shard : shards) {
-            for (Tensor tensor : readOne(shard, formats)) {
-                String mapped = fileOf.get(tensor.name());
-                if (mapped == null) {
-                    opened.warn("tensor " + tensor.name() + " is in " + shard + " but not in " + index);
-                    found.putIfAbsent(tensor.name(), tensor);
-                } else if (mapped.equals(shard)) {
-                    found.put(tensor.name(), tensor);
-                }
-            }
-        }
-        for (Map.Entry<String, String> entry : fileOf.entrySet()) {
-            if (!found.containsKey(entry.getKey())) {
-                throw new MalformedWeightsException("missing tensor: " + entry.getKey() + ": " + index + " maps it to "
-                        + entry.getValue() + ", which does not hold it; download the model again");
-            }
-        }
-        return List.copyOf(found.values());
+        return adapter;
     }
 
-    private JsonNode config(String chosen, List<String> names) throws IOException, ModelNotFoundException {
-        String folder = chosen.contains("/") ? chosen.substring(0, chosen.lastIndexOf('/') + 1) : "";
+    private static String said(OpenFiles open, String key) {
+        return String.valueOf(open.metadata().getOrDefault(key, ""));
+    }
+
+    /** Files of one format that are no set: which one was taken is not left to be guessed. */
+    private void warnOfOthers(Candidate read, List<Candidate> others, OpenFiles open) {
+        List<String> passed = others.stream()
+                .filter(other -> other.group() == read.group() && !open.names().contains(other.name()))
+                .map(other -> other.name()
+                        + (other.role() == FileRole.WEIGHTS
+                                ? ""
+                                : " (" + other.role().title() + ")"))
+                .toList();
+        if (!passed.isEmpty()) {
+            open.warn("several weight files: " + read.name() + " was read, not " + FileNames.few(passed)
+                    + "; name a file to choose another");
+        }
+    }
+
+    private JsonNode config(Candidate candidate, List<String> names, OpenFiles open)
+            throws IOException, ModelNotFoundException {
         ObjectNode config = JSON.createObjectNode();
-        for (String name : List.of(folder + "config.json", "config.json")) {
-            if (names.contains(name)) {
-                if (!(json(name, false) instanceof ObjectNode object)) {
-                    throw new MalformedWeightsException(
-                            "bad JSON: " + name + ": it holds no object of settings; mend or remove it");
-                }
-                config = object;
-                break;
+        String name = configName(candidate, names);
+        Optional<String> hindrance = name == null ? Optional.empty() : files.hindrance(name);
+        hindrance.ifPresent(why -> open.warn("the settings were not read: " + why));
+        if (name != null && hindrance.isEmpty()) {
+            if (!(ModelJson.config(files, name) instanceof ObjectNode object)) {
+                throw new MalformedWeightsException(
+                        "bad JSON: " + name + ": it holds no object of settings; mend or remove it");
             }
+            ConfigChecks.apply(object, name, open::warn);
+            open.describedBy(name);
+            config = object;
         }
-        if (!opened.metadata().isEmpty()) {
-            config.set("gguf", JSON.valueToTree(opened.metadata()));
+        if (!open.metadata().isEmpty()) {
+            config.set("gguf", JSON.valueToTree(open.metadata()));
         }
         return config;
     }
 
-    private JsonNode json(String name, boolean needed) throws IOException, ModelNotFoundException {
-        try (ByteSource source = files.open(name);
-                ByteSource.Region region = source.read(0, Math.toIntExact(Math.min(source.size(), 256L << 20)))) {
-            Unreadable.refuse(source, Unreadable.head(source));
-            String text = StandardCharsets.UTF_8.decode(region.bytes()).toString();
-            JsonNode node = JSON.readTree(text);
-            return node == null ? JSON.createObjectNode() : node;
-        } catch (JsonProcessingException e) {
-            throw new MalformedWeightsException("bad JSON: " + name + ": " + e.getOriginalMessage()
-                    + (needed ? "; download the model again" : "; mend or remove it"));
+    private static @Nullable String configName(Candidate candidate, List<String> names) {
+        for (String name : List.of(candidate.folder() + "config.json", "config.json")) {
+            if (names.contains(name)) {
+                return name;
+            }
         }
+        return null;
     }
 
     @Override
     public void close() throws IOException {
-        opened.close();
+        for (OpenFiles open : opened) {
+            open.close();
+        }
     }
 }

@@ -1,10 +1,33 @@
 package org.lowrank.weights.format;
 
+import java.util.List;
+import java.util.Locale;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 
-/** File names written in a model's own files are not to be trusted. */
+/** Names of files: those written in a model's own files are not to be trusted. */
 final class FileNames {
+    private static final int FEW = 5;
+
     private FileNames() {}
+
+    static String lower(String name) {
+        return name.toLowerCase(Locale.ROOT);
+    }
+
+    /** The folder with '/', empty at the top. */
+    static String folder(String name) {
+        return name.substring(0, name.lastIndexOf('/') + 1);
+    }
+
+    /** The last segment in lower case. */
+    static String base(String name) {
+        return lower(name.substring(name.lastIndexOf('/') + 1));
+    }
+
+    /** The first few, and whether there are more. */
+    static String few(List<String> names) {
+        return String.join(", ", names.subList(0, Math.min(FEW, names.size()))) + (names.size() > FEW ? ", …" : "");
+    }
 
     /** A relative name below the folder of {@code from}, under POSIX and Windows rules alike. */
     static String safe(String name, String from) throws MalformedWeightsException {

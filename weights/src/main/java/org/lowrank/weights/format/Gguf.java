@@ -27,8 +27,13 @@ final class Gguf implements WeightFormat {
     }
 
     @Override
-    public boolean recognises(byte[] head, String name) {
+    public boolean recognises(byte[] head, long size) {
         return head.length >= 4 && head[0] == 'G' && head[1] == 'G' && head[2] == 'U' && head[3] == 'F';
+    }
+
+    @Override
+    public boolean isNamed(byte[] head, String name) {
+        return false; // its magic is the whole of what there is to say
     }
 
     @Override
@@ -93,7 +98,7 @@ final class Gguf implements WeightFormat {
             return new Info(name, List.copyOf(shape), in.int32(), in.int64());
         }
 
-        Tensor tensor(ByteSource source, Reader in, long start, long alignment) throws MalformedWeightsException {
+        Tensor tensor(ByteSource source, Reader in, long start, long alignment) throws IOException {
             DType dtype = dtype(in);
             long bytes = Sizes.bytes(source.name(), name, dtype, shape);
             if (offset < 0 || offset % alignment != 0) {
@@ -110,7 +115,7 @@ final class Gguf implements WeightFormat {
                     .named(name, Tensor.Orientation.OUT_IN);
         }
 
-        private DType dtype(Reader in) throws MalformedWeightsException {
+        private DType dtype(Reader in) throws UnsuitableFileException {
             return switch (type) {
                 case 0 -> DType.F32;
                 case 1 -> DType.F16;
@@ -138,9 +143,11 @@ final class Gguf implements WeightFormat {
                 case 40 -> DType.NVFP4;
                 case 41 -> DType.Q1_0;
                 default ->
-                    throw in.bad(
-                            "tensor " + name + " is quantised as " + typeName(type)
-                                    + ", which is not read; use F16, BF16, Q8_0, Q4_0/1, Q5_0/1, IQ4_NL, IQ4_XS or a K quantisation");
+                    throw new UnsuitableFileException(
+                            "it is quantised as " + typeName(type) + ", which is not read",
+                            in.bad("tensor " + name + " is quantised as " + typeName(type)
+                                    + ", which is not read; use F16, BF16, Q8_0, Q4_0/1, Q5_0/1, IQ4_NL, IQ4_XS or a K"
+                                    + " quantisation"));
             };
         }
 
@@ -246,8 +253,8 @@ final class Gguf implements WeightFormat {
         }
 
         MalformedWeightsException bad(String why) {
-            return new MalformedWeightsException("bad GGUF file: " + source.name() + ": " + why
-                    + (why.contains(";") ? "" : "; convert or download it again"));
+            return new MalformedWeightsException(
+                    "bad GGUF file: " + source.name() + ": " + why + (why.contains(";") ? "" : "; convert it again"));
         }
     }
 }

@@ -27,9 +27,13 @@ final class Onnx implements WeightFormat {
     }
 
     @Override
-    public boolean recognises(byte[] head, String name) {
-        // ModelProto starts with ir_version (field 1, varint) in every exporter; the name decides what bytes cannot.
-        return name.endsWith(".onnx") || (head.length > 2 && head[0] == 0x08 && head[2] == 0x12);
+    public boolean recognises(byte[] head, long size) {
+        return OnnxMagic.isModel(head, size);
+    }
+
+    @Override
+    public boolean isNamed(byte[] head, String name) {
+        return name.endsWith(".onnx");
     }
 
     @Override
@@ -48,8 +52,7 @@ final class Onnx implements WeightFormat {
             }
         }
         if (!found) {
-            throw new MalformedWeightsException(
-                    "bad ONNX file: " + name + ": it has no graph; export or download it again");
+            throw new MalformedWeightsException("bad ONNX file: " + name + ": it has no graph; export it again");
         }
         OnnxNames names = new OnnxNames(graph.nodes);
         Set<String> taken = new HashSet<>();

@@ -151,7 +151,7 @@ final class OnnxTensor {
 
     private MalformedWeightsException bad(ByteSource source, String why) {
         return new MalformedWeightsException(
-                "bad ONNX file: " + source.name() + ": tensor " + name + ": " + why + "; export or download it again");
+                "bad ONNX file: " + source.name() + ": tensor " + name + ": " + why + "; export it again");
     }
 
     private static DType dtype(long code) {

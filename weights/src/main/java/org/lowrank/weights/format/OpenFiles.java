@@ -4,16 +4,21 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.lowrank.weights.bytes.ByteSource;
 import org.lowrank.weights.files.ModelFiles;
 import org.lowrank.weights.files.ModelNotFoundException;
+import org.lowrank.weights.tensor.LeftOut;
 
 /** The files a checkpoint reads, each opened once, and what the readers found worth saying. */
 public final class OpenFiles implements AutoCloseable {
     private final Map<String, ByteSource> sources = new LinkedHashMap<>();
-    private final List<String> warnings = new ArrayList<>();
+    private final Set<String> described = new LinkedHashSet<>();
+    private final Set<String> warnings = new LinkedHashSet<>();
+    private final List<LeftOut> leftOut = new ArrayList<>();
     private final Map<String, Object> metadata = new HashMap<>();
 
     /** Opens a file, or gives it again. */
@@ -27,9 +32,25 @@ public final class OpenFiles implements AutoCloseable {
     }
 
     void warn(String warning) {
-        if (!warnings.contains(warning)) {
-            warnings.add(warning);
-        }
+        warnings.add(warning);
+    }
+
+    /** Notes a tensor that is not among the checkpoint's. */
+    void leaveOut(LeftOut tensor) {
+        leftOut.add(tensor);
+    }
+
+    List<LeftOut> leftOut() {
+        return List.copyOf(leftOut);
+    }
+
+    /** Notes a file that was read but holds no weights: an index, the configuration. */
+    void describedBy(String name) {
+        described.add(name);
+    }
+
+    List<String> described() {
+        return List.copyOf(described);
     }
 
     /** What a format says of the model itself (GGUF's key values). */
@@ -52,5 +73,6 @@ public final class OpenFiles implements AutoCloseable {
         for (ByteSource source : sources.values()) {
             source.close();
         }
+        sources.clear();
     }
 }

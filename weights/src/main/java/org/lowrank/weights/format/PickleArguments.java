@@ -96,7 +96,7 @@ final class PickleArguments {
 
     MalformedWeightsException bad(String why) {
         return new MalformedWeightsException("bad PyTorch file: " + file + ": its pickle holds " + why + " (byte "
-                + in.position() + "); save or download it again");
+                + in.position() + "); save it again");
     }
 
     MalformedWeightsException refused(String global) {

@@ -37,18 +37,22 @@ final class Safetensors implements WeightFormat {
     }
 
     @Override
-    public boolean recognises(byte[] head, String name) {
-        if (head.length < 8) {
-            return name.endsWith(".safetensors");
+    public boolean recognises(byte[] head, long size) {
+        if (head.length < 9) {
+            return false;
         }
         long length =
                 ByteBuffer.wrap(head).order(java.nio.ByteOrder.LITTLE_ENDIAN).getLong(0);
-        boolean plausible = length >= 2 && length <= LARGEST_HEADER;
         int at = 8;
         while (at < head.length && Character.isWhitespace(head[at])) {
             at++;
         }
-        return name.endsWith(".safetensors") || (plausible && at < head.length && head[at] == '{');
+        return length >= 2 && length <= LARGEST_HEADER && at < head.length && head[at] == '{';
+    }
+
+    @Override
+    public boolean isNamed(byte[] head, String name) {
+        return name.endsWith(".safetensors");
     }
 
     @Override
@@ -147,8 +151,7 @@ final class Safetensors implements WeightFormat {
     }
 
     private static MalformedWeightsException bad(ByteSource source, String why) {
-        return new MalformedWeightsException(
-                "bad safetensors file: " + source.name() + ": " + why + "; save or download it again");
+        return new MalformedWeightsException("bad safetensors file: " + source.name() + ": " + why + "; save it again");
     }
 
     private record Entry(String name, DType dtype, List<Long> shape, long begin, long end) {

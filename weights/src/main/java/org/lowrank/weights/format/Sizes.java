@@ -54,6 +54,6 @@ final class Sizes {
 
     private static MalformedWeightsException bad(String file, String name, List<Long> shape, String why) {
         return new MalformedWeightsException(
-                "bad shape: " + file + ": " + shape + " of tensor " + name + " " + why + "; save or download it again");
+                "bad shape: " + file + ": " + shape + " of tensor " + name + " " + why + "; save it again");
     }
 }

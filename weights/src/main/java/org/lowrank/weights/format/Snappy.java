@@ -16,15 +16,14 @@ final class Snappy {
             int length = SnappyDecompressor.getUncompressedLength(compressed, 0);
             if (length < 0 || length > LARGEST) {
                 throw new MalformedWeightsException("bad TensorFlow checkpoint: " + source.name() + ": a block of "
-                        + length + " bytes; save or download it again");
+                        + length + " bytes; save it again");
             }
             byte[] content = new byte[length];
             new SnappyDecompressor().decompress(compressed, 0, compressed.length, content, 0, length);
             return content;
         } catch (MalformedInputException e) {
             throw new MalformedWeightsException(
-                    "bad TensorFlow checkpoint: " + source.name()
-                            + ": a compressed block is damaged; save or download it" + " again",
+                    "bad TensorFlow checkpoint: " + source.name() + ": a compressed block is damaged; save it again",
                     e);
         }
     }

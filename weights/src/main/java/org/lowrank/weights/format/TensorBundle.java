@@ -28,8 +28,13 @@ final class TensorBundle implements WeightFormat {
     }
 
     @Override
-    public boolean recognises(byte[] head, String name) {
-        return name.endsWith(".index"); // the magic number is in the footer, checked on reading
+    public boolean recognises(byte[] head, long size) {
+        return false; // the magic number is in the footer, checked on reading
+    }
+
+    @Override
+    public boolean isNamed(byte[] head, String name) {
+        return name.endsWith(".index");
     }
 
     @Override
@@ -89,7 +94,7 @@ final class TensorBundle implements WeightFormat {
 
     static MalformedWeightsException bad(ByteSource source, String why) {
         return new MalformedWeightsException(
-                "bad TensorFlow checkpoint: " + source.name() + ": " + why + "; save or download it again");
+                "bad TensorFlow checkpoint: " + source.name() + ": " + why + "; save it again");
     }
 
     /** BundleHeaderProto (key "") or BundleEntryProto. */

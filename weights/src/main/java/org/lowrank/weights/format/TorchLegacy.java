@@ -2,7 +2,9 @@ package org.lowrank.weights.format;
 
 import java.io.IOException;
 import java.math.BigInteger;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.lowrank.weights.bytes.ByteSource;
@@ -18,6 +20,9 @@ import org.lowrank.weights.tensor.Tensor;
  */
 final class TorchLegacy implements WeightFormat {
     private static final BigInteger MAGIC = new BigInteger("1950a86a20f9469cfc6c", 16);
+    private static final int FRAME = 0x95;
+    /** The magic number as its own pickle holds it: LONG1 of ten bytes, STOP. */
+    private static final byte[] OPENING = HexFormat.of().parseHex("8a0a6cfc9c46f9206aa850192e");
 
     @Override
     public String title() {
@@ -25,7 +30,22 @@ final class TorchLegacy implements WeightFormat {
     }
 
     @Override
-    public boolean recognises(byte[] head, String name) {
+    public boolean recognises(byte[] head, long size) {
+        if (!isPickle(head)) {
+            return false;
+        }
+        int at = head.length > 2 && (head[2] & 0xff) == FRAME ? 2 + 9 : 2;
+        byte[] magic = Arrays.copyOfRange(head, Math.min(at, head.length), Math.min(at + OPENING.length, head.length));
+        return Arrays.equals(magic, OPENING);
+    }
+
+    /** Another pickle, or one that is cut: the reader says which. */
+    @Override
+    public boolean isNamed(byte[] head, String name) {
+        return isPickle(head) && name.matches(".*\\.(bin|pt|pth|ckpt|pkl|pickle)");
+    }
+
+    private static boolean isPickle(byte[] head) {
         return head.length >= 2 && (head[0] & 0xff) == 0x80 && head[1] >= 1 && head[1] <= 5;
     }
 
@@ -84,6 +104,6 @@ final class TorchLegacy implements WeightFormat {
     }
 
     private static MalformedWeightsException bad(String file, String why) {
-        return new MalformedWeightsException("bad PyTorch file: " + file + ": " + why + "; save or download it again");
+        return new MalformedWeightsException("bad PyTorch file: " + file + ": " + why + "; save it again");
     }
 }

@@ -176,6 +176,6 @@ final class TorchTensors {
 
     private static MalformedWeightsException bad(String file, String name, String why) {
         return new MalformedWeightsException(
-                "bad PyTorch file: " + file + ": tensor " + name + ": " + why + "; save or download it again");
+                "bad PyTorch file: " + file + ": tensor " + name + ": " + why + "; save it again");
     }
 }

@@ -24,8 +24,13 @@ final class TorchZip implements WeightFormat {
     }
 
     @Override
-    public boolean recognises(byte[] head, String name) {
+    public boolean recognises(byte[] head, long size) {
         return head.length >= 4 && head[0] == 'P' && head[1] == 'K' && head[2] == 3 && head[3] == 4;
+    }
+
+    @Override
+    public boolean isNamed(byte[] head, String name) {
+        return false;
     }
 
     @Override
@@ -64,7 +69,7 @@ final class TorchZip implements WeightFormat {
         ZipEntrySource entry = entries.get(name);
         if (entry == null) {
             throw new MalformedWeightsException(
-                    "bad PyTorch file: " + file + ": " + name + " is missing; copy or download it again");
+                    "bad PyTorch file: " + file + ": " + name + " is missing; save it again");
         }
         return entry;
     }

@@ -21,28 +21,24 @@ final class Unreadable {
         return head;
     }
 
+    /** Called only for files that no format recognises. */
     static void refuse(ByteSource source, byte[] head) throws MalformedWeightsException {
-        String text = new String(head, StandardCharsets.ISO_8859_1);
-        String lower = text.strip().toLowerCase(Locale.ROOT);
         String name = source.name();
         if (head.length == 0) {
             throw new MalformedWeightsException("empty file: " + name + ": 0 bytes; copy or download it again");
         }
-        if (text.startsWith("version https://git-lfs.github.com/spec/")) {
-            throw new MalformedWeightsException("git-LFS pointer: " + name
-                    + ": the file only says where the weights are; run 'git lfs pull' in the clone, or analyse the model by"
-                    + " its name");
-        }
-        if (lower.startsWith("<!doctype html") || lower.startsWith("<html") || lower.startsWith("<?xml")) {
-            throw new MalformedWeightsException("web page: " + name
-                    + ": an HTML or XML page was saved instead of the weights; download the file again, logged in if it"
-                    + " needs that");
-        }
+        refuseText(name, head);
+        String text = new String(head, StandardCharsets.ISO_8859_1);
+        String lower = text.strip().toLowerCase(Locale.ROOT);
         if (text.startsWith("\u0089HDF")) {
             throw new MalformedWeightsException("HDF5 file: " + name
                     + ": Keras weights are not read; use the model's safetensors, PyTorch or ONNX files");
         }
-        if (name.endsWith(".msgpack")) {
+        if (text.startsWith("\u0000\u0005\u0016\u0007")) {
+            throw new MalformedWeightsException("AppleDouble file: " + name
+                    + ": macOS keeps a file's attributes in it, not its content; name the file without the leading ._");
+        }
+        if (name.toLowerCase(Locale.ROOT).endsWith(".msgpack")) {
             throw new MalformedWeightsException("msgpack file: " + name
                     + ": Flax weights are not read; use the model's safetensors or PyTorch files");
         }
@@ -54,6 +50,22 @@ final class Unreadable {
         if (head.length > 262 && text.startsWith("ustar", 257)) {
             throw new MalformedWeightsException("tar archive: " + name
                     + ": PyTorch 0.1 checkpoints and archives are not read; save the weights with a newer PyTorch");
+        }
+    }
+
+    /** Text that stands where a file should be: a pointer to it, or a page about it. */
+    static void refuseText(String name, byte[] head) throws MalformedWeightsException {
+        String text = new String(head, StandardCharsets.ISO_8859_1);
+        String lower = text.strip().toLowerCase(Locale.ROOT);
+        if (text.startsWith("version https://git-lfs.github.com/spec/")) {
+            throw new MalformedWeightsException("git-LFS pointer: " + name
+                    + ": the file only says where the weights are; run 'git lfs pull' in the clone, or analyse the model by"
+                    + " its name");
+        }
+        if (lower.startsWith("<!doctype html") || lower.startsWith("<html") || lower.startsWith("<?xml")) {
+            throw new MalformedWeightsException("web page: " + name
+                    + ": an HTML or XML page was saved instead of the weights; download the file again, logged in if it"
+                    + " needs that");
         }
     }
 

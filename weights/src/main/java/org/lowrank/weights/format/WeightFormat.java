@@ -14,8 +14,21 @@ public sealed interface WeightFormat permits Safetensors, TorchZip, TorchLegacy,
     /** In words, for the report. */
     String title();
 
-    /** Whether a file of this format starts with these bytes (the first 64, or fewer of a short file). */
-    boolean recognises(byte[] head, String name);
+    /**
+     * Whether a file of this format starts with these bytes.
+     *
+     * @param head the first 512, or fewer of a short file
+     * @param size of the file
+     */
+    boolean recognises(byte[] head, long size);
+
+    /**
+     * Whether a file that no format recognises should have been of this one, so that this one's reader says what is wrong.
+     *
+     * @param head as above
+     * @param name in lower case
+     */
+    boolean isNamed(byte[] head, String name);
 
     /**
      * All tensors of a file. The file stays open behind them until {@code opened} is closed.

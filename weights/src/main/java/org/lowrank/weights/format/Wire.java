@@ -185,6 +185,6 @@ final class Wire {
 
     MalformedWeightsException bad(String what) {
         return new MalformedWeightsException(
-                "malformed data: " + source.name() + ": " + what + " at byte " + at + "; save or download it again");
+                "malformed data: " + source.name() + ": " + what + " at byte " + at + "; save it again");
     }
 }

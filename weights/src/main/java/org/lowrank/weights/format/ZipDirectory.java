@@ -154,7 +154,6 @@ final class ZipDirectory {
     }
 
     private MalformedWeightsException bad(String why) {
-        return new MalformedWeightsException(
-                "bad zip archive: " + source.name() + ": " + why + "; copy or download it again");
+        return new MalformedWeightsException("bad zip archive: " + source.name() + ": " + why + "; save it again");
     }
 }

@@ -141,7 +141,7 @@ final class ZipEntrySource implements ByteSource {
 
     private MalformedWeightsException bad(String why) {
         return new MalformedWeightsException(
-                "bad zip archive: " + archive.name() + ": entry " + entry + ": " + why + "; copy or download it again");
+                "bad zip archive: " + archive.name() + ": entry " + entry + ": " + why + "; save it again");
     }
 
     @Override

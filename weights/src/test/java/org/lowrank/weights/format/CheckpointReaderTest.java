@@ -16,6 +16,7 @@ import org.lowrank.weights.checkpoints.OnnxWriter;
 import org.lowrank.weights.checkpoints.SafetensorsWriter;
 import org.lowrank.weights.checkpoints.TestTensor;
 import org.lowrank.weights.checkpoints.TorchWriter;
+import org.lowrank.weights.tensor.AdapterKind;
 
 /** Which files are a model's weights, and what is said of files that are none. */
 class CheckpointReaderTest {
@@ -60,12 +61,13 @@ class CheckpointReaderTest {
         assertRefused(
                 sharded("{\"a\":\"" + SECOND + "\"}"),
                 "missing tensor: a: " + INDEX + " maps it to " + SECOND
-                        + ", which does not hold it; download the model again");
+                        + ", which does not hold it; index and shards are of different versions, take both from one");
         assertRefused(
                 sharded("{\"a\":\"model-00003-of-00003.safetensors\"}"),
                 "missing shard: " + INDEX + ": model-00003-of-00003.safetensors (1 of 1 files) not found; download the"
-                        + " model again");
-        assertRefused(sharded("{}"), "bad shard index: " + INDEX + ": it has no weight_map; download the model again");
+                        + " rest of the model");
+        assertRefused(
+                sharded("{}"), "bad shard index: " + INDEX + ": it has no weight_map; fetch or write the index again");
         Map<String, byte[]> cut = sharded("{");
         assertThatThrownBy(() -> ReadBack.of(cut))
                 .isInstanceOf(MalformedWeightsException.class)
@@ -89,7 +91,8 @@ class CheckpointReaderTest {
         files.remove(SECOND);
         assertRefused(
                 files,
-                "missing shard: " + FIRST + ": " + SECOND + " (1 of 2 files) not found; download the model again");
+                "missing shard: " + FIRST + ": " + SECOND
+                        + " (1 of 2 files) not found; download the rest of the model");
     }
 
     @Test
@@ -199,6 +202,102 @@ class CheckpointReaderTest {
                 .isInstanceOf(MalformedWeightsException.class)
                 .hasMessageStartingWith("bad JSON: config.json: ")
                 .hasMessageEndingWith("; mend or remove it");
+    }
+
+    @Test
+    void anAdapterIsReadOnlyWhereThereIsNoModel() throws Exception {
+        Map<String, byte[]> files = new HashMap<>();
+        files.put("a.safetensors", SafetensorsWriter.bytes(one("base_model.model.layers.0.q.lora_A.weight")));
+        assertThat(ReadBack.of(files).checkpoint().adapter()).contains(AdapterKind.LORA);
+        files.put("b.safetensors", SafetensorsWriter.bytes(one("layers.0.q.weight")));
+        ReadBack read = ReadBack.of(files);
+        assertThat(read.tensors().keySet()).containsExactly("layers.0.q.weight");
+        assertThat(read.checkpoint().adapter()).isEmpty();
+        assertThat(read.checkpoint().warnings())
+                .containsExactly(
+                        "a.safetensors was passed over: it is no model but an adapter or part of one (LoRA adapter)");
+    }
+
+    @Test
+    void theIndexIsReadAndNotAStrayFileBesideIt() throws Exception {
+        Map<String, byte[]> files = sharded("{\"a\":\"" + FIRST + "\",\"b\":\"" + SECOND + "\"}");
+        files.put("model.safetensors", SafetensorsWriter.bytes(one("stray")));
+        ReadBack read = ReadBack.of(files);
+        assertThat(read.tensors().keySet()).containsExactly("a", "b");
+        assertThat(read.checkpoint().described()).containsExactly(INDEX);
+        assertThat(read.checkpoint().warnings())
+                .containsExactly("several weight files: " + INDEX
+                        + " was read, not model.safetensors; name a file to choose" + " another");
+        files.remove(SECOND);
+        ReadBack whole = ReadBack.of(files);
+        assertThat(whole.tensors().keySet()).containsExactly("stray");
+        assertThat(whole.checkpoint().warnings())
+                .containsExactly(INDEX + " was passed over: it is one of an incomplete set, " + SECOND
+                        + " (1 of 2 files) not found");
+    }
+
+    @Test
+    void aTiedHeadThatTheIndexListsIsAWarning() throws Exception {
+        Map<String, byte[]> files =
+                sharded("{\"a\":\"" + FIRST + "\",\"b\":\"" + SECOND + "\",\"lm_head.weight\":\"" + SECOND + "\"}");
+        assertThat(ReadBack.of(files).checkpoint().warnings())
+                .containsExactly("lm_head.weight is listed by " + INDEX
+                        + " but not in its files: tied to another tensor and saved once, most likely");
+        Map<String, byte[]> layer = sharded("{\"a\":\"" + FIRST + "\",\"h.1.output.weight\":\"" + SECOND + "\"}");
+        assertThatThrownBy(() -> ReadBack.of(layer)).hasMessageStartingWith("missing tensor: h.1.output.weight: ");
+    }
+
+    /** 20,000 tensors of which the index lists none: one warning, and no time to speak of. */
+    @Test
+    void unlistedTensorsAreSaidTogether() throws Exception {
+        Map<String, TestTensor> many = new HashMap<>();
+        for (int i = 0; i < 20_000; i++) {
+            many.put("t" + i, scalar());
+        }
+        many.put("a", scalar());
+        Map<String, byte[]> files = sharded("{\"a\":\"" + FIRST + "\"}");
+        files.put(FIRST, SafetensorsWriter.bytes(many));
+        long start = System.nanoTime();
+        try (CheckpointReader reader = new CheckpointReader(MemoryFiles.of(files))) {
+            assertThat(reader.read().warnings()).singleElement().asString().startsWith("20000 tensors, t");
+        }
+        assertThat(java.time.Duration.ofNanos(System.nanoTime() - start)).isLessThan(java.time.Duration.ofSeconds(5));
+    }
+
+    @Test
+    void emptyWeightsOfZeroThreeAreNamed() {
+        Map<String, TestTensor> partitioned = new HashMap<>();
+        partitioned.put("h.0.q.weight", TestTensor.f32(List.of(0L)));
+        partitioned.put("h.0.k.weight", TestTensor.f32(List.of(0L)));
+        partitioned.put("norm.bias", TestTensor.f32(List.of(1L), 1));
+        assertRefused(
+                Map.of("zero_pp_rank_0_mp_rank_00_model_states.pt", TorchWriter.zip(partitioned)),
+                "DeepSpeed ZeRO-3 placeholders: zero_pp_rank_0_mp_rank_00_model_states.pt: 2 of 2 weights are empty, their"
+                        + " values lie in the *_optim_states.pt files of the devices; run 'python zero_to_fp32.py ."
+                        + " pytorch_model.bin' in the checkpoint's folder and analyze what it writes");
+    }
+
+    @Test
+    void theOneFolderWithWeightsIsRead() throws Exception {
+        Map<String, byte[]> files = new HashMap<>();
+        files.put("README.md", new byte[1]);
+        files.put("0_Transformer/model.safetensors", SafetensorsWriter.bytes(one("w")));
+        files.put("0_Transformer/config.json", "{\"model_type\":\"bert\"}".getBytes(StandardCharsets.UTF_8));
+        ReadBack read = ReadBack.of(files);
+        assertThat(read.checkpoint().config().path("model_type").asText()).isEqualTo("bert");
+        assertThat(read.checkpoint().warnings())
+                .containsExactly("the weights of the folder 0_Transformer/ were read: there are none above it");
+        files.put("1_Dense/model.safetensors", SafetensorsWriter.bytes(one("dense")));
+        assertRefused(
+                files,
+                "several models: memory: no weights at its top, but in 0_Transformer, 1_Dense; name one of these folders, as"
+                        + " in memory/0_Transformer");
+        files.put(
+                "modules.json",
+                ("[{\"idx\":0,\"path\":\"0_Transformer\",\"type\":\"sentence_transformers.models.Transformer\"},"
+                                + "{\"idx\":1,\"path\":\"1_Dense\",\"type\":\"sentence_transformers.models.Dense\"}]")
+                        .getBytes(StandardCharsets.UTF_8));
+        assertThat(names(files)).containsExactly("w");
     }
 
     private static java.util.Set<String> names(Map<String, byte[]> files) throws Exception {

@@ -17,7 +17,7 @@ import org.lowrank.weights.tensor.Tensor.Orientation;
 
 class GgufTest extends WeightFormatContract {
     private static final String FILE = "model.gguf";
-    private static final String MEND = "; convert or download it again";
+    private static final String MEND = "; convert it again";
     private static final TestTensor MATRIX = TestTensor.f32(List.of(2L, 3L), 1, 2, 3, 4, 5, 6);
 
     @Override
@@ -122,7 +122,7 @@ class GgufTest extends WeightFormatContract {
         assertRefused(
                 huge,
                 "bad shape: model.gguf: [1099511627776, 1099511627776] of tensor w is not the shape of a tensor;"
-                        + " save or download it again");
+                        + " save it again");
         ByteSink twice = text(header(0, 2), "k").u32(4).u32(1);
         assertRefused(text(twice, "k").u32(4).u32(1), "bad GGUF file: model.gguf: the key k is there twice" + MEND);
     }
@@ -158,7 +158,7 @@ class GgufTest extends WeightFormatContract {
         assertRefused(
                 out.align(32).bytes(new byte[64]),
                 "bad shape: model.gguf: [33] of tensor w has rows that are no multiple of 32, the block size of Q8_0;"
-                        + " save or download it again");
+                        + " save it again");
     }
 
     @Test
@@ -188,7 +188,7 @@ class GgufTest extends WeightFormatContract {
         assertThatThrownBy(() -> ReadBack.of(files))
                 .isInstanceOf(MalformedWeightsException.class)
                 .hasMessage("missing shard: m-00002-of-00003.gguf: m-00001-of-00003.gguf, m-00003-of-00003.gguf (2 of 3"
-                        + " files) not found; download the model again");
+                        + " files) not found; download the rest of the model");
     }
 
     @Test
@@ -198,9 +198,7 @@ class GgufTest extends WeightFormatContract {
                 "m-00002-of-00002.gguf", GgufWriter.bytes(Map.of("a", MATRIX)));
         assertThatThrownBy(() -> ReadBack.of(files))
                 .isInstanceOf(MalformedWeightsException.class)
-                .hasMessage(
-                        "duplicate tensor: a in m-00002-of-00002.gguf: it is stored twice; save or download the model"
-                                + " again");
+                .hasMessage("duplicate tensor: a in m-00002-of-00002.gguf: it is stored twice; save the model again");
     }
 
     private static void assertRefused(ByteSink file, String message) {

@@ -83,35 +83,33 @@ class OnnxTest extends WeightFormatContract {
                         ReadBack.of(FILE, new OnnxWriter().initializer(tooFew).toByteArray()))
                 .isInstanceOf(MalformedWeightsException.class)
                 .hasMessage("bad ONNX file: model.onnx: tensor w: 8589934592 elements do not fit 2 bytes of varints;"
-                        + " export or download it again");
+                        + " export it again");
         ProtoWriter tooMany = OnnxWriter.describe("w", 10, List.of(1L)).bytes(5, varints(1, 2));
         assertThatThrownBy(() ->
                         ReadBack.of(FILE, new OnnxWriter().initializer(tooMany).toByteArray()))
-                .hasMessage(
-                        "bad ONNX file: model.onnx: tensor w: its varints are more than 1; export or download it again");
+                .hasMessage("bad ONNX file: model.onnx: tensor w: its varints are more than 1; export it again");
         ProtoWriter raw = OnnxWriter.describe("w", 1, List.of(2L, 2L)).bytes(9, new byte[12]);
         assertThatThrownBy(() ->
                         ReadBack.of(FILE, new OnnxWriter().initializer(raw).toByteArray()))
                 .hasMessage(
                         "bad ONNX file: model.onnx: tensor w: shape [2, 2] and type F32 need 16 bytes but it has 12;"
-                                + " export or download it again");
+                                + " export it again");
         ProtoWriter none = OnnxWriter.describe("w", 1, List.of(2L, 2L));
         assertThatThrownBy(() ->
                         ReadBack.of(FILE, new OnnxWriter().initializer(none).toByteArray()))
                 .hasMessage("bad ONNX file: model.onnx: tensor w: shape [2, 2] and type F32 need 16 bytes but it has 0;"
-                        + " export or download it again");
+                        + " export it again");
         ProtoWriter mixed = OnnxWriter.describe("w", 6, List.of(1L)).bytes(4, new byte[4]);
         assertThatThrownBy(() ->
                         ReadBack.of(FILE, new OnnxWriter().initializer(mixed).toByteArray()))
-                .hasMessage(
-                        "bad ONNX file: model.onnx: tensor w: type I32 in data field 4; export or download it again");
+                .hasMessage("bad ONNX file: model.onnx: tensor w: type I32 in data field 4; export it again");
         ProtoWriter overflowing =
                 OnnxWriter.describe("w", 1, List.of(1L << 40, 1L << 40)).bytes(9, new byte[4]);
         assertThatThrownBy(() -> ReadBack.of(
                         FILE, new OnnxWriter().initializer(overflowing).toByteArray()))
                 .hasMessage(
                         "bad shape: model.onnx: [1099511627776, 1099511627776] of tensor w is not the shape of a tensor;"
-                                + " save or download it again");
+                                + " save it again");
     }
 
     @Test
@@ -155,7 +153,7 @@ class OnnxTest extends WeightFormatContract {
             assertThatThrownBy(() -> ReadBack.of(Map.of(FILE, model, "d", MATRIX.data())))
                     .isInstanceOf(MalformedWeightsException.class)
                     .hasMessage("bad ONNX file: model.onnx: tensor w: external data at " + place[0] + " of length "
-                            + place[1] + " in d (24 bytes) does not hold shape [2, 3]; export or download it again");
+                            + place[1] + " in d (24 bytes) does not hold shape [2, 3]; export it again");
         }
         byte[] model = new OnnxWriter().external("w", MATRIX, "d", 0, 24).toByteArray();
         byte[] pointer =
@@ -187,7 +185,7 @@ class OnnxTest extends WeightFormatContract {
         assertThatThrownBy(
                         () -> ReadBack.of(FILE, new ProtoWriter().number(1, 8).toByteArray()))
                 .isInstanceOf(MalformedWeightsException.class)
-                .hasMessage("bad ONNX file: model.onnx: it has no graph; export or download it again");
+                .hasMessage("bad ONNX file: model.onnx: it has no graph; export it again");
     }
 
     @Test
@@ -201,7 +199,7 @@ class OnnxTest extends WeightFormatContract {
                 .isInstanceOf(MalformedWeightsException.class)
                 .hasMessage(
                         "malformed data: model.onnx: field 7 claims 1152921504606846976 bytes, 0 are left at byte 12;"
-                                + " save or download it again");
+                                + " save it again");
     }
 
     private static ProtoWriter constant(String output, ProtoWriter tensor) {

@@ -22,7 +22,7 @@ import org.lowrank.weights.tensor.DType;
 class SafetensorsTest extends WeightFormatContract {
     private static final String FILE = "model.safetensors";
     private static final String BAD = "bad safetensors file: model.safetensors: ";
-    private static final String MEND = "; save or download it again";
+    private static final String MEND = "; save it again";
 
     @Override
     Format format() {

@@ -23,7 +23,7 @@ class TensorBundleTest extends WeightFormatContract {
     private static final String INDEX = "model.ckpt.index";
     private static final String DATA = "model.ckpt.data-00000-of-00001";
     private static final String BAD = "bad TensorFlow checkpoint: model.ckpt.index: ";
-    private static final String MEND = "; save or download it again";
+    private static final String MEND = "; save it again";
     private static final TestTensor MATRIX = TestTensor.f32(List.of(2L, 3L), 1, 2, 3, 4, 5, 6);
 
     @Override
@@ -148,7 +148,7 @@ class TensorBundleTest extends WeightFormatContract {
         assertRefused(
                 entry(huge, 0, 0),
                 "bad shape: model.ckpt.index: [1099511627776, 1099511627776] of tensor w is not the shape of a tensor;"
-                        + " save or download it again");
+                        + " save it again");
     }
 
     @Test
@@ -156,9 +156,7 @@ class TensorBundleTest extends WeightFormatContract {
         byte[] sliced = TensorBundleWriter.entry(MATRIX, 0, 0)
                 .message(7, new ProtoWriter())
                 .toByteArray();
-        assertRefused(
-                sliced,
-                BAD + "variable w is saved in slices; save the checkpoint unpartitioned; save or download it again");
+        assertRefused(sliced, BAD + "variable w is saved in slices; save the checkpoint unpartitioned; save it again");
     }
 
     @Test

@@ -152,7 +152,7 @@ class TorchLegacyTest extends WeightFormatContract {
         assertThatThrownBy(() -> ReadBack.of(FILE, file))
                 .isInstanceOf(MalformedWeightsException.class)
                 .hasMessage("bad PyTorch file: pytorch_model.bin: tensor w: its storage claims 6 elements but holds 20"
-                        + " bytes; save or download it again");
+                        + " bytes; save it again");
     }
 
     @Test
@@ -165,7 +165,7 @@ class TorchLegacyTest extends WeightFormatContract {
                 .isInstanceOf(MalformedWeightsException.class)
                 .hasMessage(
                         "bad PyTorch file: pytorch_model.bin: its list of storages names one that no tensor uses; save"
-                                + " or download it again");
+                                + " it again");
     }
 
     @Test
@@ -174,8 +174,7 @@ class TorchLegacyTest extends WeightFormatContract {
         assertThatThrownBy(() -> ReadBack.of(FILE, pickle))
                 .isInstanceOf(MalformedWeightsException.class)
                 .hasMessage(
-                        "bad PyTorch file: pytorch_model.bin: it is a pickle but no PyTorch checkpoint; save or download"
-                                + " it again");
+                        "bad PyTorch file: pytorch_model.bin: it is a pickle but no PyTorch checkpoint; save it again");
     }
 
     @Test

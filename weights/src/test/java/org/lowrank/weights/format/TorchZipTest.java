@@ -103,7 +103,7 @@ class TorchZipTest extends WeightFormatContract {
         assertThatThrownBy(() -> ReadBack.of(FILE, file))
                 .hasMessage(
                         "bad PyTorch file: pytorch_model.bin: tensor w: shape [3, 4] with strides [4, 1] at offset 1"
-                                + " leaves its storage of 12 elements; save or download it again");
+                                + " leaves its storage of 12 elements; save it again");
     }
 
     @Test
@@ -114,7 +114,7 @@ class TorchZipTest extends WeightFormatContract {
                 .isInstanceOf(MalformedWeightsException.class)
                 .hasMessage(
                         "bad PyTorch file: pytorch_model.bin: tensor w: its storage claims 1099511627776 elements but"
-                                + " holds 48 bytes; save or download it again");
+                                + " holds 48 bytes; save it again");
     }
 
     @Test
@@ -123,8 +123,7 @@ class TorchZipTest extends WeightFormatContract {
                 TorchWriter.zip(Pickle.stateDict(Map.of("w", view(0, List.of(1L), List.of(1L)))), Map.of("1", TWELVE));
         assertThatThrownBy(() -> ReadBack.of(FILE, file))
                 .isInstanceOf(MalformedWeightsException.class)
-                .hasMessage(
-                        "bad PyTorch file: pytorch_model.bin: archive/data/0 is missing; copy or download it again");
+                .hasMessage("bad PyTorch file: pytorch_model.bin: archive/data/0 is missing; save it again");
     }
 
     @Test
@@ -135,7 +134,7 @@ class TorchZipTest extends WeightFormatContract {
                 .isInstanceOf(MalformedWeightsException.class)
                 .hasMessage(
                         "bad PyTorch file: pytorch_model.bin: tensor w: shape [1099511627776, 12] repeats 12 elements;"
-                                + " save or download it again");
+                                + " save it again");
     }
 
     @Test
@@ -233,7 +232,7 @@ class TorchZipTest extends WeightFormatContract {
         entries.put("a/data/../data/0", TWELVE);
         assertThatThrownBy(() -> ReadBack.of(FILE, ZipWriter.bytes(entries)))
                 .isInstanceOf(MalformedWeightsException.class)
-                .hasMessage("bad PyTorch file: pytorch_model.bin: a/data/0 is missing; copy or download it again");
+                .hasMessage("bad PyTorch file: pytorch_model.bin: a/data/0 is missing; save it again");
     }
 
     @Test
@@ -243,9 +242,9 @@ class TorchZipTest extends WeightFormatContract {
         byte[] file = TorchWriter.zip(pickle.setItems().stop(), Map.of());
         assertThatThrownBy(() -> ReadBack.of(FILE, file))
                 .isInstanceOf(MalformedWeightsException.class)
-                .hasMessage("bad PyTorch file: pytorch_model.bin: its pickle holds a quantised tensor"
-                        + " (torch._utils._rebuild_qtensor), which is not a matrix of weights (byte 41); save or download"
-                        + " it again");
+                .hasMessage(
+                        "bad PyTorch file: pytorch_model.bin: its pickle holds a quantised tensor"
+                                + " (torch._utils._rebuild_qtensor), which is not a matrix of weights (byte 41); save it again");
     }
 
     @Test

@@ -79,7 +79,7 @@ class UnpicklerTest {
         assertThatThrownBy(() -> load(pickle))
                 .isInstanceOf(MalformedWeightsException.class)
                 .hasMessage(BAD + "opcode 0x" + Integer.toHexString(code)
-                        + ", which no checkpoint of tensors needs (byte 4); save or download it again");
+                        + ", which no checkpoint of tensors needs (byte 4); save it again");
     }
 
     @Test
@@ -94,7 +94,7 @@ class UnpicklerTest {
         assertThat(load(huge)).isEqualTo(7L);
         byte[] unknown = Pickle.protocol2().op('h').op(9).stop();
         assertThatThrownBy(() -> load(unknown))
-                .hasMessage(BAD + "memo entry 9 that was never written (byte 4); save or download it again");
+                .hasMessage(BAD + "memo entry 9 that was never written (byte 4); save it again");
     }
 
     @Test
@@ -192,7 +192,7 @@ class UnpicklerTest {
                     .toByteArray();
             assertThatThrownBy(() -> load(pickle))
                     .isInstanceOf(MalformedWeightsException.class)
-                    .hasMessage(BAD + "a text of " + length + " bytes (byte 7); save or download it again");
+                    .hasMessage(BAD + "a text of " + length + " bytes (byte 7); save it again");
         }
     }
 

@@ -56,28 +56,28 @@ class ZipDirectoryTest {
     void twoEntriesOfOneNameAreRefused() {
         assertRefused(
                 archive(new byte[64], entry("a", 0, 0, 1, 1, 0), entry("a", 0, 0, 1, 1, 0)),
-                "bad zip archive: w.zip: two entries called a; copy or download it again");
+                "bad zip archive: w.zip: two entries called a; save it again");
     }
 
     @Test
     void encryptedEntriesAreRefused() {
         assertRefused(
                 archive(new byte[64], entry("a", 1, 0, 1, 1, 0)),
-                "bad zip archive: w.zip: the encrypted entry a; copy or download it again");
+                "bad zip archive: w.zip: the encrypted entry a; save it again");
     }
 
     @Test
     void sizesThatCannotBeAreRefused() {
         assertRefused(
                 archive(new byte[64], entry("a", 0, 0, 1, 9, 0)),
-                "bad zip archive: w.zip: entry a: it claims 9 bytes in 1; copy or download it again");
+                "bad zip archive: w.zip: entry a: it claims 9 bytes in 1; save it again");
         // Deflate cannot do better than 1032 to 1.
         assertRefused(
                 archive(new byte[64], entry("a", 0, 8, 1, 1 << 20, 0)),
-                "bad zip archive: w.zip: entry a: it claims 1048576 bytes in 1; copy or download it again");
+                "bad zip archive: w.zip: entry a: it claims 1048576 bytes in 1; save it again");
         assertRefused(
                 archive(new byte[64], entry("a", 0, 0, 1, 1, 1 << 30)),
-                "bad zip archive: w.zip: an entry outside the file; copy or download it again");
+                "bad zip archive: w.zip: an entry outside the file; save it again");
     }
 
     @Test
@@ -87,8 +87,8 @@ class ZipDirectoryTest {
         assertThatThrownBy(() -> directory(archive).get("a").read(0, 1))
                 .isInstanceOf(MalformedWeightsException.class)
                 .hasMessage(
-                        "bad zip archive: w.zip: entry a: it is compressed by method 93, not stored or deflated; copy or"
-                                + " download it again");
+                        "bad zip archive: w.zip: entry a: it is compressed by method 93, not stored or deflated; save"
+                                + " it again");
     }
 
     @Test
@@ -96,7 +96,7 @@ class ZipDirectoryTest {
         byte[] archive = archive(new byte[64], entry("a", 0, 0, 1, 1, 0));
         assertThatThrownBy(() -> directory(archive).get("a").read(0, 1))
                 .isInstanceOf(MalformedWeightsException.class)
-                .hasMessage("bad zip archive: w.zip: entry a: no entry starts at byte 0; copy or download it again");
+                .hasMessage("bad zip archive: w.zip: entry a: no entry starts at byte 0; save it again");
     }
 
     @Test
