@@ -18,7 +18,7 @@ public final class CacheDirectory {
         if (isSet(xdg)) {
             return Path.of(xdg, "lowrank").toAbsolutePath();
         }
-        return Path.of(System.getProperty("user.home"), ".cache", "lowrank").toAbsolutePath();
+        return HomeDirectory.of(environment).resolve(".cache").resolve("lowrank");
     }
 
     private static boolean isSet(@Nullable String value) {

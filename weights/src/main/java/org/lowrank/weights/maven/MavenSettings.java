@@ -28,20 +28,23 @@ import org.eclipse.aether.util.repository.AuthenticationBuilder;
 import org.eclipse.aether.util.repository.DefaultAuthenticationSelector;
 import org.eclipse.aether.util.repository.DefaultMirrorSelector;
 import org.eclipse.aether.util.repository.DefaultProxySelector;
+import org.lowrank.machine.files.HomeDirectory;
 
 /** What the user's own settings.xml says of repositories, mirrors, proxies and the local repository. */
 final class MavenSettings {
     private final Settings settings;
+    private final Path home;
 
-    private MavenSettings(Settings settings) {
+    private MavenSettings(Settings settings, Path home) {
         this.settings = settings;
+        this.home = home;
     }
 
     /** Reads the installation's and the user's settings; {@code $LOWRANK_MAVEN_SETTINGS} names another user file. */
     static MavenSettings read(Map<String, String> environment) throws IOException {
         DefaultSettingsBuildingRequest request = new DefaultSettingsBuildingRequest();
         String own = environment.get("LOWRANK_MAVEN_SETTINGS");
-        Path user = own == null || own.isBlank() ? userHome().resolve("settings.xml") : Path.of(own);
+        Path user = own == null || own.isBlank() ? userHome(environment).resolve("settings.xml") : Path.of(own);
         request.setUserSettingsFile(user.toFile());
         for (String home : List.of("MAVEN_HOME", "M2_HOME")) {
             String installation = environment.get(home);
@@ -56,23 +59,26 @@ final class MavenSettings {
         environment.forEach((name, value) -> properties.setProperty("env." + name, value));
         request.setSystemProperties(properties);
         try {
-            return new MavenSettings(new DefaultSettingsBuilderFactory()
+            Settings settings = new DefaultSettingsBuilderFactory()
                     .newInstance()
                     .build(request)
-                    .getEffectiveSettings());
+                    .getEffectiveSettings();
+            return new MavenSettings(settings, userHome(environment));
         } catch (SettingsBuildingException e) {
             throw new IOException("cannot read Maven settings: " + user + ": " + e.getMessage() + "; mend the file", e);
         }
     }
 
-    private static Path userHome() {
+    /** As Maven itself: what the JVM calls the user's home, unless it knows none. */
+    private static Path userHome(Map<String, String> environment) {
+        HomeDirectory.tellLibraries(environment);
         return Path.of(System.getProperty("user.home"), ".m2");
     }
 
     /** Where Maven keeps its artifacts. */
     File localRepository() {
         String told = System.getProperty("maven.repo.local", settings.getLocalRepository());
-        return told == null || told.isBlank() ? userHome().resolve("repository").toFile() : new File(told);
+        return told == null || told.isBlank() ? home.resolve("repository").toFile() : new File(told);
     }
 
     boolean isOffline() {
