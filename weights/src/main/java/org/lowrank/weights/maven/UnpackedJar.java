@@ -1,6 +1,7 @@
 package org.lowrank.weights.maven;
 
 import java.io.BufferedInputStream;
+import java.io.EOFException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -30,7 +31,23 @@ import org.lowrank.weights.files.TransferProgress;
 final class UnpackedJar {
     private static final int BUFFER = 1 << 20;
 
-    private UnpackedJar() {}
+    /** Weights hardly shrink; a jar that grows a hundredfold was made to fill the disk. */
+    private static final long LARGEST_RATIO = 100;
+
+    private static final long ALWAYS_ALLOWED = 64L << 20;
+
+    private final Path jar;
+    private final Path directory;
+    private final TransferProgress progress;
+    private final long most;
+    private long written;
+
+    private UnpackedJar(Path jar, Path directory, TransferProgress progress) throws IOException {
+        this.jar = jar;
+        this.directory = directory;
+        this.progress = progress;
+        this.most = ALWAYS_ALLOWED + LARGEST_RATIO * Files.size(jar);
+    }
 
     /** The directory of the jar's model files below the cache; unpacks them if they are not there yet. */
     static Path of(Path jar, Path directory, TransferProgress progress) throws IOException {
@@ -41,12 +58,17 @@ final class UnpackedJar {
         try {
             Files.createDirectories(parent);
             try (ZipFile zip = new ZipFile(jar.toFile())) {
-                unpack(zip, parent, progress);
+                checkRoom(zip, jar, parent);
+                new UnpackedJar(jar, parent, progress).unpack(zip);
             }
             publish(parent, directory);
-        } catch (ZipException e) {
+        } catch (ZipException | EOFException e) {
+            // What a jar holds is read by the JDK, which has several words for what is no zip.
             throw new MalformedWeightsException(
                     "malformed jar: " + jar + ": " + e.getMessage() + "; delete it and run again", e);
+        } catch (IllegalArgumentException e) { // InvalidPathException among them
+            throw new MalformedWeightsException(
+                    "malformed jar: " + jar + ": an entry's name is no file name here; do not trust this model", e);
         } catch (MalformedWeightsException e) {
             throw e;
         } catch (IOException e) {
@@ -60,12 +82,28 @@ final class UnpackedJar {
         return directory;
     }
 
+    /** What the jar says it holds is known before anything is written. */
+    private static void checkRoom(ZipFile zip, Path jar, Path directory) throws IOException {
+        long needed = zip.stream()
+                .filter(entry -> !entry.isDirectory() && !isCode(entry.getName()))
+                .mapToLong(entry -> Math.max(0, entry.getSize()))
+                .reduce(0, (a, b) -> a > Long.MAX_VALUE - b ? Long.MAX_VALUE : a + b);
+        long room = Files.getFileStore(directory).getUsableSpace();
+        if (needed > ALWAYS_ALLOWED + LARGEST_RATIO * Files.size(jar)) {
+            throw new MalformedWeightsException("malformed jar: " + jar + ": its " + Files.size(jar)
+                    + " bytes claim to unpack to " + needed + ", which no model's do; do not trust this model");
+        }
+        if (needed > room) {
+            throw new IOException("not enough room: " + needed + " bytes are to be unpacked but " + room + " are free");
+        }
+    }
+
     private static String reason(IOException e) {
         String reason = e instanceof FileSystemException named ? named.getReason() : e.getMessage();
         return reason == null ? e.getClass().getSimpleName() : reason;
     }
 
-    private static void unpack(ZipFile zip, Path directory, TransferProgress progress) throws IOException {
+    private void unpack(ZipFile zip) throws IOException {
         for (Enumeration<? extends ZipEntry> entries = zip.entries(); entries.hasMoreElements(); ) {
             ZipEntry entry = entries.nextElement();
             if (entry.isDirectory() || isCode(entry.getName())) {
@@ -78,7 +116,7 @@ final class UnpackedJar {
                         .equals("PK\u0003\u0004");
                 content.reset();
                 if (nested) {
-                    unpackNested(content, directory);
+                    unpackNested(content);
                 } else {
                     write(content, inside(directory, entry.getName()));
                 }
@@ -90,7 +128,7 @@ final class UnpackedJar {
         return name.startsWith("META-INF/") || name.endsWith(".class") || name.endsWith(".jar");
     }
 
-    private static void unpackNested(InputStream content, Path directory) throws IOException {
+    private void unpackNested(InputStream content) throws IOException {
         ZipInputStream nested = new ZipInputStream(content);
         for (ZipEntry entry = nested.getNextEntry(); entry != null; entry = nested.getNextEntry()) {
             if (!entry.isDirectory()) {
@@ -113,12 +151,17 @@ final class UnpackedJar {
         return path;
     }
 
-    private static void write(InputStream content, Path path) throws IOException {
+    private void write(InputStream content, Path path) throws IOException {
         Files.createDirectories(path.getParent());
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             OutputStream out = java.nio.channels.Channels.newOutputStream(channel);
             byte[] buffer = new byte[BUFFER];
             for (int n = content.read(buffer); n >= 0; n = content.read(buffer)) {
+                written += n;
+                if (written > most) {
+                    throw new MalformedWeightsException("malformed jar: " + jar + ": its " + Files.size(jar)
+                            + " bytes unpack to more than " + most + ", which no model's do; do not trust this model");
+                }
                 out.write(buffer, 0, n);
             }
             channel.force(false);
