@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.lowrank.weights.bytes.ByteSource;
 
-/** A folder or one file of a model, seen as a model of its own; names are relative to the folder, or the file's folder. */
+/** A folder of a model, seen as a model of its own with names relative to it, or a model of which one file is to be read. */
 public final class FilesInside implements ModelFiles {
     private static final int SHOWN = 12;
 
@@ -31,8 +31,8 @@ public final class FilesInside implements ModelFiles {
     public static ModelFiles of(ModelFiles whole, String inside) throws IOException, ModelNotFoundException {
         List<FileEntry> entries = whole.list();
         if (entries.stream().anyMatch(entry -> entry.name().equals(inside))) {
-            int slash = inside.lastIndexOf('/') + 1;
-            return new FilesInside(whole, inside, inside.substring(0, slash), Optional.of(inside.substring(slash)));
+            // The rest stays in view: external data, the configuration, other shards.
+            return new FilesInside(whole, inside, "", Optional.of(inside));
         }
         String folder = inside + "/";
         if (entries.stream().anyMatch(entry -> entry.name().startsWith(folder))) {
@@ -41,8 +41,9 @@ public final class FilesInside implements ModelFiles {
         String model = whole.provenance().model();
         String there = entries.stream().map(FileEntry::name).limit(SHOWN).collect(Collectors.joining(", "));
         throw new ModelNotFoundException("no such file: " + inside + ": not in " + model + ", which has " + there
-                + (entries.size() > SHOWN ? " and " + (entries.size() - SHOWN) + " more" : "") + "; name one of them: "
-                + model + "/FILE");
+                + (entries.size() > SHOWN ? " and " + (entries.size() - SHOWN) + " more" : "")
+                + "; name one of them, as in "
+                + whole.naming("FILE"));
     }
 
     @Override
@@ -66,12 +67,23 @@ public final class FilesInside implements ModelFiles {
 
     @Override
     public ByteSource open(String name) throws IOException, ModelNotFoundException {
-        return whole.open(prefix + name);
+        ByteSource source = whole.open(prefix + name);
+        return prefix.isEmpty() ? source : new Renamed(source, name);
     }
 
     @Override
     public Optional<String> weightFile() {
         return file;
+    }
+
+    @Override
+    public Optional<String> hindrance(String name) {
+        return whole.hindrance(prefix + name);
+    }
+
+    @Override
+    public String naming(String path) {
+        return whole.naming(prefix + path);
     }
 
     @Override
@@ -82,5 +94,23 @@ public final class FilesInside implements ModelFiles {
     @Override
     public void close() throws IOException {
         whole.close();
+    }
+
+    /** A file under its name in the folder. */
+    private record Renamed(ByteSource source, String name) implements ByteSource {
+        @Override
+        public long size() {
+            return source.size();
+        }
+
+        @Override
+        public Region read(long offset, int length) throws IOException {
+            return source.read(offset, length);
+        }
+
+        @Override
+        public void close() throws IOException {
+            source.close();
+        }
     }
 }

@@ -5,11 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.lowrank.weights.bytes.ByteSource;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.bytes.MappedFile;
@@ -17,7 +14,6 @@ import org.lowrank.weights.bytes.MappedFile;
 /** A directory, or one file seen as a directory of itself and its neighbours. */
 public final class LocalFiles implements ModelFiles {
     private static final int DEPTH = 3;
-    private static final String UNIX = "unix:dev,ino,ctime,lastModifiedTime,size";
 
     private final Path directory;
     private final Path asked;
@@ -108,17 +104,9 @@ public final class LocalFiles implements ModelFiles {
         return MappedFile.open(path, name);
     }
 
-    /** Device, inode, both times of change and size: what no content can be changed under without a trace. */
     @Override
     public Optional<String> stamp(String name) throws IOException {
-        Path path = directory.resolve(name);
-        if (path.getFileSystem().supportedFileAttributeViews().contains("unix")) {
-            Map<String, Object> attributes = Files.readAttributes(path, UNIX);
-            return Optional.of(new TreeMap<>(attributes).toString());
-        }
-        BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
-        return Optional.of(attributes.lastModifiedTime() + " " + attributes.creationTime() + " " + attributes.size()
-                + " " + attributes.fileKey());
+        return Optional.of(FileStamp.of(directory.resolve(name)));
     }
 
     /** Names in an index may be no file names at all here. */

@@ -14,4 +14,11 @@ public interface TransferProgress {
      * @param total bytes in all, or -1 where not known
      */
     void transferred(String file, long done, long total);
+
+    /**
+     * A pause that a server asked for, or that follows a broken connection; told every second.
+     *
+     * @param secondsLeft until the next attempt
+     */
+    default void waiting(long secondsLeft) {}
 }

@@ -33,6 +33,7 @@ final class CachedHubFiles implements ModelFiles {
     private final HubCache cache;
     private final CacheWriter writer;
     private final TransferProgress progress;
+    private final VerifiedFiles verified;
 
     CachedHubFiles(HubSnapshot snapshot, HubCache cache, TransferProgress progress) {
         this.snapshot = snapshot;
@@ -40,6 +41,7 @@ final class CachedHubFiles implements ModelFiles {
         this.writer = new CacheWriter(
                 cache, snapshot.api().repo(), snapshot.api().client().settings().symlinks());
         this.progress = progress;
+        this.verified = snapshot.verifiedFiles(progress);
     }
 
     @Override
@@ -80,8 +82,20 @@ final class CachedHubFiles implements ModelFiles {
         if (!cache.holds(snapshot.commit(), file.get())) {
             fetch(file.get());
         }
+        verified.require(path, file.get());
         writer.refer(snapshot.commit());
         return MappedFile.open(path, name);
+    }
+
+    @Override
+    public String naming(String path) {
+        return snapshot.naming(path);
+    }
+
+    /** The hash, which the content was compared with when the file was opened. */
+    @Override
+    public Optional<String> stamp(String name) {
+        return snapshot.file(name).map(HubFile::etag);
     }
 
     private void fetch(HubFile file) throws IOException, ModelNotFoundException {
@@ -93,7 +107,7 @@ final class CachedHubFiles implements ModelFiles {
     private void fetchAll(List<HubFile> files) throws IOException, ModelNotFoundException {
         checkRoom(files);
         String label = files.size() + " files of " + snapshot.api().repo().id();
-        long total = files.stream().mapToLong(HubFile::size).sum();
+        long total = sum(files);
         AtomicLong done = new AtomicLong();
         LongConsumer arrived = n -> progress.transferred(label, done.addAndGet(n), total);
         ExecutorService threads = Executors.newFixedThreadPool(Math.min(AT_ONCE, files.size()), task -> {
@@ -145,16 +159,20 @@ final class CachedHubFiles implements ModelFiles {
         try (CacheWriter.Held held = writer.lock(file.etag())) {
             writer.prepare(snapshot.commit());
             Path blob = cache.blob(file.etag());
+            boolean fetched = false;
             boolean known = Files.isRegularFile(blob) && Files.size(blob) == file.size();
             if (known) {
                 arrived.accept(file.size());
             } else if (!cache.holds(snapshot.commit(), file)) { // else another process was first
-                HubSettings settings = snapshot.api().client().settings();
                 new HubDownload(snapshot.remote(file), arrived)
-                        .run(settings.partials(), snapshot.api().repo().id(), done -> writer.keep(done, file.etag()));
+                        .run(cache.unfinished(), snapshot.api().repo().id(), done -> writer.keep(done, file.etag()));
+                fetched = true;
             }
             if (Files.isRegularFile(blob)) {
                 writer.link(snapshot.commit(), file, !known);
+            }
+            if (fetched) {
+                verified.note(cache.file(snapshot.commit(), file.path()), file.etag());
             }
             writer.refer(snapshot.commit());
         } catch (FileSystemException e) {
@@ -167,9 +185,16 @@ final class CachedHubFiles implements ModelFiles {
         }
     }
 
+    /** The largest long where it is none. */
+    private static long sum(List<HubFile> files) {
+        return files.stream()
+                .mapToLong(HubFile::size)
+                .reduce(0, (a, b) -> a > Long.MAX_VALUE - b ? Long.MAX_VALUE : a + b);
+    }
+
     private void checkRoom(List<HubFile> files) throws IOException {
-        long needed = files.stream().mapToLong(HubFile::size).sum();
-        Path existing = snapshot.api().client().settings().partials();
+        long needed = sum(files);
+        Path existing = cache.folder();
         while (existing.getParent() != null && !Files.isDirectory(existing)) {
             existing = existing.getParent();
         }

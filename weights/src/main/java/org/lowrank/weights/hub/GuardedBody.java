@@ -9,9 +9,17 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
-/** A response's body that fails when no byte arrives for a while: the JDK's client limits only the time to the headers. */
+/**
+ * A response's body that fails when no byte arrives for a while, when too few arrive for a longer while, or when the time for
+ * all is over: the JDK's client limits only the time to the headers.
+ */
 final class GuardedBody extends FilterInputStream {
+    /** Bytes a second; the slowest lines people use have ten times that. */
+    static final long SLOWEST = 512;
+
+    private static final int WINDOW = 3;
     private static final ScheduledExecutorService WATCH = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "lowrank-hub-watch");
         thread.setDaemon(true);
@@ -19,27 +27,50 @@ final class GuardedBody extends FilterInputStream {
     });
 
     private final Duration limit;
+    private final Deadline deadline;
     private final ScheduledFuture<?> watch;
     private volatile long readingSince;
     private volatile boolean reading;
-    private volatile boolean stalled;
+    private volatile long arrived;
+    private volatile long spent;
+    private volatile @Nullable HttpTimeoutException end;
+    private long arrivedBefore;
+    private long spentBefore;
 
-    GuardedBody(InputStream body, Duration limit) {
+    GuardedBody(InputStream body, Duration limit, Deadline deadline) {
         super(body);
         this.limit = limit;
+        this.deadline = deadline;
         long period = Math.max(20, limit.toMillis() / 4);
         this.watch = WATCH.scheduleWithFixedDelay(this::look, period, period, TimeUnit.MILLISECONDS);
     }
 
+    /** Only the time spent waiting for bytes counts, not what is done with them in between. */
     private void look() {
-        if (reading && System.nanoTime() - readingSince > limit.toNanos()) {
-            stalled = true;
-            try {
-                in.close();
-            } catch (IOException alreadyBroken) {
-                // The reader is told by stalled.
-                return;
+        long waited = reading ? System.nanoTime() - readingSince : 0;
+        long window = spent + waited - spentBefore;
+        if (waited > limit.toNanos()) {
+            end(new HttpTimeoutException("no byte arrived for " + limit.toSeconds() + " s"));
+        } else if (deadline.isPassedIn(Duration.ZERO)) {
+            end(new HttpTimeoutException(deadline.described()));
+        } else if (window > WINDOW * limit.toNanos()) {
+            long bytes = arrived - arrivedBefore;
+            if (bytes < SLOWEST * window / 1_000_000_000L) {
+                end(new SlowBodyException(
+                        "only " + bytes + " bytes arrived in " + TimeUnit.NANOSECONDS.toSeconds(window) + " s"));
             }
+            arrivedBefore = arrived;
+            spentBefore = spent + waited;
+        }
+    }
+
+    private void end(HttpTimeoutException why) {
+        end = why;
+        try {
+            in.close();
+        } catch (IOException alreadyBroken) {
+            // The reader is told why.
+            return;
         }
     }
 
@@ -52,23 +83,24 @@ final class GuardedBody extends FilterInputStream {
 
     @Override
     public int read(byte[] bytes, int offset, int length) throws IOException {
-        readingSince = System.nanoTime();
+        long since = System.nanoTime();
+        readingSince = since;
         reading = true;
         try {
             int n = in.read(bytes, offset, length);
-            if (n < 0 && stalled) {
-                throw stall();
+            HttpTimeoutException why = end;
+            if (n < 0 && why != null) {
+                throw why;
             }
+            arrived += Math.max(0, n);
             return n;
         } catch (IOException e) {
-            throw stalled ? stall() : e;
+            HttpTimeoutException why = end;
+            throw why != null ? why : e;
         } finally {
             reading = false;
+            spent += System.nanoTime() - since;
         }
-    }
-
-    private HttpTimeoutException stall() {
-        return new HttpTimeoutException("no byte arrived for " + limit.toSeconds() + " s");
     }
 
     @Override

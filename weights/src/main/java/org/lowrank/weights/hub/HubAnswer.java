@@ -32,7 +32,11 @@ record HubAnswer(URI uri, boolean fromHub, int status, HttpHeaders headers, Http
     }
 
     OptionalLong contentLength() {
-        return headers.firstValueAsLong("Content-Length");
+        try {
+            return headers.firstValueAsLong("Content-Length");
+        } catch (NumberFormatException none) {
+            return OptionalLong.empty();
+        }
     }
 
     /** Reads what little is left, so that the connection serves again. */

@@ -27,11 +27,13 @@ final class HubApi {
     private final HubClient client;
     private final RepoName repo;
     private final HubErrors errors;
+    private final TokenTraces traces;
 
     HubApi(HubClient client, RepoName repo) {
         this.client = client;
         this.repo = repo;
         this.errors = new HubErrors(client.settings(), repo);
+        this.traces = new TokenTraces(client.settings().token());
     }
 
     /**
@@ -78,6 +80,9 @@ final class HubApi {
             }
             for (JsonNode node : page.json) {
                 if (node.path("type").asText().equals("file")) {
+                    if (traces.in(node.path("path").asText())) {
+                        throw errors.notTheHub("a file in its list has the token that was sent in its name");
+                    }
                     JsonNode lfs = node.path("lfs");
                     files.add(HubFile.checked(
                             node.path("path").asText(),

@@ -47,6 +47,11 @@ final class HubCache {
         return folder().resolve("refs").resolve(repo.revision());
     }
 
+    /** Unfinished downloads: on the same disk, in a folder that Python does not look into. */
+    Path unfinished() {
+        return folder().resolve(".unfinished");
+    }
+
     Path lock(String etag) {
         return root.resolve(".locks").resolve(repo.folder()).resolve(etag + ".lock");
     }
@@ -89,7 +94,7 @@ final class HubCache {
                 : Optional.empty();
     }
 
-    /** Whether a file is there in its full length. Its content was verified when it was written. */
+    /** Whether a file is there in its full length; {@link VerifiedFiles} says whether its content is right. */
     boolean holds(String commit, HubFile file) throws IOException {
         Path path = file(commit, file.path());
         return Files.isRegularFile(path) && Files.size(path) == file.size();

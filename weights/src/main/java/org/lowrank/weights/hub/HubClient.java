@@ -3,6 +3,7 @@ package org.lowrank.weights.hub;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -27,6 +28,7 @@ import org.lowrank.weights.files.ModelNotFoundException;
 final class HubClient {
     private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
     private static final int MOST_REDIRECTS = 10;
+    private static final int LARGEST_PORT = 65_535;
     private static final Duration CONNECT = Duration.ofSeconds(10);
 
     private final HubSettings settings;
@@ -67,7 +69,7 @@ final class HubClient {
         return retry.run(patience, attempt);
     }
 
-    void pause(int failures) throws InterruptedIOException {
+    void pause(int failures) throws InterruptedIOException, HubUnreachableException {
         retry.pause(failures);
     }
 
@@ -88,10 +90,10 @@ final class HubClient {
                 rememberWarning(hub);
             }
             Optional<String> location = response.headers().firstValue("Location");
-            InputStream body = new GuardedBody(decoded(response), settings.downloadTimeout());
+            InputStream body = guarded(response);
             HubAnswer answer = new HubAnswer(uri, fromHub, response.statusCode(), response.headers(), hub, body);
             if (!REDIRECTS.contains(response.statusCode()) || location.isEmpty()) {
-                Retry.throwIfLater(answer);
+                Retry.throwIfLater(answer, settings.token().isEmpty());
                 return answer;
             }
             answer.drain();
@@ -102,6 +104,15 @@ final class HubClient {
     }
 
     private HttpResponse<InputStream> send(URI uri, Optional<String> range, Duration timeout) throws IOException {
+        try {
+            return sent(uri, range, timeout);
+        } catch (IllegalArgumentException | IllegalStateException | SecurityException | UncheckedIOException e) {
+            // The JDK's client throws these for lengths, headers and addresses that are none.
+            throw new StrangeAnswerException(e);
+        }
+    }
+
+    private HttpResponse<InputStream> sent(URI uri, Optional<String> range, Duration timeout) throws IOException {
         HttpRequest.Builder request = HttpRequest.newBuilder(uri)
                 .timeout(timeout)
                 .header("User-Agent", settings.userAgent())
@@ -120,13 +131,23 @@ final class HubClient {
         }
     }
 
+    private InputStream guarded(HttpResponse<InputStream> response) throws IOException {
+        InputStream raw = new GuardedBody(response.body(), settings.downloadTimeout(), retry.deadline());
+        try {
+            return decoded(response, raw);
+        } catch (IOException e) {
+            raw.close();
+            throw e;
+        }
+    }
+
     /** Some mirrors compress although asked not to. */
-    private static InputStream decoded(HttpResponse<InputStream> response) throws IOException {
+    private static InputStream decoded(HttpResponse<InputStream> response, InputStream raw) throws IOException {
         boolean gzip = response.headers()
                 .firstValue("Content-Encoding")
                 .filter("gzip"::equalsIgnoreCase)
                 .isPresent();
-        return gzip && response.statusCode() == 200 ? new GZIPInputStream(response.body()) : response.body();
+        return gzip && response.statusCode() == 200 ? new GZIPInputStream(raw) : raw;
     }
 
     private URI next(URI from, String location) throws ModelNotFoundException {
@@ -138,7 +159,7 @@ final class HubClient {
         }
         boolean downgrade = "https".equalsIgnoreCase(from.getScheme()) && "http".equalsIgnoreCase(to.getScheme());
         boolean web = "https".equalsIgnoreCase(to.getScheme()) || "http".equalsIgnoreCase(to.getScheme());
-        if (!web || downgrade || to.getHost() == null) {
+        if (!web || downgrade || to.getHost() == null || to.getPort() > LARGEST_PORT || to.getPort() == 0) {
             throw new ModelNotFoundException("bad redirect: " + settings.host()
                     + ": it names an address that is not safe to follow; check HF_ENDPOINT and the proxy");
         }
@@ -149,7 +170,7 @@ final class HubClient {
         headers.firstValue("X-HF-Warning").ifPresent(text -> {
             int colon = text.indexOf(';');
             String topic = colon < 0 ? "" : text.substring(0, colon).strip();
-            warnings.putIfAbsent(topic, HubErrors.oneLine(text.substring(colon + 1), settings));
+            warnings.putIfAbsent(topic, HubErrors.repeated(text.substring(colon + 1), settings));
         });
     }
 

@@ -9,6 +9,7 @@ import org.lowrank.weights.files.ModelNotFoundException;
 /** One whole file into a partial file: goes on after broken connections and killed processes, verified at the end. */
 final class HubDownload {
     private static final int BUFFER = 256 << 10;
+    private static final int LEAST = 64 << 10;
 
     private final RemoteFile remote;
     private final HubFile file;
@@ -69,7 +70,7 @@ final class HubDownload {
                 }
                 copy(part, partial);
             } catch (BrokenBodyException e) {
-                failures = partial.length() > before ? 0 : failures + 1;
+                failures = isProgress(partial.length() - before, file.size() - partial.length()) ? 0 : failures + 1;
                 if (failures > Retry.MOST) {
                     String reason = "the connection broke " + failures + " times";
                     throw new HubUnreachableException(
@@ -81,6 +82,11 @@ final class HubDownload {
                 remote.client().pause(0);
             }
         }
+    }
+
+    /** A connection that brings a few bytes and breaks, again and again, brings a file no nearer. */
+    static boolean isProgress(long arrived, long left) {
+        return arrived >= Math.min(LEAST, Math.max(1, left));
     }
 
     private void copy(RemoteFile.Part part, PartialFile partial) throws IOException {

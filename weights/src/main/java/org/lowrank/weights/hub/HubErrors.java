@@ -94,18 +94,19 @@ final class HubErrors {
         return settings.token().map(HubSettings.AccessToken::origin).orElse("nobody");
     }
 
-    private static String quoted(String said) {
-        return said.isEmpty() ? "" : " (" + said + ")";
+    /** A server may send back what it was sent, in any encoding: where that was a token, its words are not repeated. */
+    private String quoted(String said) {
+        return said.isEmpty() || settings.token().isPresent() ? "" : " (" + said + ")";
     }
 
     private String message(HubAnswer answer, boolean html) throws IOException {
         String header = answer.header("X-Error-Message");
         try (answer) {
             if (!header.isEmpty() || html) {
-                return oneLine(header, settings);
+                return oneLine(header);
             }
             String text = new String(answer.body().readNBytes(MUCH), StandardCharsets.UTF_8);
-            return oneLine(fromJson(text).orElse(text), settings);
+            return oneLine(fromJson(text).orElse(text));
         }
     }
 
@@ -119,12 +120,15 @@ final class HubErrors {
         }
     }
 
-    /** A server's text as part of our line; a server may send back what it was sent. */
-    static String oneLine(String text, HubSettings settings) {
-        String line = text.replaceAll("[\\p{Cntrl}\\s]+", " ").strip();
-        if (settings.token().isPresent()) {
-            line = line.replace(settings.token().get().secret(), "***");
-        }
+    /** A server's text as part of our line, where no token was sent. */
+    static String repeated(String text, HubSettings settings) {
+        return settings.token().isPresent()
+                ? "(its words are not repeated, because a token was sent; run without one to see them)"
+                : oneLine(text);
+    }
+
+    private static String oneLine(String text) {
+        String line = text.replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\s]+", " ").strip();
         return line.length() > LONGEST ? line.substring(0, LONGEST) + "…" : line;
     }
 }

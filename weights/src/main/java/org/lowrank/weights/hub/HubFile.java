@@ -16,6 +16,9 @@ import org.lowrank.weights.files.ModelFiles;
  * @param etag what names and verifies the content: SHA-256 of a large file, git's blob SHA-1 of a small one; hex
  */
 record HubFile(String path, long size, String etag) {
+    /** Sizes add up: a petabyte each leaves room for nine thousand files. */
+    private static final long LARGEST = 1L << 50;
+
     private static final Pattern SHA1 = Pattern.compile("[0-9a-f]{40}");
     private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
     private static final Pattern DRIVE = Pattern.compile("[A-Za-z]:.*");
@@ -30,7 +33,9 @@ record HubFile(String path, long size, String etag) {
             throw new MalformedWeightsException("unsafe file name: " + repository + ": '"
                     + path.replaceAll("\\p{Cntrl}", "?") + "' leaves its folder; do not trust this model");
         }
-        if (size < 0 || !(SHA1.matcher(etag).matches() || SHA256.matcher(etag).matches())) {
+        if (size < 0
+                || size > LARGEST
+                || !(SHA1.matcher(etag).matches() || SHA256.matcher(etag).matches())) {
             throw new MalformedWeightsException(
                     "bad file list: " + repository + ": " + path + " has size " + size + " and hash '"
                             + etag.replaceAll("[^0-9A-Za-z]", "?") + "'; check HF_ENDPOINT, or run again later");

@@ -19,7 +19,7 @@ public final class HubFiles {
      * @throws ModelNotFoundException if the Hub has no such model or refuses it
      */
     public static ModelFiles open(String reference, SourceOptions options) throws IOException, ModelNotFoundException {
-        return open(reference, options, Pauses.REAL);
+        return open(reference, options, Pauses.telling(options.progress()));
     }
 
     /** Whether no network is allowed, by option or environment. */
@@ -32,20 +32,22 @@ public final class HubFiles {
         RepoName repo = RepoName.parse(reference, options.revision());
         HubSettings settings = HubSettings.of(options);
         HubCache cache = new HubCache(settings.cache(), repo);
+        VerifiedFiles verified = new VerifiedFiles(settings.own().resolve("hub-verified"), options.progress());
         if (settings.offlineBy().isPresent()) {
             String reason = "no network is allowed (" + settings.offlineBy().get() + ")";
-            return OfflineHubFiles.of(cache, repo, reason, List.of())
+            return OfflineHubFiles.of(verified, cache, repo, reason, List.of())
                     .orElseThrow(() -> notCached(repo, settings, reason));
         }
         HubClient client = new HubClient(settings, pauses);
-        boolean cached = OfflineHubFiles.of(cache, repo, "", List.of()).isPresent();
+        boolean cached =
+                OfflineHubFiles.of(verified, cache, repo, "", List.of()).isPresent();
         HubSnapshot snapshot;
         try {
             snapshot = HubSnapshot.of(
                     new HubApi(client, repo), cached ? Retry.Patience.ONCE : Retry.Patience.IF_CONNECTED);
         } catch (HubUnreachableException e) {
             List<String> notes = List.of(e.reason() + "; the cached snapshot was used");
-            Optional<OfflineHubFiles> fallback = OfflineHubFiles.of(cache, repo, e.reason(), notes);
+            Optional<OfflineHubFiles> fallback = OfflineHubFiles.of(verified, cache, repo, e.reason(), notes);
             if (fallback.isPresent()) {
                 return fallback.get();
             }

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.lowrank.machine.files.CacheDirectory;
+import org.lowrank.machine.files.HomeDirectory;
 import org.lowrank.weights.files.ModelNotFoundException;
 import org.lowrank.weights.files.SourceOptions;
 
@@ -21,7 +22,8 @@ import org.lowrank.weights.files.SourceOptions;
  *
  * @param endpoint scheme, host and path, without '/' at the end
  * @param cache the standard cache, shared with Python
- * @param partials where unfinished downloads are kept, outside the cache
+ * @param own lowrank's own cache directory, for notes
+ * @param limit of all waiting for the network together, where one is set
  * @param token sent to the endpoint only
  * @param offlineBy what forbids the network; empty where it is allowed
  * @param metadataTimeout how long to wait for an answer without content
@@ -33,7 +35,8 @@ import org.lowrank.weights.files.SourceOptions;
 record HubSettings(
         URI endpoint,
         Path cache,
-        Path partials,
+        Path own,
+        Optional<Duration> limit,
         Optional<AccessToken> token,
         Optional<String> offlineBy,
         Duration metadataTimeout,
@@ -71,7 +74,8 @@ record HubSettings(
         return new HubSettings(
                 endpoint(environment),
                 cache.orElse(home.resolve("hub")).toAbsolutePath().normalize(),
-                CacheDirectory.of(environment).resolve("hub"),
+                CacheDirectory.of(environment),
+                limit(environment),
                 token(options, home),
                 offlineBy(options),
                 seconds(environment, "HF_HUB_ETAG_TIMEOUT"),
@@ -96,7 +100,7 @@ record HubSettings(
     }
 
     private static Path userHome(Map<String, String> environment) {
-        return Path.of(text(environment, "HOME").orElse(System.getProperty("user.home")));
+        return HomeDirectory.of(environment);
     }
 
     /** A path with {@code ~} and {@code $VARIABLES} replaced; unknown variables stay as they are. */
@@ -132,6 +136,16 @@ record HubSettings(
         String value = environment.getOrDefault(name, "").strip();
         boolean whole = value.matches("[0-9]{1,6}") && Integer.parseInt(value) > 0;
         return Duration.ofSeconds(whole ? Integer.parseInt(value) : DEFAULT_TIMEOUT_SECONDS);
+    }
+
+    /** {@code LOWRANK_NETWORK_LIMIT}: seconds after which no more is waited for, downloads included. */
+    private static Optional<Duration> limit(Map<String, String> environment) throws ModelNotFoundException {
+        Optional<String> told = text(environment, "LOWRANK_NETWORK_LIMIT").map(String::strip);
+        if (told.isPresent() && !told.get().matches("[1-9][0-9]{0,6}")) {
+            throw new ModelNotFoundException("bad LOWRANK_NETWORK_LIMIT: environment: it is no whole number of seconds;"
+                    + " write for instance 600, or unset it");
+        }
+        return told.map(seconds -> Duration.ofSeconds(Integer.parseInt(seconds)));
     }
 
     private static Optional<String> offlineBy(SourceOptions options) {

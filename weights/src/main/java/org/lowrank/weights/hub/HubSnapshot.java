@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.files.ModelFiles;
 import org.lowrank.weights.files.ModelNotFoundException;
+import org.lowrank.weights.files.TransferProgress;
 
 /** A repository at one commit, as the Hub describes it. */
 final class HubSnapshot {
@@ -48,6 +49,15 @@ final class HubSnapshot {
         return new RemoteFile(api, commit.sha(), file);
     }
 
+    VerifiedFiles verifiedFiles(TransferProgress progress) {
+        return new VerifiedFiles(api.client().settings().own().resolve("hub-verified"), progress);
+    }
+
+    /** How a user would call a file or folder of it. */
+    String naming(String path) {
+        return api.repo().id() + "/" + path;
+    }
+
     MalformedWeightsException missing(String name) {
         return new MalformedWeightsException("missing file: " + api.repo().id() + ": " + name
                 + " is named by the model but not in its repository; choose another revision");
@@ -57,7 +67,7 @@ final class HubSnapshot {
         List<String> notes = new ArrayList<>();
         if (!commit.id().equals(api.repo().id()) && HubFile.isSafe(commit.id())) {
             notes.add("the Hub has " + api.repo().id() + " under the name "
-                    + HubErrors.oneLine(commit.id(), api.client().settings()));
+                    + HubErrors.repeated(commit.id(), api.client().settings()));
         }
         api.client().warnings().values().forEach(warning -> notes.add("the Hub says: " + warning));
         return new ModelFiles.Provenance(api.repo().id(), commit.sha(), source, location, notes);

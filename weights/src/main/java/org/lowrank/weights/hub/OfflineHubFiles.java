@@ -4,8 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -13,10 +11,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.lowrank.weights.bytes.ByteSource;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.bytes.MappedFile;
+import org.lowrank.weights.files.DirectoryListing;
+import org.lowrank.weights.files.FileStamp;
 import org.lowrank.weights.files.ModelFiles;
 
 /**
@@ -34,14 +33,17 @@ final class OfflineHubFiles implements ModelFiles {
     private final String reason;
     private final List<String> notes;
     private final Map<String, FileEntry> entries;
+    private final VerifiedFiles verified;
 
     private OfflineHubFiles(
+            VerifiedFiles verified,
             HubCache cache,
             RepoName repo,
             String commit,
             String reason,
             List<String> notes,
             Map<String, FileEntry> entries) {
+        this.verified = verified;
         this.cache = cache;
         this.repo = repo;
         this.commit = commit;
@@ -53,9 +55,11 @@ final class OfflineHubFiles implements ModelFiles {
     /**
      * The cached snapshot, if it has weights.
      *
+     * @param verified which files are known to be right
      * @param reason why the network is not used
      */
-    static Optional<OfflineHubFiles> of(HubCache cache, RepoName repo, String reason, List<String> notes)
+    static Optional<OfflineHubFiles> of(
+            VerifiedFiles verified, HubCache cache, RepoName repo, String reason, List<String> notes)
             throws IOException {
         Optional<String> commit = cache.commit();
         if (commit.isEmpty()) {
@@ -80,32 +84,32 @@ final class OfflineHubFiles implements ModelFiles {
         boolean weights =
                 there.keySet().stream().anyMatch(name -> WEIGHTS.matcher(name).matches());
         return weights
-                ? Optional.of(new OfflineHubFiles(cache, repo, commit.get(), reason, notes, entries))
+                ? Optional.of(new OfflineHubFiles(verified, cache, repo, commit.get(), reason, notes, entries))
                 : Optional.empty();
     }
 
     private static Map<String, FileEntry> present(Path snapshot) throws IOException {
         Map<String, FileEntry> entries = new TreeMap<>();
-        try (Stream<Path> paths = Files.walk(snapshot, DEPTH, FileVisitOption.FOLLOW_LINKS)) {
-            for (Path path : (Iterable<Path>) paths::iterator) {
-                if (Files.isRegularFile(path)) {
-                    String name = snapshot.relativize(path).toString().replace('\\', '/');
-                    entries.put(name, new FileEntry(name, Files.size(path), sha256(path)));
-                }
+        for (FileEntry file : DirectoryListing.of(snapshot, DEPTH)) {
+            if (file.size() >= 0) {
+                Optional<String> hash = sha256(snapshot.resolve(file.name()));
+                entries.put(file.name(), new FileEntry(file.name(), file.size(), hash));
             }
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
         }
         return entries;
     }
 
-    /** A blob's name is its hash. */
     private static Optional<String> sha256(Path path) throws IOException {
+        return hash(path).filter(HubFile::isSha256);
+    }
+
+    /** A blob's name is its hash. */
+    private static Optional<String> hash(Path path) throws IOException {
         if (!Files.isSymbolicLink(path)) {
             return Optional.empty();
         }
         return Optional.of(Files.readSymbolicLink(path).getFileName().toString())
-                .filter(HubFile::isSha256);
+                .filter(name -> HubFile.isSha256(name) || RepoName.isCommit(name));
     }
 
     private static List<String> shards(Path index) throws IOException {
@@ -164,7 +168,25 @@ final class OfflineHubFiles implements ModelFiles {
 
     @Override
     public ByteSource open(String name) throws IOException, HubUnreachableException {
-        return MappedFile.open(present(name), name);
+        Path path = present(name);
+        Optional<String> hash = hash(path);
+        if (hash.isPresent()) {
+            verified.require(path, new HubFile(name, Files.size(path), hash.get()));
+        }
+        return MappedFile.open(path, name);
+    }
+
+    @Override
+    public String naming(String path) {
+        return repo.id() + "/" + path;
+    }
+
+    /** The hash where the cache has links, whose targets are named by it; else what changes with the content. */
+    @Override
+    public Optional<String> stamp(String name) throws IOException {
+        Path path = cache.file(commit, name);
+        Optional<String> hash = hash(path);
+        return hash.isPresent() ? hash : Optional.of(FileStamp.of(path));
     }
 
     @Override

@@ -4,9 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -16,7 +18,7 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * An unfinished download, outside the Hub's cache, which Python prunes: {@code <etag>.part} with {@code <etag>.json} beside
+ * An unfinished download, beside the cache's blobs, which Python prunes: {@code <etag>.part} with {@code <etag>.json} beside
  * it, which says what it is the beginning of. Held by one process; the next one goes on where it ended.
  */
 final class PartialFile implements AutoCloseable {
@@ -117,8 +119,12 @@ final class PartialFile implements AutoCloseable {
 
     void append(byte[] bytes, int count) throws IOException {
         ByteBuffer buffer = ByteBuffer.wrap(bytes, 0, count);
-        while (buffer.hasRemaining()) {
-            channel.write(buffer);
+        try {
+            while (buffer.hasRemaining()) {
+                channel.write(buffer);
+            }
+        } catch (IOException e) {
+            throw named(e);
         }
         digest.update(bytes, 0, count);
         length += count;
@@ -132,8 +138,19 @@ final class PartialFile implements AutoCloseable {
 
     /** Puts the bytes on the disk and ends; the file is then at {@link #path()}. */
     void finish() throws IOException {
-        channel.force(true);
+        try {
+            channel.force(true);
+        } catch (IOException e) {
+            throw named(e);
+        }
         channel.close();
+    }
+
+    /** A full disk is told by the channel without the file. */
+    private IOException named(IOException e) {
+        return e instanceof ClosedByInterruptException || e instanceof FileSystemException
+                ? e
+                : new FileSystemException(path.toString(), null, e.getMessage());
     }
 
     Path path() {

@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.lowrank.weights.bytes.ByteSource;
 import org.lowrank.weights.bytes.OffHeap;
 import org.lowrank.weights.bytes.Ranges;
+import org.lowrank.weights.bytes.UnavailableSourceException;
 import org.lowrank.weights.files.ModelNotFoundException;
 import org.lowrank.weights.files.TransferProgress;
 
@@ -94,17 +95,25 @@ final class RangedSource implements ByteSource {
             try (RemoteFile.Part part = remote.open(offset + before, offset + out.limit())) {
                 copy(part, offset + before - part.start(), out);
             } catch (ModelNotFoundException e) {
-                throw new IOException(e.getMessage(), e);
+                throw new UnavailableSourceException(String.valueOf(e.getMessage()), e);
             } catch (BrokenBodyException e) {
-                failures = out.position() > before ? 0 : failures + 1;
+                failures = HubDownload.isProgress(out.position() - before, out.remaining()) ? 0 : failures + 1;
                 if (failures > Retry.MOST) {
-                    throw new IOException(
+                    throw new UnavailableSourceException(
                             "cannot read: " + name() + ": the connection broke " + failures + " times at byte "
                                     + (offset + out.position()) + "; check the network and run again",
                             e);
                 }
-                remote.client().pause(0);
+                pause();
             }
+        }
+    }
+
+    private void pause() throws IOException {
+        try {
+            remote.client().pause(0);
+        } catch (HubUnreachableException e) {
+            throw new UnavailableSourceException(String.valueOf(e.getMessage()), e);
         }
     }
 

@@ -109,8 +109,9 @@ final class RemoteFile {
         String size = answer.hubHeader("X-Linked-Size");
         if ((!etag.isEmpty() && !etag.equals(file.etag())) || (!size.isEmpty() && !size.equals("" + file.size()))) {
             throw new MalformedWeightsException("inconsistent file: " + file.path() + ": the Hub lists " + file.size()
-                    + " bytes with hash " + file.etag() + " but announces " + size + " bytes with hash "
-                    + etag.replaceAll("[^0-9A-Za-z]", "?") + "; run again later, or check HF_ENDPOINT");
+                    + " bytes with hash " + file.etag()
+                    + " but announces another size or hash for its content; run again"
+                    + " later, or check HF_ENDPOINT");
         }
     }
 

@@ -26,12 +26,22 @@ final class Retry {
     private static final Pattern RATE_LIMIT = Pattern.compile(".*;\\s*r=(\\d+)\\s*;\\s*t=(\\d{1,6}).*");
     private static final Duration LONGEST = Duration.ofMinutes(5);
 
+    /** Of all pauses that servers asked for in one run. */
+    private static final Duration LONGEST_TOGETHER = Duration.ofMinutes(15);
+
     private final HubSettings settings;
     private final Pauses pauses;
+    private final Deadline deadline;
+    private Duration asked = Duration.ZERO;
 
     Retry(HubSettings settings, Pauses pauses) {
         this.settings = settings;
         this.pauses = pauses;
+        this.deadline = new Deadline(settings.limit());
+    }
+
+    Deadline deadline() {
+        return deadline;
     }
 
     /** How often to try. */
@@ -62,14 +72,18 @@ final class Retry {
         }
     }
 
-    /** Fails for a status that may be another next time. */
-    static void throwIfLater(HubAnswer answer) throws IOException {
+    /**
+     * Fails for a status that may be another next time.
+     *
+     * @param quotable whether the server was sent nothing that it could send back
+     */
+    static void throwIfLater(HubAnswer answer, boolean quotable) throws IOException {
         // A file server's 401, 403, 404 or 410 mostly means that the signed address ran out: asking the Hub again
         // helps.
         boolean expired = !answer.fromHub() && answer.status() >= 400 && answer.status() != 416;
         if (LATER.contains(answer.status()) || expired) {
             answer.drain();
-            String request = answer.header("X-Request-Id").replaceAll("[^0-9A-Za-z-]", "");
+            String request = quotable ? answer.header("X-Request-Id").replaceAll("[^0-9A-Za-z-]", "") : "";
             throw new LaterException(
                     answer.uri().getHost() + " answered " + answer.status()
                             + (request.isEmpty() ? "" : ", request " + request),
@@ -115,15 +129,28 @@ final class Retry {
         boolean never = patience == Patience.ONCE
                 || (patience == Patience.IF_CONNECTED && HubClient.isNoConnection(e))
                 || e instanceof SSLException
-                || told.filter(wait -> wait.compareTo(LONGEST) > 0).isPresent();
-        if (never || failures >= MOST) {
+                || told.filter(wait -> wait.compareTo(LONGEST) > 0 || !isBearable(wait))
+                        .isPresent();
+        if (never || failures >= (e instanceof SlowBodyException ? 1 : MOST)) {
             throw unreachable(e, told);
         }
-        pauses.sit(told.orElse(Duration.ofSeconds(WAITS.get(Math.min(failures, WAITS.size() - 1)))));
+        Duration pause = told.orElse(Duration.ofSeconds(WAITS.get(Math.min(failures, WAITS.size() - 1))));
+        if (deadline.isPassedIn(pause)) {
+            throw unreachable(new HttpTimeoutException(deadline.described() + " (" + reason(e) + ")"), told);
+        }
+        pauses.sit(pause);
+    }
+
+    private synchronized boolean isBearable(Duration wait) {
+        asked = asked.plus(wait);
+        return asked.compareTo(LONGEST_TOGETHER) <= 0;
     }
 
     /** Waits after so many failures in a row. */
-    void pause(int failures) throws InterruptedIOException {
+    void pause(int failures) throws InterruptedIOException, HubUnreachableException {
+        if (deadline.isPassedIn(Duration.ofSeconds(WAITS.get(Math.min(failures, WAITS.size() - 1))))) {
+            throw unreachable(new HttpTimeoutException(deadline.described()), Optional.empty());
+        }
         pauses.sit(Duration.ofSeconds(WAITS.get(Math.min(failures, WAITS.size() - 1))));
     }
 
@@ -148,7 +175,9 @@ final class Retry {
             }
             return "connection refused or no route";
         }
-        if (e instanceof LaterException) {
+        boolean told = e instanceof HttpTimeoutException
+                && String.valueOf(e.getMessage()).matches(".*(arrived|LOWRANK_NETWORK_LIMIT).*");
+        if (e instanceof LaterException || e instanceof StrangeAnswerException || told) {
             return String.valueOf(e.getMessage());
         }
         if (e instanceof HttpTimeoutException) {

@@ -111,12 +111,12 @@ class HubDownloadTest extends HubContract {
                 .hasMessageMatching("broken download: model.safetensors: the connection broke 6 times after \\d+ of "
                         + weights.length + " bytes; run again to go on from there");
         assertThat(below(repository().resolve("blobs"))).isEmpty();
-        long partial = Files.size(folder.resolve("own/hub/" + FakeRepo.digest("SHA-256", weights) + ".part"));
+        long partial = Files.size(repository().resolve(".unfinished/" + FakeRepo.digest("SHA-256", weights) + ".part"));
         hub.heal();
         int before = hub.to("cdn").size();
         assertThat(read(MODEL, "model.safetensors")).isEqualTo(weights);
         assertThat(hub.to("cdn").get(before).range()).contains("bytes=" + partial + "-" + (weights.length - 1));
-        assertThat(below(folder.resolve("own"))).isEmpty();
+        assertThat(below(repository().resolve(".unfinished"))).isEmpty();
     }
 
     @Test
@@ -131,7 +131,7 @@ class HubDownloadTest extends HubContract {
                         folder.toString())
                 .inheritIO()
                 .start();
-        Path partial = folder.resolve("own/hub/" + FakeRepo.digest("SHA-256", weights) + ".part");
+        Path partial = repository().resolve(".unfinished/" + FakeRepo.digest("SHA-256", weights) + ".part");
         long end = System.nanoTime() + 60_000_000_000L;
         while (!(Files.exists(partial) && Files.size(partial) >= PART) && System.nanoTime() < end) {
             Thread.sleep(20);
@@ -156,7 +156,7 @@ class HubDownloadTest extends HubContract {
 
     @Test
     void spoiledBeginningDoesNotSpoilTheFile() throws Exception {
-        Path partials = Files.createDirectories(folder.resolve("own/hub"));
+        Path partials = Files.createDirectories(repository().resolve(".unfinished"));
         String etag = FakeRepo.digest("SHA-256", weights);
         Files.write(partials.resolve(etag + ".part"), new byte[1000]);
         Files.writeString(
@@ -166,7 +166,7 @@ class HubDownloadTest extends HubContract {
 
     @Test
     void partialFileWithoutItsDescriptionIsNotTrusted() throws Exception {
-        Path partials = Files.createDirectories(folder.resolve("own/hub"));
+        Path partials = Files.createDirectories(repository().resolve(".unfinished"));
         Files.write(partials.resolve(FakeRepo.digest("SHA-256", weights) + ".part"), new byte[1000]);
         assertThat(read(MODEL, "model.safetensors")).isEqualTo(weights);
         assertThat(hub.to("cdn")).hasSize(1);
@@ -231,18 +231,18 @@ class HubDownloadTest extends HubContract {
 
     @Test
     void downloadThatCannotFitIsRefusedAtOnce() throws Exception {
-        String tree = "[{\"type\":\"file\",\"path\":\"huge.safetensors\",\"size\":4000000000000000000,\"oid\":\""
+        String tree = "[{\"type\":\"file\",\"path\":\"huge.safetensors\",\"size\":1000000000000000,\"oid\":\""
                 + "a".repeat(40) + "\"}]";
         hub.order("hub", "/tree/", new Fault.Status(200, Map.of(), tree));
         assertThatThrownBy(() -> read(MODEL, "huge.safetensors"))
                 .hasMessageStartingWith("not enough room: ")
-                .hasMessageContaining(": 4000000000000000000 bytes are to be downloaded but ");
+                .hasMessageContaining(": 1000000000000000 bytes are to be downloaded but ");
         assertThat(hub.to("hub")).hasSize(2);
     }
 
     private void nothingIsKept() throws Exception {
         assertThat(below(repository().resolve("blobs"))).isEmpty();
         assertThat(below(repository().resolve("snapshots"))).isEmpty();
-        assertThat(below(folder.resolve("own"))).isEmpty();
+        assertThat(below(repository().resolve(".unfinished"))).isEmpty();
     }
 }

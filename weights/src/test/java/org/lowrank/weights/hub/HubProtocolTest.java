@@ -131,8 +131,8 @@ class HubProtocolTest extends HubContract {
         set("HF_TOKEN", TOKEN);
         hub.order("hub", "/revision/", new Fault.Status(403, Map.of("X-Error-Message", "no scope for " + TOKEN), ""));
         assertThatThrownBy(() -> open(MODEL))
-                .hasMessage("forbidden: " + MODEL + ": the token of HF_TOKEN lacks the right to read it (no scope for"
-                        + " ***); make one that may at " + hub.endpoint() + "/settings/tokens");
+                .hasMessage("forbidden: " + MODEL + ": the token of HF_TOKEN lacks the right to read it;"
+                        + " make one that may at " + hub.endpoint() + "/settings/tokens");
         for (int i = 0; i < 6; i++) {
             hub.order("cdn", "/signed/", new Fault.Status(503));
         }
