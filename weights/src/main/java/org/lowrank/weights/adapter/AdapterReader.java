@@ -57,7 +57,10 @@ public final class AdapterReader {
             if (part.isPresent() && part.get().part() != Part.ALPHA) {
                 factors = true;
                 String module = part.get().module();
-                if (names.contains(module + ".weight") || names.contains(module + ".base_layer.weight")) {
+                String original = module.replaceFirst("(\\.parametrizations\\.weight)\\.\\d+$", "$1.original");
+                if (names.contains(module + ".weight")
+                        || names.contains(module + ".base_layer.weight")
+                        || (!original.equals(module) && names.contains(original))) {
                     return false;
                 }
             }

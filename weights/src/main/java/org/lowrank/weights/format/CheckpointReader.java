@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.lowrank.weights.bytes.MalformedWeightsException;
+import org.lowrank.weights.files.LostMemory;
 import org.lowrank.weights.files.ModelFiles;
 import org.lowrank.weights.files.ModelNotFoundException;
 import org.lowrank.weights.scheme.Quantisation;
@@ -51,8 +52,16 @@ public final class CheckpointReader implements AutoCloseable {
      * @throws MalformedWeightsException if there are none, or they are malformed, incomplete or of an unknown kind
      */
     public Checkpoint read() throws IOException, ModelNotFoundException {
-        List<String> names =
-                files.list().stream().map(ModelFiles.FileEntry::name).toList();
+        List<ModelFiles.FileEntry> listed = files.list();
+        List<String> names = listed.stream().map(ModelFiles.FileEntry::name).toList();
+        try {
+            return read(names);
+        } catch (InternalError e) {
+            throw LostMemory.named(e, files, listed);
+        }
+    }
+
+    private Checkpoint read(List<String> names) throws IOException, ModelNotFoundException {
         WeightChoice choice = WeightChoice.of(files, names);
         List<Candidate> left = new ArrayList<>(choice.candidates());
         List<String> passedOver = new ArrayList<>(choice.notes());

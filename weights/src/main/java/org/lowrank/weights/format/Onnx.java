@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,6 +22,8 @@ import org.lowrank.weights.tensor.Tensor;
  * initializer; its name is restored from the consuming node (see {@link OnnxNames}).
  */
 final class Onnx implements WeightFormat {
+    private static final int DEEPEST = 16;
+
     @Override
     public String title() {
         return "ONNX";
@@ -45,7 +48,7 @@ final class Onnx implements WeightFormat {
         boolean found = false;
         while (model.next()) {
             if (model.field() == 7 && model.type() == Wire.BYTES) {
-                readGraph(model.message(), graph);
+                readGraph(model.message(), graph, "", 0);
                 found = true;
             } else {
                 model.skip();
@@ -57,30 +60,40 @@ final class Onnx implements WeightFormat {
         OnnxNames names = new OnnxNames(graph.nodes);
         Set<String> taken = new HashSet<>();
         graph.initializers.forEach(initializer -> taken.add(initializer.name));
+        Map<OnnxTensor, String> inner = graph.names(taken);
         List<Tensor> tensors = new ArrayList<>();
         for (OnnxTensor initializer : graph.initializers) {
             OnnxNames.Named named = names.of(initializer.name, initializer.shape);
             // A module that is called twice may have two weights: the second keeps the name it has.
-            String unique = taken.add(named.name()) ? named.name() : initializer.name;
+            String own = inner.getOrDefault(initializer, initializer.name);
+            String unique = taken.add(named.name()) ? named.name() : own;
             tensors.add(initializer.tensor(files, source, opened).named(unique, named.orientation()));
         }
         names.refuseQuantised(name, graph.initializers.stream().map(i -> i.name).toList());
         return tensors;
     }
 
-    private static void readGraph(Wire wire, Graph graph) throws IOException {
+    /**
+     * Reads a graph or, for the branches of an If and the body of a Loop or Scan, one inside a node's attribute.
+     *
+     * @param place of the graph, empty for the main one
+     */
+    private static void readGraph(Wire wire, Graph graph, String place, int depth) throws IOException {
+        if (depth > DEEPEST) {
+            throw wire.bad("graphs nested more than " + DEEPEST + " deep");
+        }
         while (wire.next()) {
             if (wire.field() == 5 && wire.type() == Wire.BYTES) {
-                graph.initializers.add(OnnxTensor.parse(wire.message()));
+                graph.add(OnnxTensor.parse(wire.message()), place);
             } else if (wire.field() == 1 && wire.type() == Wire.BYTES) {
-                readNode(wire.message(), graph);
+                readNode(wire.message(), graph, place, depth);
             } else {
                 wire.skip();
             }
         }
     }
 
-    private static void readNode(Wire wire, Graph graph) throws IOException {
+    private static void readNode(Wire wire, Graph graph, String place, int depth) throws IOException {
         Node node = new Node();
         OnnxTensor constant = null;
         while (wire.next()) {
@@ -93,7 +106,7 @@ final class Onnx implements WeightFormat {
                 case 2 -> node.outputs.add(wire.text());
                 case 3 -> node.name = wire.text();
                 case 4 -> node.operator = wire.text();
-                case 5 -> constant = attribute(wire.message(), constant, node);
+                case 5 -> constant = attribute(wire.message(), constant, node, graph, place, depth);
                 case 9 -> property(wire.message(), node.properties);
                 default -> wire.skip();
             }
@@ -102,13 +115,14 @@ final class Onnx implements WeightFormat {
         boolean parameter = constant != null && !constant.shape.isEmpty() && FLOATS.contains(constant.dtype);
         if (node.operator.equals("Constant") && constant != null && parameter && !node.outputs.isEmpty()) {
             constant.name = node.outputs.get(0);
-            graph.initializers.add(constant);
+            graph.add(constant, place);
         }
         graph.nodes.add(node);
     }
 
-    /** AttributeProto: name 1, i 3, t 5. Only tensors and transB matter here. */
-    private static @Nullable OnnxTensor attribute(Wire wire, @Nullable OnnxTensor before, Node node)
+    /** AttributeProto: name 1, i 3, t 5, g 6, graphs 11. Only tensors, transB and graphs matter here. */
+    private static @Nullable OnnxTensor attribute(
+            Wire wire, @Nullable OnnxTensor before, Node node, Graph graph, String place, int depth)
             throws IOException {
         OnnxTensor tensor = before;
         String name = "";
@@ -120,6 +134,9 @@ final class Onnx implements WeightFormat {
                 number = wire.number();
             } else if (wire.field() == 5 && wire.type() == Wire.BYTES) {
                 tensor = OnnxTensor.parse(wire.message());
+            } else if ((wire.field() == 6 || wire.field() == 11) && wire.type() == Wire.BYTES) {
+                String owner = node.name.isEmpty() ? node.operator : node.name;
+                readGraph(wire.message(), graph, place + owner + "/" + name + "/", depth + 1);
             } else {
                 wire.skip();
             }
@@ -150,6 +167,28 @@ final class Onnx implements WeightFormat {
     private static final class Graph {
         final List<OnnxTensor> initializers = new ArrayList<>();
         final List<Node> nodes = new ArrayList<>();
+        private final List<Inner> inner = new ArrayList<>();
+
+        private record Inner(OnnxTensor tensor, String place) {}
+
+        void add(OnnxTensor tensor, String place) {
+            if (place.isEmpty()) {
+                initializers.add(tensor);
+            } else {
+                inner.add(new Inner(tensor, place));
+            }
+        }
+
+        /** Two branches may call their own weights alike: the later one's name begins with its place. */
+        Map<OnnxTensor, String> names(Set<String> taken) {
+            Map<OnnxTensor, String> names = new IdentityHashMap<>();
+            for (Inner one : inner) {
+                String name = one.tensor.name;
+                names.put(one.tensor, taken.add(name) ? name : one.place + name);
+                initializers.add(one.tensor);
+            }
+            return names;
+        }
     }
 
     /** A node: what it computes, from what, and where in the module tree it came from. */

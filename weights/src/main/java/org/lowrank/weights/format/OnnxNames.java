@@ -1,7 +1,6 @@
 package org.lowrank.weights.format;
 
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -137,10 +136,10 @@ final class OnnxNames {
     }
 
     private @Nullable String biasAfter(Onnx.Node product) {
-        Set<String> outputs = new HashSet<>(product.outputs);
-        for (var entry : consumers.entrySet()) {
-            if (outputs.contains(entry.getKey()) && entry.getValue().operator.equals("Add")) {
-                for (String input : entry.getValue().inputs) {
+        for (String output : product.outputs) {
+            Onnx.Node next = consumers.get(output);
+            if (next != null && next.operator.equals("Add")) {
+                for (String input : next.inputs) {
                     if (input.endsWith(".bias")) {
                         return input;
                     }

@@ -64,8 +64,32 @@ final class TorchGlobals {
         this.attributeBags = attributeBags;
     }
 
-    /** A name from the allow-list. */
+    /** A name from the allow-list, or an opaque one. */
     record Global(String name) {}
+
+    /**
+     * What calling an opaque name would give: never made, but the tensors in it are known to be there.
+     *
+     * @param of the name that would be called
+     * @param parts its arguments and its state
+     */
+    record Opaque(String of, List<@Nullable Object> parts) {
+        // Objects may hold themselves: they are what they are, not what is in them.
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return this == other;
+        }
+
+        @Override
+        public int hashCode() {
+            return System.identityHashCode(this);
+        }
+
+        @Override
+        public String toString() {
+            return of;
+        }
+    }
 
     /**
      * A persistent id: where a storage lies.
@@ -93,7 +117,7 @@ final class TorchGlobals {
         String full = module + "." + name;
         boolean torchType = module.equals("torch") && (name.endsWith("Storage") || TorchTypes.ofDtype(full) != null);
         boolean bag = attributeBags && module.startsWith("__torch__");
-        if (ALLOWED.contains(full) || torchType || bag) {
+        if (ALLOWED.contains(full) || torchType || bag || PickleNames.isOpaque(module, name)) {
             return new Global(full);
         }
         String known = REFUSED.get(full);
@@ -108,7 +132,7 @@ final class TorchGlobals {
     Object call(String name, List<?> arguments) throws MalformedWeightsException {
         return switch (name) {
             case "collections.OrderedDict", "collections.Counter", "collections.defaultdict", "builtins.dict" ->
-                new LinkedHashMap<Object, @Nullable Object>();
+                dictionary(arguments);
             case "torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v2" -> tensor(arguments, null);
             case "torch._utils._rebuild_tensor_v3" ->
                 tensor(arguments, argument(arguments, 6) instanceof Global dtype ? dtype.name() : null);
@@ -123,11 +147,42 @@ final class TorchGlobals {
                     "torch.Size" -> argument(arguments, 0);
             case "torch._tensor._rebuild_from_type_v2", "torch.tensor._rebuild_from_type_v2" ->
                 rebuiltFromType(arguments);
+            case "builtins.set",
+                    "__builtin__.set",
+                    "builtins.list",
+                    "builtins.bytearray",
+                    "__builtin__.bytearray",
+                    "builtins.complex",
+                    "_codecs.encode",
+                    "torch.device",
+                    "torch.serialization._get_layout" -> new ArrayList<@Nullable Object>(arguments);
             default ->
                 name.startsWith("__torch__")
                         ? new LinkedHashMap<Object, @Nullable Object>()
-                        : new ArrayList<@Nullable Object>(arguments);
+                        : new Opaque(name, new ArrayList<@Nullable Object>(arguments));
         };
+    }
+
+    /** Python 2 gives an OrderedDict its pairs as an argument, and a Counter its counts. */
+    private static Map<Object, @Nullable Object> dictionary(List<?> arguments) {
+        Map<Object, @Nullable Object> map = new LinkedHashMap<>();
+        for (Object argument : arguments) {
+            if (argument instanceof Map<?, ?> counts) {
+                counts.forEach((key, value) -> map.put(plainKey(key, map.size()), value));
+            } else if (argument instanceof List<?> pairs) {
+                for (Object pair : pairs) {
+                    if (pair instanceof List<?> both && both.size() == 2) {
+                        map.put(plainKey(both.get(0), map.size()), both.get(1));
+                    }
+                }
+            }
+        }
+        return map;
+    }
+
+    /** Keys of weights are text or numbers; anything else could hold itself and never end hashing. */
+    static Object plainKey(@Nullable Object key, int otherwise) {
+        return key instanceof String || key instanceof Long ? key : "key " + otherwise;
     }
 
     private @Nullable Object rebuiltFromType(List<?> arguments) throws MalformedWeightsException {

@@ -94,13 +94,17 @@ final class TorchLegacy implements WeightFormat {
             places.put(storage.key(), new TorchTensors.Place(source, at, elements * size, bigEndian));
             at += elements * size;
         }
-        return TorchTensors.of(root, name, storage -> {
-            TorchTensors.Place place = places.get(storage.key());
-            if (place == null) {
-                throw bad(name, "storage " + storage.key() + " is missing");
-            }
-            return place;
-        });
+        return TorchTensors.of(
+                root,
+                name,
+                storage -> {
+                    TorchTensors.Place place = places.get(storage.key());
+                    if (place == null) {
+                        throw bad(name, "storage " + storage.key() + " is missing");
+                    }
+                    return place;
+                },
+                opened);
     }
 
     private static MalformedWeightsException bad(String file, String why) {

@@ -20,10 +20,10 @@ import org.lowrank.weights.tensor.Tensor;
 
 /** From an unpickled object to named tensors: wrappers opened, views checked against their storages. */
 final class TorchTensors {
-    private static final List<String> WRAPPERS = List.of("state_dict", "model_state_dict", "model", "module", "net");
-
     private static final int LONGEST_NAME = 1000;
+    /** Far above any mask or table of positions that is saved expanded, below what costs time or memory. */
     private static final long LARGEST_REPETITION = 1 << 20;
+
     private static final int MOST_TENSORS = 1 << 18;
 
     private TorchTensors() {}
@@ -36,12 +36,18 @@ final class TorchTensors {
     /** A storage's bytes. */
     record Place(ByteSource source, long offset, long length, boolean bigEndian) {}
 
-    /** All tensors, named by their path through nested dictionaries; known wrappers leave no trace in names. */
-    static List<Tensor> of(@Nullable Object root, String file, Storages storages) throws MalformedWeightsException {
+    /**
+     * All tensors, named by their path through nested dictionaries; known wrappers leave no trace in names. What lies beside
+     * the wrapped dictionary, or inside objects that are not made, is left out and said.
+     */
+    static List<Tensor> of(@Nullable Object root, String file, Storages storages, OpenFiles opened)
+            throws MalformedWeightsException {
+        Unwrapped unwrapped = Unwrapped.of(root, file);
+        LeftOutTensors leftOut = new LeftOutTensors(file, opened);
         List<Tensor> tensors = new ArrayList<>();
         Deque<Named> open = new ArrayDeque<>();
         Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-        open.add(new Named("", unwrap(root, file)));
+        open.add(new Named("", unwrapped.model()));
         while (!open.isEmpty()) {
             Named next = open.removeFirst();
             if (next.value instanceof TorchGlobals.TensorView view) {
@@ -50,6 +56,8 @@ final class TorchTensors {
                             + " tensors; save model.state_dict()");
                 }
                 tensors.add(tensor(next.name, view, file, storages));
+            } else if (next.value instanceof TorchGlobals.Opaque opaque) {
+                leftOut.addOpaque(next.name, opaque);
             } else if (next.value != null && seen.add(next.value)) { // else the same object again, or a cycle
                 children(next, file).forEach(open::addLast);
             }
@@ -58,6 +66,8 @@ final class TorchTensors {
             throw new MalformedWeightsException("no tensors: " + file
                     + ": the pickle holds no dictionary of tensors; save model.state_dict() and not something else");
         }
+        unwrapped.beside().forEach((key, value) -> leftOut.addBeside(key, value, unwrapped.wrapper()));
+        leftOut.say();
         return tensors;
     }
 
@@ -79,7 +89,10 @@ final class TorchTensors {
 
     private static void addChild(Named parent, String key, @Nullable Object value, String file, List<Named> children)
             throws MalformedWeightsException {
-        if (!(value instanceof TorchGlobals.TensorView || value instanceof Map || value instanceof List)) {
+        if (!(value instanceof TorchGlobals.TensorView
+                || value instanceof TorchGlobals.Opaque
+                || value instanceof Map
+                || value instanceof List)) {
             return; // numbers and text of an optimizer's state
         }
         int length = parent.name.length() + key.length();
@@ -88,24 +101,6 @@ final class TorchTensors {
                     + length + " characters; save model.state_dict()");
         }
         children.add(new Named(parent.name.isEmpty() ? key : parent.name + "." + key, value));
-    }
-
-    private static Map<?, ?> unwrap(@Nullable Object root, String file) throws MalformedWeightsException {
-        if (!(root instanceof Map<?, ?> map)) {
-            throw new MalformedWeightsException("no tensors: " + file
-                    + ": the pickle holds no dictionary of tensors; save model.state_dict() and not the module itself");
-        }
-        boolean hasTensors = map.values().stream().anyMatch(v -> v instanceof TorchGlobals.TensorView);
-        for (String wrapper : WRAPPERS) {
-            if (!hasTensors && map.get(wrapper) instanceof Map<?, ?> inner && holdsTensors(inner)) {
-                return inner;
-            }
-        }
-        return map;
-    }
-
-    private static boolean holdsTensors(Map<?, ?> map) {
-        return map.values().stream().anyMatch(v -> v instanceof TorchGlobals.TensorView);
     }
 
     private static Tensor tensor(String name, TorchGlobals.TensorView view, String file, Storages storages)
@@ -146,9 +141,15 @@ final class TorchTensors {
                             + " leaves its storage of " + elements + " elements");
         }
         long start = place.offset() + view.storage().viewOffset() * (dtype.bits() / 8);
-        // Expanded views repeat elements; nothing real repeats them a million times.
-        if (count / LARGEST_REPETITION > Math.max(1, elements)) {
-            throw bad(file, name, "shape " + shape + " repeats " + elements + " elements");
+        // Views may repeat elements (expand), but a weight matrix is stored in full: memory must not follow from a
+        // shape.
+        long bytes = Math.multiplyExact(count, (long) dtype.bits() / 8);
+        if (count > extent && bytes > LARGEST_REPETITION) {
+            throw bad(
+                    file,
+                    name,
+                    "shape " + shape + " with strides " + view.strides() + " repeats " + extent
+                            + " stored elements into " + bytes + " bytes, which is no weight matrix");
         }
         Layout layout = extent == 0 ? Layout.contiguous(0, shape) : new Layout(view.offset(), view.strides());
         ScalarEncoding encoding = new ScalarEncoding(dtype, place.bigEndian());

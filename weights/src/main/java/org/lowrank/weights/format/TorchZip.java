@@ -48,10 +48,14 @@ final class TorchZip implements WeightFormat {
                         .equals("big");
         Wire wire = new Wire(new Bytes(name, pickle), 0, pickle.length);
         Object root = new Unpickler(wire, name, script).load();
-        return TorchTensors.of(root, name, storage -> {
-            ZipEntrySource content = entry(entries, folder + "data/" + storage.key(), name);
-            return new TorchTensors.Place(content, 0, content.size(), bigEndian);
-        });
+        return TorchTensors.of(
+                root,
+                name,
+                storage -> {
+                    ZipEntrySource content = entry(entries, folder + "data/" + storage.key(), name);
+                    return new TorchTensors.Place(content, 0, content.size(), bigEndian);
+                },
+                opened);
     }
 
     /** The one folder that holds data.pkl; its name is free. */

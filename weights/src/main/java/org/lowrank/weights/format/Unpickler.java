@@ -135,8 +135,12 @@ final class Unpickler {
         if (!(function instanceof TorchGlobals.Global global) || !(arguments instanceof List<?> list)) {
             throw in.bad("a call of something that is no name");
         }
-        count(list.size());
+        count((long) COPY_WEIGHT * (list.size() + (list.isEmpty() ? 0 : sizeOf(list.get(0)))));
         push(globals.call(global.name(), list));
+    }
+
+    private static int sizeOf(@Nullable Object argument) {
+        return argument instanceof List<?> list ? list.size() : argument instanceof Map<?, ?> map ? map.size() : 0;
     }
 
     private void build() throws MalformedWeightsException {
@@ -150,10 +154,16 @@ final class Unpickler {
             Map<Object, @Nullable Object> map = (Map<Object, @Nullable Object>) target;
             count((long) COPY_WEIGHT * attributes.size());
             map.putAll(attributes);
+        } else if (target instanceof TorchGlobals.Opaque opaque) {
+            opaque.parts().add(state);
         }
     }
 
     private void append(List<@Nullable Object> values) throws MalformedWeightsException {
+        if (top() instanceof TorchGlobals.Opaque opaque) {
+            opaque.parts().addAll(values);
+            return;
+        }
         if (!(top() instanceof ArrayList<?>)) {
             throw in.bad("an append to something that is no list");
         }
@@ -163,6 +173,10 @@ final class Unpickler {
     }
 
     private void setItems(List<?> keysAndValues) throws MalformedWeightsException {
+        if (top() instanceof TorchGlobals.Opaque opaque) {
+            opaque.parts().addAll(keysAndValues);
+            return;
+        }
         if (!(top() instanceof LinkedHashMap<?, ?>) || keysAndValues.size() % 2 != 0) {
             throw in.bad("an item set on something that is no dictionary");
         }
@@ -170,9 +184,7 @@ final class Unpickler {
         Map<Object, @Nullable Object> map = (Map<Object, @Nullable Object>) top();
         for (int i = 0; i < keysAndValues.size(); i += 2) {
             Object key = keysAndValues.get(i);
-            // Keys of weights are text or numbers; anything else could hold itself and never end hashing.
-            boolean plain = key instanceof String || key instanceof Long;
-            map.put(plain && key != null ? key : "key " + map.size(), keysAndValues.get(i + 1));
+            map.put(TorchGlobals.plainKey(key, map.size()), keysAndValues.get(i + 1));
         }
     }
 

@@ -247,7 +247,7 @@ class CheckpointReaderTest {
         assertThatThrownBy(() -> ReadBack.of(layer)).hasMessageStartingWith("missing tensor: h.1.output.weight: ");
     }
 
-    /** 20,000 tensors of which the index lists none: one warning, and no time to speak of. */
+    /** 20,000 tensors of which the index lists none: one warning. */
     @Test
     void unlistedTensorsAreSaidTogether() throws Exception {
         Map<String, TestTensor> many = new HashMap<>();
@@ -257,11 +257,9 @@ class CheckpointReaderTest {
         many.put("a", scalar());
         Map<String, byte[]> files = sharded("{\"a\":\"" + FIRST + "\"}");
         files.put(FIRST, SafetensorsWriter.bytes(many));
-        long start = System.nanoTime();
         try (CheckpointReader reader = new CheckpointReader(MemoryFiles.of(files))) {
             assertThat(reader.read().warnings()).singleElement().asString().startsWith("20000 tensors, t");
         }
-        assertThat(java.time.Duration.ofNanos(System.nanoTime() - start)).isLessThan(java.time.Duration.ofSeconds(5));
     }
 
     @Test

@@ -119,4 +119,49 @@ class OnnxNamesTest {
         assertThat(ReadBack.of(FILE, model.toByteArray()).tensors().keySet())
                 .containsExactly("fc.weight", "onnx::MatMul_2");
     }
+
+    /** decoder_model_merged.onnx: the branches of an If multiply by weights of the main graph, and by some of their own. */
+    @Test
+    void weightsInsideBranchesAreNamed() throws Exception {
+        OnnxWriter model = new OnnxWriter().initializer("onnx::MatMul_1", MATRIX);
+        ProtoWriter node = OnnxWriter.describeNode("/optimum::if", "If", List.of("use_cache"), List.of("y"));
+        for (String branch : List.of("then_branch", "else_branch")) {
+            ProtoWriter graph = new ProtoWriter();
+            graph.message(
+                    1,
+                    OnnxWriter.describeNode(
+                            "/model/layers.0/self_attn/q_proj/MatMul",
+                            "MatMul",
+                            List.of("x", "onnx::MatMul_1"),
+                            List.of("q")));
+            graph.message(
+                    1,
+                    OnnxWriter.describeNode(
+                            "/model/layers.0/self_attn/k_proj/MatMul", "MatMul", List.of("x", "own_7"), List.of("k")));
+            graph.message(5, OnnxWriter.describe("own_7", 1, List.of(2L, 3L)).bytes(9, new byte[24]));
+            node.message(5, new ProtoWriter().text(1, branch).message(6, graph).number(20, 5));
+        }
+        ReadBack read = ReadBack.of(FILE, model.node(node).toByteArray());
+        assertThat(read.tensors().keySet())
+                .containsExactly(
+                        "/optimum::if/else_branch/own_7",
+                        "model.layers.0.self_attn.k_proj.weight",
+                        "model.layers.0.self_attn.q_proj.weight");
+    }
+
+    /** A product's bias is looked up, not searched for: 40,000 products take no time to speak of. */
+    @Test
+    void manyProductsAreNamedInLinearTime() throws Exception {
+        OnnxWriter model = new OnnxWriter();
+        for (int i = 0; i < 40_000; i++) {
+            model.initializer(OnnxWriter.describe("W" + i, 1, List.of(1L, 1L)).bytes(9, new byte[4]));
+            model.node("M" + i, "MatMul", List.of("x" + i, "W" + i), List.of("y" + i));
+        }
+        byte[] file = model.toByteArray();
+        long start = System.nanoTime();
+        try (CheckpointReader reader = new CheckpointReader(MemoryFiles.of(FILE, file))) {
+            assertThat(reader.read().tensors()).hasSize(40_000);
+        }
+        assertThat(java.time.Duration.ofNanos(System.nanoTime() - start)).isLessThan(java.time.Duration.ofSeconds(60));
+    }
 }

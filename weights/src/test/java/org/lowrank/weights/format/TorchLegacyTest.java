@@ -178,7 +178,7 @@ class TorchLegacyTest extends WeightFormatContract {
     }
 
     @Test
-    void aWholeModuleIsRefused() {
+    void aWholeModuleIsNotMade() {
         Pickle module = Pickle.protocol2()
                 .global("transformers.modeling_bert", "BertModel")
                 .emptyTuple()
@@ -186,8 +186,8 @@ class TorchLegacyTest extends WeightFormatContract {
         byte[] file = TorchWriter.legacy(module.stop(), Map.of(), Map.of());
         assertThatThrownBy(() -> ReadBack.of(FILE, file))
                 .isInstanceOf(MalformedWeightsException.class)
-                .hasMessage("refused pickle: pytorch_model.bin: it asks for transformers.modeling_bert.BertModel, which"
-                        + " loading weights does not need and could run code; save the state_dict or use safetensors");
+                .hasMessage("no tensors: pytorch_model.bin: the pickle holds no dictionary of tensors but an object of"
+                        + " transformers.modeling_bert.BertModel; save model.state_dict() and not the module itself");
     }
 
     private static byte[] whole(long claimed) {
