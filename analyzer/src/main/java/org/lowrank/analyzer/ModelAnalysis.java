@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.lowrank.analyzer.layer.LayerSelection;
 import org.lowrank.analyzer.layer.ModelLayers;
@@ -22,6 +23,7 @@ import org.lowrank.reports.finding.Finding;
 import org.lowrank.spectral.SpectralEngine;
 import org.lowrank.spectral.SpectralOptions;
 import org.lowrank.weights.bytes.MalformedWeightsException;
+import org.lowrank.weights.files.LostMemory;
 import org.lowrank.weights.files.ModelFiles;
 import org.lowrank.weights.files.ModelNotFoundException;
 import org.lowrank.weights.files.SourceOptions;
@@ -174,21 +176,39 @@ public final class ModelAnalysis implements AutoCloseable {
             Optional<AnalysisResult> saved,
             ModelMeasurer.Progress progress)
             throws IOException, InterruptedException, ModelNotFoundException {
-        String fingerprint = fingerprint(engine.description() + "\n" + options + "\n" + version);
+        String how = engine.description() + "\n" + options + "\n" + version;
+        String fingerprint = fingerprint(how);
         Optional<Outcome> same = saved.flatMap(result -> reused(result, provenance, fingerprint));
         if (same.isPresent()) {
             return same.get();
         }
         long start = System.nanoTime();
-        List<MatrixMeasurement> rows = new ModelMeasurer(engine, options, threads)
-                .measure(provenance.model(), provenance.revision(), layers.matrices(), progress);
+        List<ModelFiles.FileEntry> before = weightFiles();
+        List<MatrixMeasurement> rows;
+        try {
+            rows = new ModelMeasurer(engine, options, threads)
+                    .measure(provenance.model(), provenance.revision(), layers.matrices(), progress);
+        } catch (InternalError e) {
+            throw LostMemory.named(e, files, before);
+        }
         seconds.put("measure", since(start));
+        requireUnchanged(before, fingerprint, how);
         List<Finding> findings = opened.adapter().isPresent()
                 ? AdapterFindings.of(provenance.model(), rows)
                 : ModelFindings.of(
                         rows,
                         Initialisation.of(checkpoint.config(), layers.card().layers()));
         return new Outcome(model(fingerprint), rows, skipped(), findings, warnings(rows), false);
+    }
+
+    /** Numbers of a file that changed while it was measured are of neither content. */
+    private void requireUnchanged(List<ModelFiles.FileEntry> before, String fingerprint, String how)
+            throws IOException, ModelNotFoundException {
+        if (!fingerprint.equals(fingerprint(how))) {
+            throw new MalformedWeightsException("changed file: "
+                    + before.stream().map(ModelFiles.FileEntry::name).collect(Collectors.joining(", "))
+                    + ": changed, replaced or shortened while being read; run again when it is whole");
+        }
     }
 
     private static Optional<Outcome> reused(

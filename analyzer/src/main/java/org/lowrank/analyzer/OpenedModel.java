@@ -96,6 +96,8 @@ record OpenedModel(
         Adapter adapter = AdapterReader.read(adapterFiles, factors);
         List<String> names = new ArrayList<>(base.files());
         factors.files().forEach(name -> names.add(MergedFiles.ofAdapter(name)));
+        List<String> described = new ArrayList<>(base.described());
+        factors.described().forEach(name -> described.add(MergedFiles.ofAdapter(name)));
         List<String> warnings = new ArrayList<>(base.warnings());
         warnings.addAll(factors.warnings());
         adapter.warnings().stream()
@@ -104,8 +106,11 @@ record OpenedModel(
         Checkpoint merged = new Checkpoint(
                 base.config(),
                 MergedCheckpoint.of(base, adapter),
+                base.leftOut(),
+                Optional.empty(),
                 base.format() + " with " + adapter.title() + " merged in double",
                 names,
+                described,
                 warnings);
         return new OpenedModel(
                 new MergedFiles(baseFiles, adapterFiles),

@@ -13,6 +13,7 @@ import org.lowrank.trainer.merge.DivergedException;
 import org.lowrank.trainer.task.MalformedDataException;
 import org.lowrank.trainer.task.MissingDataException;
 import org.lowrank.weights.bytes.MalformedWeightsException;
+import org.lowrank.weights.bytes.UnavailableSourceException;
 import org.lowrank.weights.files.ModelNotFoundException;
 import org.lowrank.weights.writing.WeightsWriteException;
 import picocli.CommandLine;
@@ -69,6 +70,7 @@ final class Failures {
     private static boolean isOurs(Throwable failure) {
         return failure instanceof ModelNotFoundException
                 || failure instanceof MalformedWeightsException
+                || failure instanceof UnavailableSourceException
                 || failure instanceof MissingDataException
                 || failure instanceof MalformedDataException
                 || failure instanceof ReportWriteException
@@ -81,6 +83,7 @@ final class Failures {
 
     static int exitCode(Throwable failure) {
         if (failure instanceof ModelNotFoundException
+                || failure instanceof UnavailableSourceException
                 || failure instanceof MissingDataException
                 || failure instanceof AccessDeniedException) {
             return NOT_FOUND;
