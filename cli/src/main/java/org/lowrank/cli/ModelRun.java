@@ -51,7 +51,7 @@ abstract class ModelRun {
                         source.download == SourceArguments.Download.stream
                                 ? SourceOptions.DownloadMode.STREAM
                                 : SourceOptions.DownloadMode.CACHE)
-                .withProgress(progress::bytes);
+                .withProgress(progress.ofTransfers());
         if (source.revision != null) {
             options = options.withRevision(source.revision);
         }

@@ -7,14 +7,17 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 import org.lowrank.machine.text.ForeignText;
+import org.lowrank.weights.files.TransferProgress;
 
 /** One progress bar at a time on stderr, with rate and time left; nothing where no person watches. */
 final class TerminalProgress implements AutoCloseable {
     private static final int WIDTH = 100;
+    private static final int WORTH_A_WORD = 4;
 
     private final boolean drawn;
     private @Nullable ProgressBar bar;
     private String task = "";
+    private boolean waiting;
 
     TerminalProgress(boolean drawn) {
         this.drawn = drawn;
@@ -23,6 +26,36 @@ final class TerminalProgress implements AutoCloseable {
     /** Bytes done of a download. */
     synchronized void bytes(String name, long done, long total) {
         step(name, done, total, " MiB", 1 << 20);
+    }
+
+    /** For downloads. */
+    TransferProgress ofTransfers() {
+        return new TransferProgress() {
+            @Override
+            public void transferred(String file, long done, long total) {
+                bytes(file, done, total);
+            }
+
+            @Override
+            public void waiting(long secondsLeft) {
+                TerminalProgress.this.waiting(secondsLeft);
+            }
+        };
+    }
+
+    /** A pause in a download: on the bar's line where one is drawn, else once for each pause that is worth a word. */
+    synchronized void waiting(long secondsLeft) {
+        boolean begins = !waiting;
+        waiting = secondsLeft > 1;
+        if (drawn) {
+            close();
+            System.err.print("\rwaiting for the server, " + secondsLeft + " s left\u001b[K");
+            if (!waiting) {
+                System.err.print("\r\u001b[K");
+            }
+        } else if (begins && secondsLeft >= WORTH_A_WORD) {
+            System.err.println("lowrank: waiting " + secondsLeft + " s for the server");
+        }
     }
 
     /** Things done of a count. */

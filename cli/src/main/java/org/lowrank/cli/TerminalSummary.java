@@ -25,7 +25,9 @@ final class TerminalSummary {
     /** Table 1's line of one model. */
     static String card(String model, String revision, ArchitectureCard card, String source) {
         StringBuilder line = new StringBuilder(ForeignText.name(model));
-        if (!revision.isEmpty()) {
+        // A version of a Maven artifact is none of the Hub's revisions.
+        boolean maven = source.startsWith("Maven") && !revision.isEmpty();
+        if (!revision.isEmpty() && !maven) {
             line.append('@').append(revision.length() == 40 ? revision.substring(0, 10) : revision);
         }
         line.append(String.format(
@@ -37,7 +39,11 @@ final class TerminalSummary {
                 card.feedForwardDimension(),
                 card.parameters(),
                 card.dtype()));
-        return line.append(" (").append(source).append(')').toString();
+        return line.append(" (")
+                .append(source)
+                .append(maven ? ", version " + revision : "")
+                .append(')')
+                .toString();
     }
 
     /** Card, tables and findings of every model. */

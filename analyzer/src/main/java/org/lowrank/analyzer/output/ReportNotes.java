@@ -64,9 +64,14 @@ final class ReportNotes {
 
     /** One line under the title: revision, source and format. */
     static String origin(AnalysisResult.Model model) {
-        String revision = model.revision().isEmpty() ? "" : "Revision " + revision(model) + " · ";
+        String revision = model.revision().isEmpty() ? "" : revisionTitle(model) + " " + revision(model) + " · ";
         return revision + model.provenance().source() + " · "
                 + model.provenance().format();
+    }
+
+    /** A version of a Maven artifact is none of the Hub's revisions. */
+    private static String revisionTitle(AnalysisResult.Model model) {
+        return model.provenance().source().startsWith("Maven") ? "Maven version" : "Revision";
     }
 
     /** Ten digits tell commits apart; the provenance has them all. */
@@ -79,7 +84,7 @@ final class ReportNotes {
         List<Fact> facts = new ArrayList<>();
         facts.add(new Fact(label, model.model(), false));
         if (!model.revision().isEmpty()) {
-            facts.add(new Fact("Revision", model.revision(), true));
+            facts.add(new Fact(revisionTitle(model), model.revision(), true));
         }
         facts.add(new Fact(
                 "Source",
