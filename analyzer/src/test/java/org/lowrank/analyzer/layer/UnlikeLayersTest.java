@@ -200,7 +200,8 @@ class UnlikeLayersTest {
             }
         }
         ObjectNode config = JsonNodeFactory.instance.objectNode().put("model_type", "bert");
-        Checkpoint checkpoint = new Checkpoint(config, tensors, List.of(), Optional.empty(), "", List.of("model.safetensors"), List.of(), List.of());
+        Checkpoint checkpoint = new Checkpoint(
+                config, tensors, List.of(), Optional.empty(), "", List.of("model.safetensors"), List.of(), List.of());
         long start = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
         ModelLayers layers = LayerCatalog.resolve(checkpoint);
         assertThat(TensorGroup.of(layers.matrices())).hasSize(4 * count);
