@@ -4,7 +4,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -18,11 +17,11 @@ import org.lowrank.trainer.theory.TheoryCatalog;
 import org.lowrank.trainer.theory.TheoryReport;
 import org.lowrank.trainer.theory.TheoryResult;
 import org.lowrank.trainer.theory.TheoryRun;
+import org.lowrank.trainer.theory.Words;
 import org.lowrank.trainer.theory.claim.CheckResult;
 import org.lowrank.trainer.theory.claim.Reading;
 import org.lowrank.trainer.theory.claim.TheoryCheck;
 import org.lowrank.trainer.theory.claim.TheorySettings;
-import org.lowrank.trainer.theory.claim.Verdict;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -60,6 +59,9 @@ final class TheoryCommand implements Callable<Integer> {
             description = "Numbers of layers K (default: each check's own).")
     List<Integer> depths = new ArrayList<>();
 
+    @Option(names = "--width", paramLabel = "N", description = "Width of hidden layers (default: each check's own).")
+    int width;
+
     @Option(
             names = "--lambda",
             split = ",",
@@ -89,6 +91,14 @@ final class TheoryCommand implements Callable<Integer> {
             description = "Relative tolerance of the integrator of gradient flow (default ${DEFAULT-VALUE}).")
     double tolerance = TheorySettings.defaults().tolerance();
 
+    @Option(
+            names = "--most-steps",
+            paramLabel = "N",
+            description =
+                    "Steps of descent, or evaluations of the integrator, in one run; what is not reached then is not"
+                            + " decided (default ${DEFAULT-VALUE}).")
+    int mostSteps = TheorySettings.defaults().mostSteps();
+
     @Mixin
     OutputArguments output = new OutputArguments();
 
@@ -105,7 +115,7 @@ final class TheoryCommand implements Callable<Integer> {
         Set<ResultFormat> formats = output.formats();
         TheorySettings settings;
         try {
-            settings = new TheorySettings(depths, lambdas, epsilons, draws, seed, tolerance);
+            settings = new TheorySettings(depths, width, lambdas, epsilons, draws, seed, tolerance, mostSteps);
             TheoryCatalog.named(results);
         } catch (IllegalArgumentException e) {
             throw new UsageException(String.valueOf(e.getMessage()));
@@ -137,21 +147,9 @@ final class TheoryCommand implements Callable<Integer> {
     }
 
     private static void print(CheckResult check) {
+        System.out.println(Words.headline(check));
         for (Reading reading : check.readings()) {
-            Verdict verdict = reading.verdict();
-            String words = switch (verdict.outcome()) {
-                case HOLDS -> String.format(Locale.ROOT, "holds with margin %.3g", verdict.margin());
-                case VIOLATED ->
-                    String.format(
-                            Locale.ROOT,
-                            "violated at step %d (%s, λ = %s), margin %.3g",
-                            verdict.step(),
-                            verdict.condition(),
-                            verdict.lambda(),
-                            verdict.margin());
-                case ASSUMPTION_NOT_MET -> "assumption not met in any run";
-            };
-            System.out.println(check.title() + ", " + reading.claim().id() + ": " + words);
+            System.out.println("  " + reading.claim().id() + ": " + Words.describe(check, reading));
         }
     }
 }

@@ -1,9 +1,9 @@
 package org.lowrank.trainer.theory;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.lowrank.reports.NumberText;
@@ -18,12 +18,12 @@ import org.lowrank.reports.Report.Panel;
 import org.lowrank.reports.Report.Series;
 import org.lowrank.reports.Report.Style;
 import org.lowrank.reports.Report.TableSection;
+import org.lowrank.trainer.curve.Curve;
 import org.lowrank.trainer.theory.claim.Assumption;
 import org.lowrank.trainer.theory.claim.CheckResult;
 import org.lowrank.trainer.theory.claim.Claim;
 import org.lowrank.trainer.theory.claim.Reading;
 import org.lowrank.trainer.theory.claim.Verdict;
-import org.lowrank.trainer.theory.claim.Verdict.Outcome;
 
 /** One check's part of the page: its figure, its statement, its assumptions as measured. */
 final class CheckSections {
@@ -59,39 +59,44 @@ final class CheckSections {
     private static @Nullable Panel panel(CheckResult check, int index) {
         Reading reading = check.readings().get(index);
         Verdict verdict = reading.verdict();
+        Verdict.At at = verdict.at();
         Claim claim = reading.claim();
-        CheckResult.Curve left = check.curve(verdict.condition(), verdict.draw(), verdict.lambda(), claim.left());
-        CheckResult.Curve right = check.curve(verdict.condition(), verdict.draw(), verdict.lambda(), claim.right());
+        Curve left = check.curve(at.condition(), at.draw(), at.lambda(), claim.left());
+        Curve right = check.curve(at.condition(), at.draw(), at.lambda(), claim.right());
         if (left == null || right == null) {
             return null;
         }
         boolean logarithms = claim.scale() == Claim.Scale.LOGARITHM;
         boolean positive = !logarithms && positive(left) && positive(right);
         boolean flow = check.timePerStep() != 1;
+        List<Series> series = new ArrayList<>(List.of(
+                series("left side", left, check.timePerStep(), positive, Style.SOLID),
+                series("right side", right, check.timePerStep(), positive, Style.DOTTED)));
+        Curve trivial = check.curve(at.condition(), at.draw(), at.lambda(), claim.trivial());
+        if (trivial != null && claim.relation() != Claim.Relation.EQUAL) {
+            series.add(series("any weights", trivial, check.timePerStep(), positive, Style.DASHED));
+        }
         return new Panel(
                 check.id() + "-" + index,
-                claim.id() + ": " + word(verdict.outcome()) + " (" + run(verdict) + ")",
+                claim.formula() + " — " + claim.id() + ", " + Words.word(verdict) + " (" + Words.run(verdict) + ")",
                 new Axis(flow ? "time" : "step", true, true),
                 new Axis(logarithms ? "natural logarithm of the sides" : "sides", positive, positive),
-                List.of(
-                        series("left side", left, check.timePerStep(), positive, Style.SOLID),
-                        series("right side", right, check.timePerStep(), positive, Style.DOTTED)));
+                series);
     }
 
-    private static boolean positive(CheckResult.Curve curve) {
-        return curve.values().stream().allMatch(value -> value >= 0)
-                && curve.values().stream().anyMatch(value -> value > 0);
+    private static boolean positive(Curve curve) {
+        return Arrays.stream(curve.values()).allMatch(value -> value >= 0)
+                && Arrays.stream(curve.values()).anyMatch(value -> value > 0);
     }
 
     /** Without step 0, which a logarithmic axis cannot show; zeros and infinities are left out likewise. */
-    private static Series series(
-            String name, CheckResult.Curve curve, double timePerStep, boolean logarithmic, Style style) {
+    private static Series series(String name, Curve curve, double timePerStep, boolean logarithmic, Style style) {
         List<double[]> points = new ArrayList<>();
-        for (int i = 0; i < curve.steps().size(); i++) {
-            double y = curve.values().get(i);
-            if (curve.steps().get(i) > 0) {
+        for (int i = 0; i < curve.steps().length; i++) {
+            double y = curve.values()[i];
+            if (curve.steps()[i] > 0) {
                 boolean shown = Double.isFinite(y) && !(logarithmic && y <= 0);
-                points.add(new double[] {curve.steps().get(i) * timePerStep, shown ? y : Double.NaN});
+                points.add(new double[] {curve.steps()[i] * timePerStep, shown ? y : Double.NaN});
             }
         }
         return new Series(
@@ -109,13 +114,21 @@ final class CheckSections {
         facts.add(new Fact("Assumes", String.join("; ", check.conditions()), false));
         for (Reading reading : check.readings()) {
             facts.add(new Fact(
-                    "Reading: " + reading.claim().id(),
+                    kind(reading.claim()) + reading.claim().id(),
                     reading.claim().formula() + " — " + reading.claim().words() + ". "
-                            + sentence(describe(check, reading)),
+                            + Words.sentence(Words.describe(check, reading)),
                     false));
         }
         assumptions(check).forEach((name, text) -> facts.add(new Fact("Assumption", name + ": " + text, false)));
         return new NoteSection(check.id() + "-notes", "What was found", facts, check.findings());
+    }
+
+    private static String kind(Claim claim) {
+        return switch (claim.part()) {
+            case STATEMENT -> "Reading: ";
+            case SIDE -> "Line of proof or text: ";
+            case OURS -> "Ours: ";
+        };
     }
 
     /** Each reading's verdict for each condition alone: which depth, network, start or ε decides. */
@@ -127,11 +140,14 @@ final class CheckSections {
                 rows.add(List.of(
                         new Cell(reading.claim().id(), null),
                         new Cell(of.condition(), null),
-                        new Cell(word(verdict.outcome()), null),
-                        new Cell(margin(verdict), Double.isFinite(verdict.margin()) ? verdict.margin() : null),
-                        new Cell(when(check, verdict), verdict.step() * check.timePerStep()),
-                        new Cell(Integer.toString(verdict.runs()), (double) verdict.runs()),
-                        new Cell(Integer.toString(verdict.excluded()), (double) verdict.excluded())));
+                        new Cell(Words.word(verdict), null),
+                        new Cell(
+                                Words.marginText(verdict), Double.isFinite(verdict.margin()) ? verdict.margin() : null),
+                        new Cell(Words.when(check, verdict), verdict.at().step() * check.timePerStep()),
+                        new Cell(Integer.toString(verdict.runs().judged()), (double)
+                                verdict.runs().judged()),
+                        new Cell(Integer.toString(verdict.runs().excluded()), (double)
+                                verdict.runs().excluded())));
             }
         }
         return new TableSection(
@@ -188,52 +204,13 @@ final class CheckSections {
                         "The margin of an inequality is (larger − smaller)/max(|lhs|, |rhs|) with the sign of the"
                                 + " relation: 0 where the sides meet, negative where it is violated; where the sides are"
                                 + " recorded as logarithms it is their difference. Of an equality it is minus the largest"
-                                + " relative deviation. Statements about a limit are judged at the last step."));
-    }
-
-    static String word(Outcome outcome) {
-        return switch (outcome) {
-            case HOLDS -> "holds";
-            case VIOLATED -> "violated";
-            case ASSUMPTION_NOT_MET -> "assumption not met";
-        };
-    }
-
-    static String margin(Verdict verdict) {
-        double margin = verdict.margin();
-        return Double.isNaN(margin) ? "" : NumberText.of(margin);
-    }
-
-    static String run(Verdict verdict) {
-        if (verdict.outcome() == Outcome.ASSUMPTION_NOT_MET) {
-            return "";
-        }
-        String lambda = Double.isNaN(verdict.lambda()) ? "" : ", λ = " + NumberText.exact(verdict.lambda());
-        return verdict.condition() + ", draw " + verdict.draw() + lambda;
-    }
-
-    static String when(CheckResult check, Verdict verdict) {
-        return NumberText.decimals(verdict.step() * check.timePerStep(), check.timePerStep() == 1 ? 0 : 2);
-    }
-
-    static String sentence(String text) {
-        return text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1) + ".";
-    }
-
-    /** {@code holds with margin 0.36 in 24 runs (closest: …)} and so on. */
-    static String describe(CheckResult check, Reading reading) {
-        Verdict verdict = reading.verdict();
-        String unit = check.timePerStep() == 1 ? "step " : "time ";
-        return switch (verdict.outcome()) {
-            case HOLDS ->
-                "holds with margin " + margin(verdict) + " in " + verdict.runs() + " runs (closest: " + run(verdict)
-                        + ", " + unit + when(check, verdict) + ")";
-            case VIOLATED ->
-                "violated at " + unit + when(check, verdict) + " (" + run(verdict) + "), margin " + margin(verdict);
-            case ASSUMPTION_NOT_MET ->
-                verdict.excluded() == 0
-                        ? "not judged: nothing to compare with these settings"
-                        : "assumption not met in any of " + verdict.excluded() + " runs";
-        };
+                                + " relative deviation.",
+                        "Statements about a limit are judged at the last step: reached, or missed where neither the run nor the"
+                                + " left side changes by more than one part in a thousand between the last three records,"
+                                + " or not decided. A side that is not defined decides nothing.",
+                        "A result holds as printed if every reading of its statement does, the cases that the paper names"
+                                + " included. Lines of its proof and our own readings are listed and do not decide.",
+                        "A bound is vacuous here if it is nowhere sharper than what any weights of the same norms satisfy; its"
+                                + " metric is \"<reading>: any weights\"."));
     }
 }

@@ -17,6 +17,7 @@ import org.lowrank.reports.Report.Shown;
 import org.lowrank.reports.Report.TableSection;
 import org.lowrank.reports.finding.Finding;
 import org.lowrank.trainer.theory.claim.CheckResult;
+import org.lowrank.trainer.theory.claim.Claim;
 import org.lowrank.trainer.theory.claim.Reading;
 import org.lowrank.trainer.theory.claim.TheorySettings;
 import org.lowrank.trainer.theory.claim.Verdict;
@@ -59,6 +60,7 @@ public final class TheoryReport {
                 new Card("Results", Integer.toString(printed.size())),
                 new Card("Hold as printed", count(printed, Outcome.HOLDS)),
                 new Card("Violated as printed", count(printed, Outcome.VIOLATED)),
+                new Card("Not decided", count(printed, Outcome.UNDECIDED)),
                 new Card("Assumption not met", count(printed, Outcome.ASSUMPTION_NOT_MET)),
                 new Card(
                         "Readings",
@@ -72,29 +74,39 @@ public final class TheoryReport {
         return Long.toString(outcomes.stream().filter(outcome::equals).count());
     }
 
-    /** The paper's own reading, and how its other readings fared. */
+    /** The result in a sentence, and the reading that decides it with its numbers. */
     private static Shown finding(CheckResult check) {
-        Verdict verdict = check.verdict();
+        Reading decisive = check.decisive();
+        Verdict verdict = decisive.verdict();
         org.lowrank.reports.finding.Verdict shown = switch (verdict.outcome()) {
-            case HOLDS -> org.lowrank.reports.finding.Verdict.HOLDS;
+            case HOLDS ->
+                vacuous(check)
+                        ? org.lowrank.reports.finding.Verdict.INDISTINGUISHABLE
+                        : org.lowrank.reports.finding.Verdict.HOLDS;
             case VIOLATED -> org.lowrank.reports.finding.Verdict.EXCEPTION;
+            case UNDECIDED -> org.lowrank.reports.finding.Verdict.UNDECIDED;
             case ASSUMPTION_NOT_MET -> org.lowrank.reports.finding.Verdict.INFORMATION;
         };
         String others = check.readings().stream()
-                .skip(1)
-                .map(reading -> reading.claim().id() + ": "
-                        + CheckSections.word(reading.verdict().outcome()))
+                .filter(reading -> !reading.equals(decisive))
+                .map(reading -> reading.claim().id() + ": " + Words.word(reading.verdict()))
                 .collect(Collectors.joining("; "));
         Finding finding = Finding.of(
                 check.id(),
                 shown,
                 Double.isNaN(verdict.margin()) ? "–" : NumberText.significant(verdict.margin(), 2),
-                check.title(),
-                CheckSections.sentence(
-                                CheckSections.describe(check, check.readings().get(0)))
+                Words.headline(check),
+                Words.sentence(Words.describe(check, decisive))
                         + (others.isEmpty() ? "" : " Other readings: " + others + "."),
-                Map.of("margin", verdict.margin()));
+                Double.isNaN(verdict.margin()) ? Map.of() : Map.of("margin", verdict.margin()));
         return new Shown(finding, CheckSections.anchor(check));
+    }
+
+    /** Everything that its statement says holds for any weights of these norms. */
+    private static boolean vacuous(CheckResult check) {
+        return check.readings().stream()
+                .filter(reading -> reading.claim().part() == Claim.Part.STATEMENT)
+                .noneMatch(reading -> reading.verdict().holdsWithPower());
     }
 
     private static TableSection verdicts(TheoryResult result) {
@@ -105,24 +117,30 @@ public final class TheoryReport {
                 rows.add(List.of(
                         text(check.title()),
                         text(reading.claim().id()),
+                        text(part(reading.claim())),
                         text(reading.claim().formula()),
-                        text(CheckSections.word(verdict.outcome())),
-                        number(CheckSections.margin(verdict), verdict.margin()),
-                        text(CheckSections.run(verdict)),
-                        number(CheckSections.when(check, verdict), verdict.step() * check.timePerStep()),
-                        number(Integer.toString(verdict.runs()), verdict.runs()),
-                        number(Integer.toString(verdict.excluded()), verdict.excluded())));
+                        text(Words.word(verdict)),
+                        number(Words.marginText(verdict), verdict.margin()),
+                        text(Words.run(verdict)),
+                        number(Words.when(check, verdict), verdict.at().step() * check.timePerStep()),
+                        number(
+                                Integer.toString(verdict.runs().judged()),
+                                verdict.runs().judged()),
+                        number(
+                                Integer.toString(verdict.runs().excluded()),
+                                verdict.runs().excluded())));
             }
         }
         return new TableSection(
                 "verdicts",
                 "Verdicts",
-                "One row per reading of each result. The first reading is the paper's own words; others are sharper,"
-                        + " repaired, or steps of its proof. The run and time are those of the first violation, or where"
+                "One row per reading of each result. Readings of the statement decide about the result; others are"
+                        + " lines of its proof, or ours: sharper or repaired. The run and time are those of the first violation, or where"
                         + " the sides come closest. Runs that do not meet the assumptions are recorded and not judged.",
                 List.of(
                         new Column("Result", false),
                         new Column("Reading", false, true),
+                        new Column("Of", false),
                         new Column("Formula", false, true),
                         new Column("Verdict", false),
                         new Column("Margin", true),
@@ -132,6 +150,14 @@ public final class TheoryReport {
                         new Column("Not judged", true)),
                 rows,
                 true);
+    }
+
+    private static String part(Claim claim) {
+        return switch (claim.part()) {
+            case STATEMENT -> "statement";
+            case SIDE -> "proof or text";
+            case OURS -> "ours";
+        };
     }
 
     private static Cell text(String text) {
@@ -148,6 +174,10 @@ public final class TheoryReport {
                 new Fact("Tool", "lowrank " + result.toolVersion(), false),
                 new Fact("Started", result.started(), false),
                 new Fact("Depths", own(settings.depths()), false),
+                new Fact(
+                        "Width",
+                        settings.width() == 0 ? "each check's own" : Integer.toString(settings.width()),
+                        false),
                 new Fact("Weight decays", own(settings.lambdas()), false),
                 new Fact("Inner products ε", list(settings.epsilons()), false),
                 new Fact("Draws, first seed", settings.draws() + ", " + settings.seed(), false),

@@ -1,7 +1,7 @@
 package org.lowrank.trainer.theory;
 
 import java.util.List;
-import org.lowrank.trainer.output.CurvePoint;
+import org.lowrank.trainer.curve.CurvePoint;
 import org.lowrank.trainer.theory.claim.CheckResult;
 import org.lowrank.trainer.theory.claim.TheorySettings;
 
@@ -25,7 +25,7 @@ public record TheoryResult(
         TheorySettings settings,
         List<CheckResult> checks) {
     /** The current layout. */
-    public static final int SCHEMA_VERSION = 1;
+    public static final int SCHEMA_VERSION = 2;
 
     /** The value of {@code kind}. */
     public static final String KIND = "theory";

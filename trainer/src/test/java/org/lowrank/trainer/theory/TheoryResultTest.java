@@ -13,14 +13,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lowrank.reports.Report;
 import org.lowrank.reports.ResultJson;
-import org.lowrank.trainer.output.CurvePoint;
+import org.lowrank.trainer.curve.CurvePoint;
 import org.lowrank.trainer.output.CurveTables;
 import org.lowrank.trainer.theory.claim.CheckResult;
 import org.lowrank.trainer.theory.claim.TheorySettings;
 
 class TheoryResultTest {
     private static final TheorySettings SMALL =
-            new TheorySettings(List.of(3), List.of(0.03), List.of(0.0, 0.01), 1, 1, 1e-9);
+            new TheorySettings(List.of(3), 0, List.of(0.03), List.of(0.0, 0.01), 1, 1, 1e-9, 1_000_000);
     private static final List<String> PROGRESS = new ArrayList<>();
     private static TheoryResult result;
 
@@ -47,8 +47,10 @@ class TheoryResultTest {
     @Test
     void savedResultReadsBackTheSame(@TempDir Path directory) throws Exception {
         Path file = Files.writeString(directory.resolve("result.json"), ResultJson.writeCompact(result));
-        assertThat(ResultJson.as(ResultJson.read(file), TheoryResult.class, file))
-                .isEqualTo(result);
+        TheoryResult read = ResultJson.as(ResultJson.read(file), TheoryResult.class, file);
+        assertThat(ResultJson.writeCompact(read)).isEqualTo(ResultJson.writeCompact(result));
+        assertThat(read.checks().get(0).readings())
+                .isEqualTo(result.checks().get(0).readings());
     }
 
     /** K = 3, λ = 0.03: (0.03)^{2/3} e^{1/3} = 0.13475 and (0.03 e^{1/3})^{1/2} = 0.20462. */
@@ -78,13 +80,15 @@ class TheoryResultTest {
         List<Report.FigureSection> figures = report.figures();
         assertThat(figures).extracting(Report.FigureSection::id).containsExactly("lemma-4", "lemma-5", "corollary-2");
         assertThat(figures.get(0).panels()).hasSize(6);
-        assertThat(figures.get(0).panels().get(0).series()).hasSize(2);
+        assertThat(figures.get(0).panels().get(0).series())
+                .extracting(Report.Series::name)
+                .containsExactly("left side", "right side", "any weights");
         assertThat(report.findings().get(0).findings())
                 .extracting(shown -> shown.finding().verdict())
                 .containsExactly(
+                        org.lowrank.reports.finding.Verdict.INDISTINGUISHABLE,
                         org.lowrank.reports.finding.Verdict.HOLDS,
-                        org.lowrank.reports.finding.Verdict.HOLDS,
-                        org.lowrank.reports.finding.Verdict.EXCEPTION);
+                        org.lowrank.reports.finding.Verdict.UNDECIDED);
     }
 
     @Test
@@ -96,9 +100,9 @@ class TheoryResultTest {
 
     @Test
     void settingsOutOfRangeAreRejected() {
-        assertThatThrownBy(() -> new TheorySettings(List.of(1), List.of(), List.of(0.0), 1, 1, 1e-9))
-                .hasMessage("theory: depths [1]: out of range; give integers from 2 to 20");
-        assertThatThrownBy(() -> new TheorySettings(List.of(), List.of(0.0), List.of(0.0), 1, 1, 1e-9))
+        assertThatThrownBy(() -> new TheorySettings(List.of(0), 0, List.of(), List.of(0.0), 1, 1, 1e-9, 1_000_000))
+                .hasMessage("theory: depths [0]: out of range; give integers from 1 to 20");
+        assertThatThrownBy(() -> new TheorySettings(List.of(), 0, List.of(0.0), List.of(0.0), 1, 1, 1e-9, 1_000_000))
                 .hasMessage("theory: weight decays [0.0]: out of range; give numbers above 0 and at most 1");
     }
 }

@@ -56,10 +56,10 @@ public abstract class Check implements TheoryCheck {
     }
 
     final CheckResult run(TheorySettings settings, Mutation mutation) {
-        Recorder recorder = new Recorder(id(), mutation);
-        List<String> findings = measure(settings, recorder);
+        Evidence evidence = new Evidence(id(), mutation);
+        List<String> findings = measure(settings, evidence);
         List<Reading> readings = statement.claims().stream()
-                .map(claim -> Judge.reading(claim, recorder.points()))
+                .map(claim -> Judge.reading(claim, evidence.points()))
                 .toList();
         return new CheckResult(
                 id(),
@@ -69,11 +69,11 @@ public abstract class Check implements TheoryCheck {
                 assumptions(),
                 statement.timePerStep(),
                 readings,
-                List.copyOf(recorder.assumptions()),
-                CheckResult.curves(recorder.points()),
+                List.copyOf(evidence.assumptions()),
+                CheckResult.curves(evidence.points()),
                 findings);
     }
 
-    /** Trains and records; gives findings in words. The comment of each names the term that the recorder's sign turns. */
-    protected abstract List<String> measure(TheorySettings settings, Recorder recorder);
+    /** Trains and records; gives findings in words. The comment of each names the term that the evidence's sign turns. */
+    protected abstract List<String> measure(TheorySettings settings, Evidence evidence);
 }

@@ -6,7 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.lowrank.trainer.output.CurvePoint;
+import org.lowrank.trainer.curve.Curve;
+import org.lowrank.trainer.curve.CurvePoint;
 
 /**
  * Everything one check found.
@@ -33,34 +34,61 @@ public record CheckResult(
         List<Assumption> assumptions,
         List<Curve> curves,
         List<String> findings) {
-    /** Verdict on the statement as printed. */
+    /**
+     * The reading that decides about the result: of those that are its statement, the gravest one. One rule for every result:
+     * lines of proofs and our own readings do not decide, whatever becomes of them.
+     */
     @JsonIgnore
-    public Verdict verdict() {
-        return readings.get(0).verdict();
+    public Reading decisive() {
+        Reading gravest = readings.get(0);
+        for (Reading reading : readings) {
+            if (reading.claim().part() == Claim.Part.STATEMENT
+                    && gravity(reading.verdict().outcome())
+                            > gravity(gravest.verdict().outcome())) {
+                gravest = reading;
+            }
+        }
+        return gravest;
     }
 
-    /**
-     * One metric of one run over its steps.
-     *
-     * @param lambda NaN where a run covers several
-     */
-    public record Curve(
-            String condition, int draw, double lambda, String metric, List<Long> steps, List<Double> values) {}
+    private static int gravity(Verdict.Outcome outcome) {
+        return switch (outcome) {
+            case ASSUMPTION_NOT_MET -> 0;
+            case HOLDS -> 1;
+            case UNDECIDED -> 2;
+            case VIOLATED -> 3;
+        };
+    }
+
+    /** Verdict on the result as printed. */
+    @JsonIgnore
+    public Verdict verdict() {
+        return decisive().verdict();
+    }
+
+    /** Lines of the proof or of the text that do not hold. */
+    @JsonIgnore
+    public List<Reading> failingSides() {
+        return readings.stream()
+                .filter(reading -> reading.claim().part() == Claim.Part.SIDE
+                        && reading.verdict().outcome() == Verdict.Outcome.VIOLATED)
+                .toList();
+    }
 
     /** The curves as rows of {@code curves.csv}; {@code experiment} is the id. */
     @JsonIgnore
     public List<CurvePoint> points() {
         List<CurvePoint> points = new ArrayList<>();
         for (Curve curve : curves) {
-            for (int i = 0; i < curve.steps().size(); i++) {
+            for (int i = 0; i < curve.steps().length; i++) {
                 points.add(new CurvePoint(
                         id,
                         curve.condition(),
                         curve.draw(),
                         curve.lambda(),
-                        curve.steps().get(i),
+                        curve.steps()[i],
                         curve.metric(),
-                        curve.values().get(i)));
+                        curve.values()[i]));
             }
         }
         return points;
@@ -82,15 +110,19 @@ public record CheckResult(
     /** Gathers points into curves, in the order in which each begins. */
     static List<Curve> curves(List<CurvePoint> points) {
         record Key(String condition, int draw, double lambda, String metric) {}
-        Map<Key, Curve> curves = new LinkedHashMap<>();
+        Map<Key, List<CurvePoint>> curves = new LinkedHashMap<>();
         for (CurvePoint p : points) {
-            Curve curve = curves.computeIfAbsent(
-                    new Key(p.condition(), p.draw(), p.lambda(), p.metric()),
-                    key -> new Curve(
-                            p.condition(), p.draw(), p.lambda(), p.metric(), new ArrayList<>(), new ArrayList<>()));
-            curve.steps().add(p.step());
-            curve.values().add(p.value());
+            curves.computeIfAbsent(new Key(p.condition(), p.draw(), p.lambda(), p.metric()), key -> new ArrayList<>())
+                    .add(p);
         }
-        return List.copyOf(curves.values());
+        List<Curve> gathered = new ArrayList<>();
+        curves.forEach((key, own) -> gathered.add(new Curve(
+                key.condition(),
+                key.draw(),
+                key.lambda(),
+                key.metric(),
+                own.stream().mapToLong(CurvePoint::step).toArray(),
+                own.stream().mapToDouble(CurvePoint::value).toArray())));
+        return List.copyOf(gathered);
     }
 }

@@ -15,7 +15,6 @@ public final class GradientFlow {
     private static final double ABSOLUTE = 1e-3;
 
     private static final double LARGEST_STEP = 20;
-    private static final int MOST_EVALUATIONS = 20_000_000;
 
     private GradientFlow() {}
 
@@ -34,11 +33,10 @@ public final class GradientFlow {
     }
 
     /**
-     * y at each of the increasing {@code times}, the first of which is the initial time.
-     *
-     * @throws ArithmeticException if the tolerance cannot be kept within 20 million evaluations
+     * y at each of the increasing {@code times}, the first of which is the initial time. Fewer states where the tolerance cannot
+     * be kept within three million evaluations, or y leaves the finite numbers: what is there is right, the rest is not known.
      */
-    public static double[][] solve(Field field, double[] initial, double[] times, double tolerance) {
+    public static double[][] solve(Field field, double[] initial, double[] times, Effort effort) {
         OrdinaryDifferentialEquation equation = new OrdinaryDifferentialEquation() {
             @Override
             public int getDimension() {
@@ -53,8 +51,8 @@ public final class GradientFlow {
             }
         };
         DormandPrince853Integrator integrator =
-                new DormandPrince853Integrator(1e-15, LARGEST_STEP, ABSOLUTE * tolerance, tolerance);
-        integrator.setMaxEvaluations(MOST_EVALUATIONS);
+                new DormandPrince853Integrator(1e-15, LARGEST_STEP, ABSOLUTE * effort.tolerance(), effort.tolerance());
+        integrator.setMaxEvaluations(effort.mostSteps());
         double[][] states = new double[times.length][];
         states[0] = initial.clone();
         for (int i = 1; i < times.length; i++) {
@@ -63,8 +61,10 @@ public final class GradientFlow {
                         .integrate(equation, new ODEState(times[i - 1], states[i - 1]), times[i])
                         .getPrimaryState();
             } catch (MathRuntimeException e) {
-                throw new ArithmeticException("gradient flow: between times " + times[i - 1] + " and " + times[i] + ": "
-                        + e.getMessage() + "; use a larger lambda or tolerance");
+                return Arrays.copyOf(states, i);
+            }
+            if (!Vectors.finite(states[i])) {
+                return Arrays.copyOf(states, i);
             }
         }
         return states;
@@ -83,14 +83,15 @@ public final class GradientFlow {
             int integrals,
             Integrands integrands,
             double[] times,
-            double tolerance) {
+            Effort effort) {
         Field field = field(network, sample, lambda, theta.length, integrals, integrands);
-        return solve(field, Arrays.copyOf(theta, theta.length + integrals), times, tolerance);
+        return solve(field, Arrays.copyOf(theta, theta.length + integrals), times, effort);
     }
 
     /**
      * As {@link #solve}, by Euler's method with a fixed step: for ReLU networks whose flow comes to rest on kinks, where
-     * the rate is discontinuous and adaptive steps shrink without end. The kinks are followed to within the step.
+     * the rate is discontinuous and adaptive steps shrink without end. The kinks are followed to within the step. Fewer states
+     * where the steps allowed do not reach the last time.
      */
     public static double[][] euler(
             Network network,
@@ -100,13 +101,17 @@ public final class GradientFlow {
             int integrals,
             Integrands integrands,
             double[] times,
-            double step) {
+            double step,
+            int mostSteps) {
         Field field = field(network, sample, lambda, theta.length, integrals, integrands);
         double[] y = Arrays.copyOf(theta, theta.length + integrals);
         double[] rate = new double[y.length];
         double[][] states = new double[times.length][];
         long done = 0;
         for (int i = 0; i < times.length; i++) {
+            if (Math.round(times[i] / step) > mostSteps) {
+                return Arrays.copyOf(states, i);
+            }
             for (; done < Math.round(times[i] / step); done++) {
                 field.rate(y, rate);
                 for (int j = 0; j < y.length; j++) {
@@ -134,7 +139,7 @@ public final class GradientFlow {
 
     /** θ at each of the times. */
     public static double[][] solve(
-            Network network, Sample sample, double lambda, double[] theta, double[] times, double tolerance) {
-        return solve(network, sample, lambda, theta, 0, (at, loss, gradient) -> new double[0], times, tolerance);
+            Network network, Sample sample, double lambda, double[] theta, double[] times, Effort effort) {
+        return solve(network, sample, lambda, theta, 0, (at, loss, gradient) -> new double[0], times, effort);
     }
 }

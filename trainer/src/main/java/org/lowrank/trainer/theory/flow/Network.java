@@ -1,10 +1,14 @@
 package org.lowrank.trainer.theory.flow;
 
 import java.util.Arrays;
+import org.lowrank.trainer.network.LogisticLoss;
 
 /**
  * f_θ(x) = ⟨w_K, h_{K−1}⟩, h_k = σ(W_k h_{k−1}), h_0 = x, no biases (Section 3). θ is one array: W_1, …, w_K, each row
  * by row. A network holds no parameters and is safe to share.
+ *
+ * <p>Written apart from {@link org.lowrank.trainer.network.ReluNetwork} on purpose: the checks of the paper do not rest on the
+ * code of the experiments, and {@code NetworkTest} holds the two against each other, loss and gradient.
  */
 public final class Network {
     private final int[] widths;
@@ -103,7 +107,7 @@ public final class Network {
     public double loss(double[] theta, Sample sample) {
         double sum = 0;
         for (int i = 0; i < sample.size(); i++) {
-            sum += LogisticLoss.value(sample.labels()[i] * output(theta, sample.inputs()[i]));
+            sum += LogisticLoss.of(sample.labels()[i] * output(theta, sample.inputs()[i]));
         }
         return sum / sample.size();
     }
@@ -133,7 +137,7 @@ public final class Network {
             double[][] h = forward(theta, sample.inputs()[i], before);
             double y = sample.labels()[i];
             double margin = y * before[layers()][0];
-            loss += LogisticLoss.value(margin) / n;
+            loss += LogisticLoss.of(margin) / n;
             backward(theta, h, before, y * LogisticLoss.derivative(margin) / n, gradient);
         }
         return loss;

@@ -10,9 +10,9 @@ public final class Samples {
     public static Sample separable(int n, int dimension, int first, int used, Random random) {
         double[][] inputs = new double[n][dimension];
         double[] labels = new double[n];
-        double[] teacher = Initialisation.unit(used, random);
+        double[] teacher = Starts.unit(used, random);
         for (int i = 0; i < n; i++) {
-            double[] x = Initialisation.unit(used, random);
+            double[] x = Starts.unit(used, random);
             labels[i] = Vectors.dot(teacher, x) >= 0 ? 1 : -1;
             System.arraycopy(x, 0, inputs[i], first, used);
         }
@@ -26,11 +26,10 @@ public final class Samples {
     public static Sample cones(int n, int dimension, int first, int used, double noise, Random random) {
         double[][] inputs = new double[n][dimension];
         double[] labels = new double[n];
-        double[] p = Initialisation.unit(used, random);
+        double[] p = Starts.unit(used, random);
         for (int i = 0; i < n; i++) {
             labels[i] = i % 2 == 0 ? 1 : -1;
-            double[] x =
-                    Vectors.unit(Vectors.plus(Vectors.times(labels[i], p), noise, Initialisation.unit(used, random)));
+            double[] x = Vectors.unit(Vectors.plus(Vectors.times(labels[i], p), noise, Starts.unit(used, random)));
             System.arraycopy(x, 0, inputs[i], first, used);
         }
         return new Sample(inputs, labels);

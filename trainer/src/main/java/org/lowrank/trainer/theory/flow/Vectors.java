@@ -45,4 +45,9 @@ public final class Vectors {
     public static double[] unit(double[] a) {
         return times(1 / norm(a), a);
     }
+
+    /** Whether no entry is NaN or infinite. */
+    public static boolean finite(double[] a) {
+        return Double.isFinite(dot(a, a));
+    }
 }

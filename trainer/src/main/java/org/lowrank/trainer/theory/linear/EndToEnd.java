@@ -1,6 +1,6 @@
 package org.lowrank.trainer.theory.linear;
 
-import org.lowrank.trainer.theory.flow.LogisticLoss;
+import org.lowrank.trainer.network.LogisticLoss;
 import org.lowrank.trainer.theory.flow.Network;
 import org.lowrank.trainer.theory.flow.Sample;
 import org.lowrank.trainer.theory.flow.Vectors;
@@ -21,7 +21,7 @@ final class EndToEnd {
     double loss(double[] w) {
         double sum = 0;
         for (int i = 0; i < sample.size(); i++) {
-            sum += LogisticLoss.value(sample.labels()[i] * Vectors.dot(w, sample.inputs()[i]));
+            sum += LogisticLoss.of(sample.labels()[i] * Vectors.dot(w, sample.inputs()[i]));
         }
         return sum / sample.size();
     }

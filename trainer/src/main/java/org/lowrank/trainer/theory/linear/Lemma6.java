@@ -3,11 +3,13 @@ package org.lowrank.trainer.theory.linear;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import org.lowrank.trainer.curve.RecordedSteps;
 import org.lowrank.trainer.theory.claim.Check;
 import org.lowrank.trainer.theory.claim.Claim;
-import org.lowrank.trainer.theory.claim.Recorder;
+import org.lowrank.trainer.theory.claim.Evidence;
 import org.lowrank.trainer.theory.claim.Steps;
 import org.lowrank.trainer.theory.claim.TheorySettings;
+import org.lowrank.trainer.theory.flow.Effort;
 import org.lowrank.trainer.theory.flow.GradientFlow;
 import org.lowrank.trainer.theory.flow.Vectors;
 
@@ -18,20 +20,23 @@ final class Lemma6 extends Check {
     private static final Claim TRUE_FLOW =
             Claim.atMost("along the flow", "along the corrected equation (4), which the networks follow", INTEGRAL);
     private static final Claim ENERGY_PRINTED = Claim.equal(
-            "proof, printed",
-            "the proof's chain rule writes ⟨∇L¹, ẇ⟩ where equation (4) gives ⟨∇L¹, w⟩",
-            "(K−1)∫‖w‖^{2−2/K}⟨∇L¹, w⟩² + ∫‖w‖^{2−2/K}‖∇L¹‖² = (1+λK)(L¹(w(0)) − L¹(w(t)))",
-            1e-6);
+                    "proof, printed",
+                    "the proof's chain rule writes ⟨∇L¹, ẇ⟩ where equation (4) gives ⟨∇L¹, w⟩",
+                    "(K−1)∫‖w‖^{2−2/K}⟨∇L¹, w⟩² + ∫‖w‖^{2−2/K}‖∇L¹‖² = (1+λK)(L¹(w(0)) − L¹(w(t)))",
+                    1e-6)
+            .aside();
     private static final Claim ENERGY = Claim.equal(
-            "proof, with w",
-            "with ⟨∇L¹, w⟩; its integral grows like t, so no bound of order √t follows",
-            "(K−1)∫‖w‖^{2−2/K}⟨∇L¹, w⟩² + ∫‖w‖^{2−2/K}‖∇L¹‖² = L¹(w(0)) − L¹(w(t)) − λK∫⟨∇L¹, w⟩",
-            1e-6);
+                    "proof, with w",
+                    "with ⟨∇L¹, w⟩; its integral grows like t, so no bound of order √t follows",
+                    "(K−1)∫‖w‖^{2−2/K}⟨∇L¹, w⟩² + ∫‖w‖^{2−2/K}‖∇L¹‖² = L¹(w(0)) − L¹(w(t)) − λK∫⟨∇L¹, w⟩",
+                    1e-6)
+            .ours();
     private static final Claim GROWTH = Claim.equal(
-            "growth",
-            "ours: what the corrected equation gives exactly for the integral that Theorem 3 needs",
-            "−K∫‖w‖^{−2/K}⟨∇L¹, w⟩ = ln(‖w(t)‖/‖w(0)‖) + λKt",
-            1e-6);
+                    "growth",
+                    "ours: what the corrected equation gives exactly for the integral that Theorem 3 needs",
+                    "−K∫‖w‖^{−2/K}⟨∇L¹, w⟩ = ln(‖w(t)‖/‖w(0)‖) + λKt",
+                    1e-6)
+            .ours();
 
     Lemma6() {
         super(new Statement(
@@ -46,15 +51,16 @@ final class Lemma6 extends Check {
 
     /** The sign turned by a mutation is that of λ in the identities. */
     @Override
-    protected List<String> measure(TheorySettings settings, Recorder recorder) {
+    protected List<String> measure(TheorySettings settings, Evidence evidence) {
         for (int depth : settings.depthsOr(2, 3, 4)) {
             for (double lambda : settings.lambdasOr(0.03, 0.1)) {
                 for (int draw = 0; draw < settings.draws(); draw++) {
                     EndToEnd vector = new EndToEnd(LinearRun.sample(0, settings.seed() + draw), depth, lambda);
-                    double[] start = LinearRun.network(depth)
-                            .endToEnd(LinearRun.balancedStart(LinearRun.network(depth), 0, settings.seed() + draw));
-                    Recorder.Run run = recorder.run("K=" + depth, draw, lambda);
-                    new Path(vector, depth, lambda, start, settings).record(run, recorder.sign());
+                    double[] start = LinearRun.network(depth, settings)
+                            .endToEnd(LinearRun.balancedStart(
+                                    LinearRun.network(depth, settings), 0, settings.seed() + draw));
+                    Evidence.Run run = evidence.run("K=" + depth, draw, lambda);
+                    new Path(vector, depth, lambda, start, settings).record(run, evidence.sign());
                 }
             }
         }
@@ -62,12 +68,12 @@ final class Lemma6 extends Check {
                 + " grows like t and passes any multiple of √t.");
     }
 
-    /** w followed by five integrals, at each recorded time. */
+    /** w followed by six integrals, at each recorded time. */
     private record Path(EndToEnd vector, int layers, double lambda, double[] start, TheorySettings settings) {
-        private static final int INTEGRALS = 5;
+        private static final int INTEGRALS = 6;
         private static final double HORIZON = 300;
 
-        double[][] solve(UnaryOperator<double[]> equation, double[] times, double tolerance) {
+        double[][] solve(UnaryOperator<double[]> equation, double[] times, Effort effort) {
             int d = start.length;
             GradientFlow.Field field = (y, rate) -> {
                 double[] w = Arrays.copyOf(y, d);
@@ -81,22 +87,24 @@ final class Lemma6 extends Check {
                 rate[d + 2] = power * Vectors.dot(gradient, gradient);
                 rate[d + 3] = along;
                 rate[d + 4] = along * power / (norm * norm);
+                rate[d + 5] = Math.sqrt(power) * norm; // since ‖∇L¹‖ ≤ 1
             };
-            return GradientFlow.solve(field, Arrays.copyOf(start, d + INTEGRALS), times, tolerance);
+            return GradientFlow.solve(field, Arrays.copyOf(start, d + INTEGRALS), times, effort);
         }
 
         private boolean resolved(double[] y) {
             return Vectors.norm(Arrays.copyOf(y, start.length)) >= LinearRun.RESOLVED;
         }
 
-        void record(Recorder.Run run, double sign) {
-            long[] steps = Steps.logarithmic(Math.round(HORIZON / lambda / Steps.FLOW), 28);
+        void record(Evidence.Run run, double sign) {
+            long[] steps = RecordedSteps.logarithmic(Math.round(HORIZON / lambda / Steps.FLOW), 28);
             double[] times = Steps.times(steps);
-            double[][] printed = solve(vector::equation4, times, settings.tolerance());
-            double[][] corrected = solve(vector::corrected, times, settings.tolerance());
-            double[][] finer = solve(vector::equation4, times, settings.tolerance() / 2);
+            double[][] printed = solve(vector::equation4, times, settings.effort());
+            double[][] corrected = solve(vector::corrected, times, settings.effort());
+            double[][] finer = solve(vector::equation4, times, settings.effort().halved());
             int last = 0;
-            while (last + 1 < times.length && resolved(printed[last + 1]) && resolved(corrected[last + 1])) {
+            int reached = Math.min(finer.length, Math.min(printed.length, corrected.length));
+            while (last + 1 < reached && resolved(printed[last + 1]) && resolved(corrected[last + 1])) {
                 last++;
             }
             run.assumeAtMost(
@@ -108,14 +116,17 @@ final class Lemma6 extends Check {
             for (int i = 0; i <= last; i++) {
                 double right = Math.sqrt((layers - 1) * (1 + lambda * layers) * first * times[i]);
                 double[] y = printed[i];
-                run.sides(PRINTED, steps[i], (layers - 1) * y[d], right);
-                run.sides(TRUE_FLOW, steps[i], (layers - 1) * corrected[i][d], right);
+                run.sides(PRINTED, steps[i], (layers - 1) * y[d], right, (layers - 1) * y[d + 5]);
+                double[] c = corrected[i];
+                run.sides(TRUE_FLOW, steps[i], (layers - 1) * c[d], right, (layers - 1) * c[d + 5]);
                 double drop = first - vector.loss(Arrays.copyOf(y, d));
                 double energy = (layers - 1) * y[d + 1] + y[d + 2];
                 run.sides(ENERGY_PRINTED, steps[i], energy, (1 + lambda * layers) * drop);
-                run.sides(ENERGY, steps[i], energy, drop - sign * lambda * layers * y[d + 3]);
-                double growth = Math.log(Vectors.norm(Arrays.copyOf(corrected[i], d)) / Vectors.norm(start));
-                run.sides(GROWTH, steps[i], -layers * corrected[i][d + 4], growth + sign * lambda * layers * times[i]);
+                double decay = lambda * layers * y[d + 3];
+                run.sides(ENERGY, steps[i], energy, drop - sign * decay, energy + Math.abs(drop) + Math.abs(decay));
+                double growth = Math.log(Vectors.norm(Arrays.copyOf(c, d)) / Vectors.norm(start));
+                double time = lambda * layers * times[i];
+                run.sides(GROWTH, steps[i], -layers * c[d + 4], growth + sign * time, Math.abs(growth) + time);
             }
         }
     }

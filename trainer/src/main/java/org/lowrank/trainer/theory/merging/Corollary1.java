@@ -1,10 +1,10 @@
 package org.lowrank.trainer.theory.merging;
 
 import java.util.List;
+import org.lowrank.trainer.curve.RecordedSteps;
 import org.lowrank.trainer.theory.claim.Check;
 import org.lowrank.trainer.theory.claim.Claim;
-import org.lowrank.trainer.theory.claim.Recorder;
-import org.lowrank.trainer.theory.claim.Steps;
+import org.lowrank.trainer.theory.claim.Evidence;
 import org.lowrank.trainer.theory.claim.TheorySettings;
 import org.lowrank.trainer.theory.flow.GradientDescent;
 import org.lowrank.trainer.theory.flow.Network;
@@ -17,8 +17,9 @@ final class Corollary1 extends Check {
             "|f_{θ+θ′}(x) − f_θ(x)| ≤ ‖W′_t x‖");
     private static final Claim BOUND = Claim.atMost(
             "printed, bound", "second inequality, likewise", "‖W′_t x‖ ≤ ‖W′_0 x‖(1−ηλ)^t + ε(1−(1−ηλ)^t)/λ");
-    private static final Claim LOSS =
-            Claim.atMost("loss", "what the proof draws from it for the loss", "L(θ+θ′) ≤ L(θ) + (1/n) Σ ‖W′_t x_i‖");
+    private static final Claim LOSS = Claim.atMost(
+                    "loss", "what the proof draws from it for the loss", "L(θ+θ′) ≤ L(θ) + (1/n) Σ ‖W′_t x_i‖")
+            .aside();
 
     Corollary1() {
         super(new Statement(
@@ -34,23 +35,26 @@ final class Corollary1 extends Check {
 
     /** The sign turned by a mutation is that of the ε-term. */
     @Override
-    protected List<String> measure(TheorySettings settings, Recorder recorder) {
+    protected List<String> measure(TheorySettings settings, Evidence evidence) {
+        Shallow shallow = Shallow.of(settings);
         for (double epsilon : settings.epsilons()) {
             for (double lambda : settings.lambdasOr(0.01, 0.1)) {
                 for (int draw = 0; draw < settings.draws(); draw++) {
                     long seed = settings.seed() + draw;
                     TwoTasks tasks = TwoTasks.of(epsilon, seed);
-                    Recorder.Run run = recorder.run("ReLU ε=" + epsilon, draw, lambda);
-                    double[] start = Shallow.start(seed + 100);
-                    double[] otherStart = Shallow.start(seed + 200);
+                    Evidence.Run run = evidence.run("ReLU ε=" + epsilon, draw, lambda);
+                    double[] start = shallow.start(seed + 100);
+                    double[] otherStart = shallow.start(seed + 200);
                     run.assumeAtMost("ε", tasks.largestInnerProduct(), epsilon * (1 + 1e-9));
-                    run.assumeAtMost("‖u‖", Shallow.outputNorm(start), 1 + 1e-12);
+                    run.assumeAtMost("‖u‖", shallow.outputNorm(start), 1 + 1e-12);
                     run.assumeAtMost("ηλ", Shallow.ETA * lambda, 1);
-                    GradientDescent own = Shallow.descent(tasks.first(), lambda, start);
-                    GradientDescent other = Shallow.descent(tasks.second(), lambda, otherStart);
+                    GradientDescent own = shallow.descent(tasks.first(), lambda, start);
+                    GradientDescent other = shallow.descent(tasks.second(), lambda, otherStart);
                     Decay decay = new Decay(Shallow.ETA, lambda, epsilon);
-                    for (long step : Steps.logarithmic(Math.round(10 / (Shallow.ETA * lambda)), 28)) {
+                    for (long step : RecordedSteps.logarithmic(
+                            Math.round(Math.min(10 / (Shallow.ETA * lambda), settings.mostSteps())), 28)) {
                         record(
+                                shallow,
                                 tasks,
                                 own.until(step),
                                 other.until(step),
@@ -58,7 +62,7 @@ final class Corollary1 extends Check {
                                 decay,
                                 step,
                                 run,
-                                recorder.sign());
+                                evidence.sign());
                     }
                 }
             }
@@ -67,28 +71,31 @@ final class Corollary1 extends Check {
     }
 
     private static void record(
+            Shallow shallow,
             TwoTasks tasks,
             double[] own,
             double[] other,
             double[] otherStart,
             Decay decay,
             long step,
-            Recorder.Run run,
+            Evidence.Run run,
             double sign) {
-        Network network = Shallow.network();
-        double[] merged = Shallow.merge(own, other);
+        Network network = shallow.network();
+        double[] merged = shallow.merge(own, other);
         Closest gap = new Closest();
         Closest bound = new Closest();
         double mean = 0;
         for (double[] x : tasks.first().inputs()) {
-            double projection = Shallow.projection(other, x);
+            double projection = shallow.projection(other, x);
             gap.offer(Math.abs(network.output(merged, x) - network.output(own, x)), projection);
-            bound.offer(projection, decay.bound(Shallow.projection(otherStart, x), step, sign));
+            bound.offer(projection, decay.bound(shallow.projection(otherStart, x), step, sign));
             mean += projection / tasks.first().size();
         }
-        run.sides(GAP, step, gap.left, gap.right);
-        run.sides(BOUND, step, bound.left, bound.right);
-        run.sides(LOSS, step, network.loss(merged, tasks.first()), network.loss(own, tasks.first()) + mean);
+        double any = shallow.norm(other);
+        double loss = network.loss(own, tasks.first());
+        run.sides(GAP, step, gap.left, gap.right, any);
+        run.sides(BOUND, step, bound.left, bound.right, any);
+        run.sides(LOSS, step, network.loss(merged, tasks.first()), loss + mean, loss + any);
     }
 
     /** The pair of sides with the largest ratio. */

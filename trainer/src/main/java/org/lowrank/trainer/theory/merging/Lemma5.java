@@ -1,10 +1,10 @@
 package org.lowrank.trainer.theory.merging;
 
 import java.util.List;
+import org.lowrank.trainer.curve.RecordedSteps;
 import org.lowrank.trainer.theory.claim.Check;
 import org.lowrank.trainer.theory.claim.Claim;
-import org.lowrank.trainer.theory.claim.Recorder;
-import org.lowrank.trainer.theory.claim.Steps;
+import org.lowrank.trainer.theory.claim.Evidence;
 import org.lowrank.trainer.theory.claim.TheorySettings;
 import org.lowrank.trainer.theory.flow.GradientDescent;
 
@@ -27,26 +27,30 @@ final class Lemma5 extends Check {
 
     /** The sign turned by a mutation is that of the ε-term. */
     @Override
-    protected List<String> measure(TheorySettings settings, Recorder recorder) {
+    protected List<String> measure(TheorySettings settings, Evidence evidence) {
+        Shallow shallow = Shallow.of(settings);
         for (double epsilon : settings.epsilons()) {
             for (double lambda : settings.lambdasOr(0.01, 0.1)) {
                 for (int draw = 0; draw < settings.draws(); draw++) {
                     TwoTasks tasks = TwoTasks.of(epsilon, settings.seed() + draw);
-                    double[] start = Shallow.start(settings.seed() + draw + 100);
-                    Recorder.Run run = recorder.run("ReLU ε=" + epsilon, draw, lambda);
+                    double[] start = shallow.start(settings.seed() + draw + 100);
+                    Evidence.Run run = evidence.run("ReLU ε=" + epsilon, draw, lambda);
                     double[] x = tasks.second().inputs()[0];
                     run.assumeAtMost("ε", tasks.first().largestInnerProduct(x), epsilon * (1 + 1e-9));
-                    run.assumeAtMost("‖u‖", Shallow.outputNorm(start), 1 + 1e-12);
+                    run.assumeAtMost("‖u‖", shallow.outputNorm(start), 1 + 1e-12);
                     run.assumeAtMost("ηλ", Shallow.ETA * lambda, 1);
-                    GradientDescent descent = Shallow.descent(tasks.first(), lambda, start);
+                    GradientDescent descent = shallow.descent(tasks.first(), lambda, start);
                     Decay decay = new Decay(Shallow.ETA, lambda, epsilon);
-                    double projection = Shallow.projection(start, x);
-                    for (long step : Steps.logarithmic(Math.round(10 / (Shallow.ETA * lambda)), 28)) {
+                    double projection = shallow.projection(start, x);
+                    for (long step : RecordedSteps.logarithmic(
+                            Math.round(Math.min(10 / (Shallow.ETA * lambda), settings.mostSteps())), 28)) {
+                        double[] theta = descent.until(step);
                         run.sides(
                                 PRINTED,
                                 step,
-                                Shallow.projection(descent.until(step), x),
-                                decay.bound(projection, step, recorder.sign()));
+                                shallow.projection(theta, x),
+                                decay.bound(projection, step, evidence.sign()),
+                                shallow.norm(theta));
                     }
                 }
             }

@@ -2,12 +2,16 @@ package org.lowrank.trainer.theory.merging;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.lowrank.reports.NumberText;
+import org.lowrank.trainer.curve.RecordedSteps;
 import org.lowrank.trainer.theory.claim.Check;
 import org.lowrank.trainer.theory.claim.Claim;
-import org.lowrank.trainer.theory.claim.Recorder;
+import org.lowrank.trainer.theory.claim.Evidence;
 import org.lowrank.trainer.theory.claim.Steps;
 import org.lowrank.trainer.theory.claim.TheorySettings;
+import org.lowrank.trainer.theory.flow.Activation;
+import org.lowrank.trainer.theory.flow.OneNeuron;
 
 /** Inner products of two networks' activations. */
 final class Lemma8 extends Check {
@@ -23,12 +27,26 @@ final class Lemma8 extends Check {
                     "Grönwall, first layer",
                     "the proof's inequality before Lemma 7 is used, with the integrals measured; k = 1",
                     "⟨h_1, h′_1⟩(t) ≤ ⟨h_1, h′_1⟩(0) exp(−2λt + (1/γ_1)∫(‖∇_{W_1}L‖ + ‖∇_{W_1}L′‖))")
-            .inLogarithms();
+            .inLogarithms()
+            .aside();
     private static final Claim DEEPER = Claim.atMost(
                     "Grönwall, deeper layers",
                     "the same for k ≥ 2, where the proof leaves out that h_{k−1} moves too",
                     "⟨h_k, h′_k⟩(t) ≤ ⟨h_k, h′_k⟩(0) exp(−2λt + (1/γ_k)∫(‖∇_{W_k}L‖ + ‖∇_{W_k}L′‖))")
+            .inLogarithms()
+            .aside();
+    private static final Claim TWICE = Claim.atMost(
+                    "one network twice",
+                    "the lemma lets both networks and both inputs be the same: θ = θ′ at rest, one neuron a layer, x = x′, where"
+                            + " the left side is ‖h_k‖² for ever",
+                    "‖h_k(x; θ)‖² ≤ ‖h_k(x; θ)‖² exp(−2λt + 2√(Ct)/γ_k)")
             .inLogarithms();
+    private static final Claim SHARED_NEURON = Claim.atLeast(
+                    "a shared neuron",
+                    "of two networks with a neuron of the first layer active in both, whatever the training: such an inner product does"
+                            + " not vanish while γ_1 is bounded below",
+                    "⟨h_1(x; θ), h_1(x′; θ′)⟩ ≥ γ_1² ‖x‖‖x′‖")
+            .ours();
 
     Lemma8() {
         super(new Statement(
@@ -42,28 +60,28 @@ final class Lemma8 extends Check {
                         "Assumption 1 at t₀ for both networks; t₀ is the first recorded time where it holds",
                         "γ_k ≤ the smallest positive normalised activation of both networks for t ≥ t₀, γ_k > 0"),
                 Steps.FLOW,
-                List.of(PRINTED, FIRST_LAYER, DEEPER)));
+                List.of(PRINTED, TWICE, FIRST_LAYER, DEEPER, SHARED_NEURON)));
     }
 
     /** The sign turned by a mutation is that of the terms with 1/γ_k. */
     @Override
-    protected List<String> measure(TheorySettings settings, Recorder recorder) {
+    protected List<String> measure(TheorySettings settings, Evidence evidence) {
         List<String> ends = new ArrayList<>();
         for (int depth : settings.depthsOr(2, 3)) {
             for (double lambda : settings.lambdasOr(0.1)) {
+                twice(depth, lambda, evidence);
                 for (int draw = 0; draw < settings.draws(); draw++) {
                     for (ReluPair.Start start : List.of(ReluPair.Start.SHARED, ReluPair.Start.RANDOM)) {
                         double horizon = (start == ReluPair.Start.SHARED ? MATCHED_HORIZON : RANDOM_HORIZON) / lambda;
-                        ReluPair pair = ReluPair.of(
-                                start, depth, lambda, horizon, settings.seed() + draw, settings.tolerance());
+                        ReluPair pair = ReluPair.of(start, depth, lambda, horizon, draw, settings);
                         for (int k = 1; k < depth; k++) {
                             String condition = start.label() + " K=" + depth + " k=" + k;
-                            Recorder.Run run = recorder.run(condition, draw, lambda);
+                            Evidence.Run run = evidence.run(condition, draw, lambda);
                             if (draw == 0 && k == 1) {
-                                pair.assumeIntegrated(run, settings.tolerance());
+                                pair.assumeIntegrated(run, settings.effort());
                             }
-                            record(pair, k, run, recorder.sign());
-                            if (draw == 0 && start == ReluPair.Start.SHARED) {
+                            record(pair, k, run, evidence.sign());
+                            if (draw == 0 && start == ReluPair.Start.SHARED && rests(pair, k)) {
                                 ends.add("K = " + depth + ", k = " + k + ": " + NumberText.of(pair.innerProduct(0, k))
                                         + " → " + NumberText.of(pair.innerProduct(pair.last(), k)) + " with γ_k = "
                                         + NumberText.significant(pair.smallestActivationUntil(pair.last(), k), 2));
@@ -73,11 +91,39 @@ final class Lemma8 extends Check {
                 }
             }
         }
-        return List.of("With shared neurons the inner product settles at a positive value: " + String.join("; ", ends)
-                + ". Vectors with nonnegative entries are orthogonal only where their supports are disjoint.");
+        return ends.isEmpty()
+                ? List.of()
+                : List.of(
+                        "With shared neurons the inner product settles at a positive value: " + String.join("; ", ends)
+                                + ". Vectors with nonnegative entries are orthogonal only where their supports are disjoint.");
     }
 
-    private static void record(ReluPair pair, int k, Recorder.Run run, double sign) {
+    /** Positive activations are still there at the end, so that there is something that settles. */
+    private static boolean rests(ReluPair pair, int k) {
+        return pair.smallestActivationUntil(pair.last(), k) > 1e-3;
+    }
+
+    private static void twice(int depth, double lambda, Evidence evidence) {
+        Optional<OneNeuron> found = depth < 2 ? Optional.empty() : OneNeuron.at(lambda, depth);
+        if (found.isEmpty()) {
+            return;
+        }
+        OneNeuron rest = found.get();
+        double c = OneNeuron.network(Activation.RELU, depth).loss(rest.theta(0), OneNeuron.sample(0));
+        double horizon = 4 * c / Math.pow(lambda * rest.r(), 2) + 1;
+        for (int k = 1; k < depth; k++) {
+            Evidence.Run run = evidence.run("one network twice K=" + depth + " k=" + k, 0, lambda);
+            run.assumeAtMost("at rest: ‖λθ + ∇L‖/(λ‖θ‖)", rest.misalignment(Activation.RELU, 0), 1e-9);
+            double constant = 2 * k * Math.log(rest.r());
+            for (long step : RecordedSteps.logarithmic(Math.round(horizon / Steps.FLOW), 28)) {
+                double time = step * Steps.FLOW;
+                double exponent = -2 * lambda * time + evidence.sign() * 2 * Math.sqrt(c * time) / rest.r();
+                run.sides(TWICE, step, constant, constant + exponent, constant);
+            }
+        }
+    }
+
+    private static void record(ReluPair pair, int k, Evidence.Run run, double sign) {
         pair.assumeMarginAndOrthogonality(run);
         double gamma = pair.smallestActivationUntil(pair.last(), k);
         run.assumePositive("smallest positive normalised activation γ_k", gamma);
@@ -89,12 +135,18 @@ final class Lemma8 extends Check {
             double decayed = first - 2 * pair.lambda() * time;
             long step = pair.steps()[i];
             run.metric("γ_k", step, pair.smallestActivation(i, k));
-            run.sides(PRINTED, step, left, decayed + sign * 2 * Math.sqrt(c * time) / gamma);
+            double any = Math.log(pair.normProduct(i, k));
+            run.sides(PRINTED, step, left, decayed + sign * 2 * Math.sqrt(c * time) / gamma, any);
+            if (k == 1 && pair.sharesNeuron(i, 1)) {
+                double smallest = pair.smallestActivation(i, 1);
+                run.sides(SHARED_NEURON, step, pair.innerProduct(i, 1), smallest * smallest);
+            }
             run.sides(
                     k == 1 ? FIRST_LAYER : DEEPER,
                     step,
                     left,
-                    decayed + sign * (pair.gradientIntegral(i, k) - pair.gradientIntegral(pair.t0(), k)) / gamma);
+                    decayed + sign * (pair.gradientIntegral(i, k) - pair.gradientIntegral(pair.t0(), k)) / gamma,
+                    any);
         }
     }
 }

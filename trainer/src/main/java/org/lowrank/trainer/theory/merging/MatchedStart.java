@@ -1,9 +1,9 @@
 package org.lowrank.trainer.theory.merging;
 
 import java.util.Random;
-import org.lowrank.trainer.theory.flow.Initialisation;
 import org.lowrank.trainer.theory.flow.Network;
 import org.lowrank.trainer.theory.flow.Sample;
+import org.lowrank.trainer.theory.flow.Starts;
 import org.lowrank.trainer.theory.flow.Vectors;
 
 /**
@@ -20,28 +20,29 @@ final class MatchedStart {
     /**
      * A start that uses neurons first … first + count − 1 of each hidden layer.
      *
-     * @param count even
+     * @param count at least 1; with an odd one the positive class has one neuron more
      */
     static double[] of(Network network, Sample sample, int first, int count, long seed) {
         Random random = new Random(seed);
         double[] theta = new double[network.parameters()];
         double[] axis = axis(sample);
+        int positive = (count + 1) / 2;
         for (int k = 1; k <= network.layers(); k++) {
             boolean output = k == network.layers();
             int columns = network.width(k - 1);
             for (int j = first; j < (output ? first + 1 : first + count); j++) {
                 int at = network.offset(k) + (output ? 0 : j * columns);
-                double side = j - first < count / 2 ? 1 : -1;
+                double side = j - first < positive ? 1 : -1;
                 if (k == 1) {
                     double[] row = Vectors.plus(axis, 0.2, scatter(sample, random));
                     for (int c = 0; c < columns; c++) {
-                        theta[at + c] = SIZE * side * row[c] / Math.sqrt(count / 2.0);
+                        theta[at + c] = SIZE * side * row[c] / Math.sqrt(positive);
                     }
                 } else {
                     for (int c = first; c < first + count; c++) {
-                        double below = c - first < count / 2 ? 1 : -1;
-                        double size = SIZE * (0.8 + 0.4 * random.nextDouble()) / Math.sqrt(count / 2.0);
-                        theta[at + c] = output ? below * size : below == side ? size / Math.sqrt(count / 2.0) : 0;
+                        double below = c - first < positive ? 1 : -1;
+                        double size = SIZE * (0.8 + 0.4 * random.nextDouble()) / Math.sqrt(positive);
+                        theta[at + c] = output ? below * size : below == side ? size / Math.sqrt(positive) : 0;
                     }
                 }
             }
@@ -60,6 +61,6 @@ final class MatchedStart {
 
     /** A random unit direction of the whole space, so that the start has parts orthogonal to the inputs too. */
     private static double[] scatter(Sample sample, Random random) {
-        return Initialisation.unit(sample.dimension(), random);
+        return Starts.unit(sample.dimension(), random);
     }
 }

@@ -2,14 +2,17 @@ package org.lowrank.trainer.theory.merging;
 
 import java.util.Arrays;
 import java.util.Random;
-import org.lowrank.trainer.theory.claim.Recorder;
+import org.lowrank.trainer.curve.RecordedSteps;
+import org.lowrank.trainer.theory.claim.Evidence;
 import org.lowrank.trainer.theory.claim.Steps;
+import org.lowrank.trainer.theory.claim.TheorySettings;
 import org.lowrank.trainer.theory.flow.Activation;
+import org.lowrank.trainer.theory.flow.Effort;
 import org.lowrank.trainer.theory.flow.GradientFlow;
-import org.lowrank.trainer.theory.flow.Initialisation;
 import org.lowrank.trainer.theory.flow.Network;
 import org.lowrank.trainer.theory.flow.Sample;
 import org.lowrank.trainer.theory.flow.Samples;
+import org.lowrank.trainer.theory.flow.Starts;
 import org.lowrank.trainer.theory.flow.Vectors;
 
 /**
@@ -38,18 +41,24 @@ record ReluPair(
     /** Where the two networks start. */
     enum Start {
         /** Matched starts in the same four neurons of each layer. */
-        SHARED("shared neurons", NEURONS),
+        SHARED("shared neurons"),
         /** Matched starts in four neurons each, none in common. */
-        SEPARATE("separate neurons", 2 * NEURONS),
+        SEPARATE("separate neurons"),
         /** Independent Gaussian starts of width 10. */
-        RANDOM("random start", 10);
+        RANDOM("random start");
 
         private final String label;
-        private final int width;
 
-        Start(String label, int width) {
+        Start(String label) {
             this.label = label;
-            this.width = width;
+        }
+
+        private int width(int neurons, TheorySettings settings) {
+            return switch (this) {
+                case SHARED -> neurons;
+                case SEPARATE -> 2 * neurons;
+                case RANDOM -> settings.widthOr(10);
+            };
         }
 
         String label() {
@@ -57,30 +66,27 @@ record ReluPair(
         }
     }
 
-    static ReluPair of(Start start, int layers, double lambda, double horizon, long seed, double tolerance) {
+    static ReluPair of(Start start, int layers, double lambda, double horizon, int draw, TheorySettings settings) {
+        long seed = settings.seed() + draw;
+        int neurons = settings.widthOr(NEURONS);
         Random random = new Random(seed);
         Sample first = Samples.cones(POINTS, 2 * USED, 0, USED, 0.4, random);
         Sample second = Samples.cones(POINTS, 2 * USED, USED, USED, 0.4, random);
-        Network network = Network.of(Activation.RELU, layers, 2 * USED, start.width);
-        double[] theta = start(start, network, first, 0, seed + 100);
-        double[] primed = start(start, network, second, start == Start.SEPARATE ? NEURONS : 0, seed + 200);
-        long[] steps = Steps.logarithmic(Math.round(horizon / Steps.FLOW), 28);
-        return new ReluPair(
-                start,
-                network,
-                first,
-                second,
-                lambda,
-                steps,
-                flow(start, network, first, lambda, theta, steps, tolerance),
-                flow(start, network, second, lambda, primed, steps, tolerance));
+        Network network = Network.of(Activation.RELU, layers, 2 * USED, start.width(neurons, settings));
+        double[] theta = start(start, network, first, 0, neurons, seed + 100);
+        double[] primed = start(start, network, second, start == Start.SEPARATE ? neurons : 0, neurons, seed + 200);
+        long[] steps = RecordedSteps.logarithmic(Math.max(1, Math.round(horizon / Steps.FLOW)), 28);
+        double[][] own = flow(start, network, first, lambda, theta, steps, settings.effort());
+        double[][] other = flow(start, network, second, lambda, primed, steps, settings.effort());
+        long[] reached = Arrays.copyOf(steps, Math.min(own.length, other.length));
+        return new ReluPair(start, network, first, second, lambda, reached, own, other);
     }
 
-    private static double[] start(Start start, Network network, Sample sample, int neuron, long seed) {
+    private static double[] start(Start start, Network network, Sample sample, int neuron, int neurons, long seed) {
         if (start != Start.RANDOM) {
-            return MatchedStart.of(network, sample, neuron, NEURONS, seed);
+            return MatchedStart.of(network, sample, neuron, neurons, seed);
         }
-        double[] theta = Initialisation.gaussian(network, 2, new Random(seed));
+        double[] theta = Starts.gaussian(network, 2, new Random(seed));
         if (network.averageMargin(theta, sample) < 0) {
             for (int i = network.offset(network.layers()); i < theta.length; i++) {
                 theta[i] = -theta[i]; // f → −f, so that Assumption 1 can hold at the start
@@ -90,13 +96,7 @@ record ReluPair(
     }
 
     private static double[][] flow(
-            Start start,
-            Network network,
-            Sample sample,
-            double lambda,
-            double[] theta,
-            long[] steps,
-            double tolerance) {
+            Start start, Network network, Sample sample, double lambda, double[] theta, long[] steps, Effort effort) {
         GradientFlow.Integrands norms = (at, loss, gradient) -> {
             double[] rates = new double[network.layers()];
             for (int k = 1; k <= rates.length; k++) {
@@ -106,9 +106,10 @@ record ReluPair(
         };
         double[] times = Steps.times(steps);
         if (start == Start.RANDOM) {
-            return GradientFlow.euler(network, sample, lambda, theta, network.layers(), norms, times, EULER_STEP);
+            return GradientFlow.euler(
+                    network, sample, lambda, theta, network.layers(), norms, times, EULER_STEP, effort.mostSteps());
         }
-        return GradientFlow.solve(network, sample, lambda, theta, network.layers(), norms, times, tolerance);
+        return GradientFlow.solve(network, sample, lambda, theta, network.layers(), norms, times, effort);
     }
 
     /** x: an input of the first task, orthogonal to all of the second. */
@@ -171,13 +172,44 @@ record ReluPair(
         return Math.min(smallest(theta(i), x(), k), smallest(primed(i), primedX(), k));
     }
 
-    /** Its minimum over the recorded steps from t₀ to i. */
+    /**
+     * Its minimum over the recorded steps from t₀ to i; 0 where a neuron becomes active or inactive between two of them, since it
+     * then passes 0 unseen.
+     */
     double smallestActivationUntil(int i, int k) {
         double smallest = Double.POSITIVE_INFINITY;
         for (int j = t0(); j <= i; j++) {
             smallest = Math.min(smallest, smallestActivation(j, k));
+            if (j > t0() && !sameNeurons(j - 1, j, k)) {
+                return 0;
+            }
         }
         return smallest;
+    }
+
+    private boolean sameNeurons(int i, int j, int k) {
+        return Arrays.equals(active(theta(i), x(), k), active(theta(j), x(), k))
+                && Arrays.equals(active(primed(i), primedX(), k), active(primed(j), primedX(), k));
+    }
+
+    private boolean[] active(double[] theta, double[] x, int k) {
+        double[] h = network.activations(theta, x)[k];
+        boolean[] active = new boolean[h.length];
+        for (int j = 0; j < h.length; j++) {
+            active[j] = h[j] > 0;
+        }
+        return active;
+    }
+
+    /** Whether both networks have a neuron of layer k active, each on its own input. */
+    boolean sharesNeuron(int i, int k) {
+        return innerProduct(i, k) > 0;
+    }
+
+    /** ‖h_k(x; θ)‖‖h_k(x′; θ′)‖ at step i, which the inner product cannot pass. */
+    double normProduct(int i, int k) {
+        return Vectors.norm(network.activations(theta(i), x())[k])
+                * Vectors.norm(network.activations(primed(i), primedX())[k]);
     }
 
     /** Definition 1: min over j with ⟨e_j, W_k h_{k−1}⟩ > 0 of ⟨e_j, W_k h_{k−1}⟩/‖h_{k−1}‖; 0 where there is none. */
@@ -193,7 +225,7 @@ record ReluPair(
     }
 
     /** Assumption 1 at t₀ = 0 for both networks, and orthogonality of x and x′ to the other task's inputs. */
-    void assumeMarginAndOrthogonality(Recorder.Run run) {
+    void assumeMarginAndOrthogonality(Evidence.Run run) {
         run.assumePositive("Assumption 1 at t₀: margin", margin(t0()));
         run.assumeAtMost(
                 "⟨x_i, x′⟩ = ⟨x′_i, x⟩ = 0",
@@ -201,15 +233,26 @@ record ReluPair(
                 0);
     }
 
+    /** Records how much both networks still change at the end. */
+    void recordMoving(Evidence.Run run) {
+        double change = 1;
+        if (last() > 0) {
+            change = Math.max(
+                    Vectors.distance(theta(last()), theta(last() - 1)) / Vectors.norm(theta(last())),
+                    Vectors.distance(primed(last()), primed(last() - 1)) / Vectors.norm(primed(last())));
+        }
+        run.moving(steps[last()], change);
+    }
+
     /** Where adaptive steps were used: integrates again with half the tolerance and compares both networks at all recorded times. */
-    void assumeIntegrated(Recorder.Run run, double tolerance) {
+    void assumeIntegrated(Evidence.Run run, Effort effort) {
         if (start == Start.RANDOM) {
             return;
         }
-        double[][] finer = flow(start, network, first, lambda, theta(0), steps, tolerance / 2);
-        double[][] finerOther = flow(start, network, second, lambda, primed(0), steps, tolerance / 2);
+        double[][] finer = flow(start, network, first, lambda, theta(0), steps, effort.halved());
+        double[][] finerOther = flow(start, network, second, lambda, primed(0), steps, effort.halved());
         double change = 0;
-        for (int i = 0; i <= last(); i++) {
+        for (int i = 0; i <= Math.min(last(), Math.min(finer.length, finerOther.length) - 1); i++) {
             change = Math.max(change, Vectors.distance(own[i], finer[i]) / Vectors.norm(own[i]));
             change = Math.max(change, Vectors.distance(other[i], finerOther[i]) / Vectors.norm(other[i]));
         }

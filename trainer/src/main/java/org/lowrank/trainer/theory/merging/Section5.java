@@ -2,17 +2,17 @@ package org.lowrank.trainer.theory.merging;
 
 import java.util.List;
 import java.util.Random;
+import org.lowrank.trainer.curve.RecordedSteps;
+import org.lowrank.trainer.network.LogisticLoss;
 import org.lowrank.trainer.theory.claim.Check;
 import org.lowrank.trainer.theory.claim.Claim;
-import org.lowrank.trainer.theory.claim.Recorder;
-import org.lowrank.trainer.theory.claim.Steps;
+import org.lowrank.trainer.theory.claim.Evidence;
 import org.lowrank.trainer.theory.claim.TheorySettings;
 import org.lowrank.trainer.theory.flow.Activation;
 import org.lowrank.trainer.theory.flow.GradientDescent;
-import org.lowrank.trainer.theory.flow.Initialisation;
-import org.lowrank.trainer.theory.flow.LogisticLoss;
 import org.lowrank.trainer.theory.flow.Network;
 import org.lowrank.trainer.theory.flow.Sample;
+import org.lowrank.trainer.theory.flow.Starts;
 import org.lowrank.trainer.theory.flow.Vectors;
 
 /** The linear predictor that opens Section 5. */
@@ -26,13 +26,15 @@ final class Section5 extends Check {
             "both tasks trained, predictors added",
             "|f_{θ+θ′}(x′) − f_{θ′}(x′)| ≤ |⟨θ_0, x′⟩|(1−ηλ)^t + ε(1−(1−ηλ)^t)/λ");
     private static final Claim SPAN_PRINTED = Claim.atMost(
-            "span, printed",
-            "the unrolled recursion as printed, with +ℓ′ in α_i",
-            "‖θ_t − θ_0(1−ηλ)^t − Σ α_i x_i‖/‖θ_t‖ ≤ 10⁻⁹, α_i = (1/n)Σ_s η(1−ηλ)^{t−s−1} ℓ′(y_i⟨θ_s, x_i⟩) y_i");
+                    "span, printed",
+                    "the unrolled recursion as printed, with +ℓ′ in α_i",
+                    "‖θ_t − θ_0(1−ηλ)^t − Σ α_i x_i‖/‖θ_t‖ ≤ 10⁻⁹, α_i = (1/n)Σ_s η(1−ηλ)^{t−s−1} ℓ′(y_i⟨θ_s, x_i⟩) y_i")
+            .aside();
     private static final Claim SPAN = Claim.atMost(
-            "span, −ℓ′",
-            "the update subtracts the gradient, so α_i carries −ℓ′ > 0",
-            "‖θ_t − θ_0(1−ηλ)^t + Σ α_i x_i‖/‖θ_t‖ ≤ 10⁻⁹ with the same α_i");
+                    "span, −ℓ′",
+                    "the update subtracts the gradient, so α_i carries −ℓ′ > 0",
+                    "‖θ_t − θ_0(1−ηλ)^t + Σ α_i x_i‖/‖θ_t‖ ≤ 10⁻⁹ with the same α_i")
+            .ours();
 
     Section5() {
         super(new Statement(
@@ -48,39 +50,48 @@ final class Section5 extends Check {
 
     /** The sign turned by a mutation is that of the ε-term, and of α_i. */
     @Override
-    protected List<String> measure(TheorySettings settings, Recorder recorder) {
+    protected List<String> measure(TheorySettings settings, Evidence evidence) {
         for (double epsilon : settings.epsilons()) {
             for (double lambda : settings.lambdasOr(0.01, 0.1)) {
                 for (int draw = 0; draw < settings.draws(); draw++) {
                     TwoTasks tasks = TwoTasks.of(epsilon, settings.seed() + draw);
-                    Recorder.Run run = recorder.run("linear ε=" + epsilon, draw, lambda);
+                    Evidence.Run run = evidence.run("linear ε=" + epsilon, draw, lambda);
                     run.assumeAtMost("ε", tasks.largestInnerProduct(), epsilon * (1 + 1e-9));
                     run.assumeAtMost("ηλ", ETA * lambda, 1);
-                    record(tasks, new Decay(ETA, lambda, epsilon), settings.seed() + draw, run, recorder.sign());
+                    record(tasks, new Decay(ETA, lambda, epsilon), draw, settings, run, evidence.sign());
                 }
             }
         }
         return List.of("The recursion's α_i is printed with the wrong sign; the bound does not depend on it.");
     }
 
-    private static void record(TwoTasks tasks, Decay decay, long seed, Recorder.Run run, double sign) {
+    private static void record(
+            TwoTasks tasks, Decay decay, int draw, TheorySettings settings, Evidence.Run run, double sign) {
+        long seed = settings.seed() + draw;
         Network network = new Network(Activation.IDENTITY, TwoTasks.DIMENSION, 1);
-        double[] start = Initialisation.gaussian(network, 1, new Random(seed + 100));
-        double[] otherStart = Initialisation.gaussian(network, 1, new Random(seed + 200));
+        double[] start = Starts.gaussian(network, 1, new Random(seed + 100));
+        double[] otherStart = Starts.gaussian(network, 1, new Random(seed + 200));
         GradientDescent own = new GradientDescent(network, tasks.first(), ETA, decay.lambda(), 1, start);
         GradientDescent other = new GradientDescent(network, tasks.second(), ETA, decay.lambda(), 1, otherStart);
         double[] x = tasks.second().inputs()[0];
         double[] alpha = new double[tasks.first().size()];
         long done = 0;
-        for (long step : Steps.logarithmic(Math.round(10 / (ETA * decay.lambda())), 28)) {
+        for (long step : RecordedSteps.logarithmic(
+                Math.round(Math.min(10 / (ETA * decay.lambda()), settings.mostSteps())), 28)) {
             for (; done < step; done++) {
                 unroll(alpha, tasks.first(), own.until(done), decay);
             }
             double[] theta = own.until(step);
             double[] merged = Vectors.plus(theta, 1, other.until(step));
             double bound = decay.bound(Math.abs(Vectors.dot(start, x)), step, sign);
-            run.sides(PRINTED, step, Math.abs(Vectors.dot(theta, x)), bound);
-            run.sides(GAP, step, Math.abs(Vectors.dot(merged, x) - Vectors.dot(other.until(step), x)), bound);
+            double any = Vectors.norm(theta);
+            run.sides(PRINTED, step, Math.abs(Vectors.dot(theta, x)), bound, any);
+            run.sides(
+                    GAP,
+                    step,
+                    Math.abs(Vectors.dot(merged, x) - Vectors.dot(other.until(step), x)),
+                    bound + 1e-14 * Vectors.norm(merged),
+                    any);
             double[] kept = Vectors.times(Math.pow(1 - ETA * decay.lambda(), step), start);
             run.sides(SPAN_PRINTED, step, distance(theta, kept, alpha, tasks.first(), 1), 1e-9);
             run.sides(SPAN, step, distance(theta, kept, alpha, tasks.first(), -sign), 1e-9);

@@ -1,53 +1,57 @@
 package org.lowrank.trainer.theory.merging;
 
 import java.util.Random;
+import org.lowrank.trainer.theory.claim.TheorySettings;
 import org.lowrank.trainer.theory.flow.Activation;
 import org.lowrank.trainer.theory.flow.GradientDescent;
-import org.lowrank.trainer.theory.flow.Initialisation;
 import org.lowrank.trainer.theory.flow.Network;
 import org.lowrank.trainer.theory.flow.Sample;
+import org.lowrank.trainer.theory.flow.Starts;
 import org.lowrank.trainer.theory.flow.Vectors;
 
 /** f_θ(x) = ⟨u, (Wx)₊⟩ with W trained and u = (±1, …, ±1)/√m fixed, ‖u‖ = 1; θ is W followed by u. */
-final class Shallow {
+record Shallow(Network network) {
     static final double ETA = 0.1;
     private static final int WIDTH = 20;
-    private static final Network NETWORK = Network.of(Activation.RELU, 2, TwoTasks.DIMENSION, WIDTH);
 
-    private Shallow() {}
-
-    static Network network() {
-        return NETWORK;
+    static Shallow of(TheorySettings settings) {
+        return new Shallow(Network.of(Activation.RELU, 2, TwoTasks.DIMENSION, settings.widthOr(WIDTH)));
     }
 
-    static double[] start(long seed) {
-        double[] theta = Initialisation.gaussian(NETWORK, 1, new Random(seed));
-        for (int j = 0; j < WIDTH; j++) {
-            theta[NETWORK.offset(2) + j] = (j % 2 == 0 ? 1 : -1) / Math.sqrt(WIDTH);
+    double[] start(long seed) {
+        double[] theta = Starts.gaussian(network, 1, new Random(seed));
+        int width = network.width(1);
+        for (int j = 0; j < width; j++) {
+            theta[network.offset(2) + j] = (j % 2 == 0 ? 1 : -1) / Math.sqrt(width);
         }
         return theta;
     }
 
-    static GradientDescent descent(Sample sample, double lambda, double[] start) {
-        return new GradientDescent(NETWORK, sample, ETA, lambda, 1, start);
+    GradientDescent descent(Sample sample, double lambda, double[] start) {
+        return new GradientDescent(network, sample, ETA, lambda, 1, start);
     }
 
     /** ‖W x‖. */
-    static double projection(double[] theta, double[] x) {
-        return Vectors.norm(NETWORK.product(theta, 1, x));
+    double projection(double[] theta, double[] x) {
+        return Vectors.norm(network.product(theta, 1, x));
     }
 
     /** W + W′ with the common u. */
-    static double[] merge(double[] theta, double[] other) {
+    double[] merge(double[] theta, double[] other) {
         double[] merged = theta.clone();
-        for (int i = 0; i < NETWORK.offset(2); i++) {
+        for (int i = 0; i < network.offset(2); i++) {
             merged[i] += other[i];
         }
         return merged;
     }
 
+    /** ‖W‖_F: ‖W x‖ is at most that for any W and unit x. */
+    double norm(double[] theta) {
+        return network.layerNorm(theta, 1);
+    }
+
     /** ‖u‖. */
-    static double outputNorm(double[] theta) {
-        return NETWORK.layerNorm(theta, 2);
+    double outputNorm(double[] theta) {
+        return network.layerNorm(theta, 2);
     }
 }

@@ -1,57 +1,118 @@
 package org.lowrank.trainer.theory.stationary;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
-import org.lowrank.trainer.theory.claim.Recorder;
-import org.lowrank.trainer.theory.claim.Steps;
+import org.lowrank.trainer.curve.RecordedSteps;
+import org.lowrank.trainer.theory.claim.Evidence;
+import org.lowrank.trainer.theory.claim.TheorySettings;
 import org.lowrank.trainer.theory.flow.Activation;
 import org.lowrank.trainer.theory.flow.GradientDescent;
-import org.lowrank.trainer.theory.flow.Initialisation;
 import org.lowrank.trainer.theory.flow.Network;
 import org.lowrank.trainer.theory.flow.Sample;
 import org.lowrank.trainer.theory.flow.Samples;
+import org.lowrank.trainer.theory.flow.Starts;
 import org.lowrank.trainer.theory.flow.Vectors;
 
 /**
  * Gradient descent run to a stationary point of L + (λ/2)‖θ‖²: 8 points in 6 dimensions, width 6, η·steps = 35/λ, so
- * that what decays like e^{−λt} has fallen to e^{−35}.
+ * that what decays like e^{−λt} has fallen to e^{−35}. Where it is not stationary then, it goes on, up to sixteen times as long
+ * within the steps allowed; not where it hovers around kinks, which is no matter of time.
  *
  * @param steps recorded, from 0
  * @param path θ at each
+ * @param complete false where descent leaves the finite numbers and the path ends before
  */
-record Descent(Network network, Sample sample, double lambda, double eta, long[] steps, double[][] path) {
-    private static final int WIDTH = 6;
+record Descent(
+        Network network, Sample sample, double lambda, double eta, long[] steps, double[][] path, boolean complete) {
+    static final int WIDTH = 6;
+    private static final int POINTS = 8;
+    private static final int DIMENSION = 6;
+    private static final int LONGER = 16;
     private static final double DECAY_TIMES = 35;
     private static final double STATIONARY = 1e-6;
     private static final double HOVERING = 0.1;
-    private static final double COLLAPSED = 1e-3;
+    static final double COLLAPSED = 1e-3;
 
-    /** On linearly separable points of the sphere. */
-    static Descent run(Activation activation, int layers, double lambda, double eta, double scale, long seed) {
-        return run(activation, layers, lambda, eta, scale, seed, false);
-    }
-
-    /**
-     * On two narrow cones, where ReLU descent ends away from the kinks: on general points it hovers around some of them,
-     * stationary only in Clarke's sense, and no single gradient is aligned.
-     */
-    static Descent onCones(int layers, double lambda, double eta, double scale, long seed) {
-        return run(Activation.RELU, layers, lambda, eta, scale, seed, true);
-    }
-
-    private static Descent run(
-            Activation activation, int layers, double lambda, double eta, double scale, long seed, boolean cones) {
-        Random random = new Random(seed);
-        Sample sample =
-                cones ? Samples.cones(8, WIDTH, 0, WIDTH, 0.4, random) : Samples.separable(8, WIDTH, 0, WIDTH, random);
-        Network network = Network.of(activation, layers, WIDTH, WIDTH);
-        double[] start = Initialisation.gaussian(network, scale, random);
-        long[] steps = Steps.logarithmic(Math.round(DECAY_TIMES / (lambda * eta)), 24);
-        GradientDescent descent = new GradientDescent(network, sample, eta, lambda, layers, start);
-        double[][] path = new double[steps.length][];
-        for (int i = 0; i < steps.length; i++) {
-            path[i] = descent.until(steps[i]);
+    /** What is trained: a network from a Gaussian start of some scale. */
+    record Plan(Activation activation, int layers, int width, double eta, double scale, boolean cones) {
+        /** On linearly separable points of the sphere. */
+        static Plan of(Activation activation, int layers, int width, double eta, double scale) {
+            return new Plan(activation, layers, width, eta, scale, false);
         }
-        return new Descent(network, sample, lambda, eta, steps, path);
+
+        /**
+         * On two narrow cones, where ReLU descent ends away from the kinks: on general points it hovers around some of them,
+         * stationary only in Clarke's sense, and no single gradient is aligned.
+         */
+        static Plan onCones(int layers, int width, double eta, double scale) {
+            return new Plan(Activation.RELU, layers, width, eta, scale, true);
+        }
+
+        Descent run(double lambda, int draw, TheorySettings settings) {
+            Random random = new Random(settings.seed() + draw);
+            Sample sample = cones
+                    ? Samples.cones(POINTS, DIMENSION, 0, DIMENSION, 0.4, random)
+                    : Samples.separable(POINTS, DIMENSION, 0, DIMENSION, random);
+            Network network = Network.of(activation, layers, DIMENSION, width);
+            double[] start = Starts.gaussian(network, scale, random);
+            boolean hovers = activation == Activation.RELU && !cones;
+            GradientDescent descent = new GradientDescent(network, sample, eta, lambda, layers, start);
+            long horizon = Math.round(DECAY_TIMES / (lambda * eta));
+            long most = Math.min(settings.mostSteps(), hovers ? horizon : LONGER * horizon);
+            return follow(descent, network, sample, lambda, eta, Math.min(horizon, most), most);
+        }
+    }
+
+    private static Descent follow(
+            GradientDescent descent,
+            Network network,
+            Sample sample,
+            double lambda,
+            double eta,
+            long horizon,
+            long most) {
+        List<Long> steps = new ArrayList<>();
+        List<double[]> path = new ArrayList<>();
+        long[] next = RecordedSteps.logarithmic(horizon, 24);
+        while (true) {
+            for (long step : next) {
+                double[] theta = descent.until(step);
+                if (!Vectors.finite(theta)) {
+                    break;
+                }
+                steps.add(step);
+                path.add(theta);
+            }
+            Descent here = new Descent(
+                    network,
+                    sample,
+                    lambda,
+                    eta,
+                    steps.stream().mapToLong(Long::longValue).toArray(),
+                    path.toArray(double[][]::new),
+                    steps.get(steps.size() - 1) == next[next.length - 1]);
+            long last = next[next.length - 1];
+            boolean goesOn = here.complete
+                    && last < most
+                    && Vectors.norm(here.last()) >= COLLAPSED
+                    && here.misalignment(here.last()) > STATIONARY;
+            if (!goesOn) {
+                return here;
+            }
+            next = RecordedSteps.between(last, Math.min(2 * last, most), 3);
+        }
+    }
+
+    long lastStep() {
+        return steps[steps.length - 1];
+    }
+
+    /** Records how much θ still changes at the end. */
+    void recordMoving(Evidence.Run run) {
+        int last = path.length - 1;
+        double change = last == 0 ? 1 : Vectors.distance(path[last], path[last - 1]) / Vectors.norm(path[last]);
+        run.moving(lastStep(), change);
     }
 
     double[] last() {
@@ -76,13 +137,15 @@ record Descent(Network network, Sample sample, double lambda, double eta, long[]
     }
 
     /** θ ≠ 0 at the end: at 0 alignment is empty and stable ranks are undefined. */
-    void assumeNotCollapsed(Recorder.Run run) {
+    void assumeNotCollapsed(Evidence.Run run) {
+        recordMoving(run);
         double norm = Vectors.norm(last());
         run.assume("not collapsed: ‖θ‖", "≥ " + COLLAPSED, norm, norm >= COLLAPSED);
+        run.assume("descent stays finite: steps", "all", lastStep(), complete);
     }
 
     /** The alignment condition of Lemma 1 holds at the end, so that what follows from it can be judged. */
-    void assumeStationary(Recorder.Run run) {
+    void assumeStationary(Evidence.Run run) {
         assumeNotCollapsed(run);
         run.assumeAtMost("alignment: ‖λθ + ∇L‖/(λ‖θ‖)", misalignment(last()), STATIONARY);
     }
@@ -91,7 +154,7 @@ record Descent(Network network, Sample sample, double lambda, double eta, long[]
      * What Lemma 4's proof uses of stationarity, for ReLU descent that hovers around kinks: Lemma 3's identity to 10 %. It
      * follows from Euler's identity with any subgradient.
      */
-    void assumeBalanced(Recorder.Run run) {
+    void assumeBalanced(Evidence.Run run) {
         assumeNotCollapsed(run);
         double margin = network.averageMargin(last(), sample);
         double worst = 0;
@@ -103,27 +166,33 @@ record Descent(Network network, Sample sample, double lambda, double eta, long[]
     }
 
     /**
-     * The largest curvature |v·∇²L_λ v| met along the recorded path, by 60 power steps on central differences of the
+     * The largest curvature |v·∇²L_λ v| met along the recorded path and one step on from each of its points, by 60 power steps on central differences of the
      * gradient: the H of Lemma 1 as far as this path sees it (a deep network has no global one).
      */
     double smoothness() {
         double largest = 0;
         for (double[] theta : path) {
-            double[] v = Initialisation.unit(theta.length, new Random(0));
-            double curvature = 0;
-            for (int i = 0; i < 60; i++) {
-                double h = 1e-5;
-                double[] up = gradient(Vectors.plus(theta, h, v));
-                double[] down = gradient(Vectors.plus(theta, -h, v));
-                double[] product = Vectors.plus(Vectors.times(1 / (2 * h), Vectors.plus(up, -1, down)), lambda, v);
-                curvature = Vectors.norm(product);
-                if (curvature == 0) {
-                    break;
-                }
-                v = Vectors.times(1 / curvature, product);
-            }
-            largest = Math.max(largest, curvature);
+            double[] step = Vectors.plus(gradient(theta), lambda, theta);
+            largest = Math.max(largest, curvature(theta));
+            largest = Math.max(largest, curvature(Vectors.plus(theta, -eta, step)));
         }
         return largest;
+    }
+
+    private double curvature(double[] theta) {
+        double[] v = Starts.unit(theta.length, new Random(0));
+        double curvature = 0;
+        for (int i = 0; i < 60; i++) {
+            double h = 1e-5;
+            double[] up = gradient(Vectors.plus(theta, h, v));
+            double[] down = gradient(Vectors.plus(theta, -h, v));
+            double[] product = Vectors.plus(Vectors.times(1 / (2 * h), Vectors.plus(up, -1, down)), lambda, v);
+            curvature = Vectors.norm(product);
+            if (curvature == 0) {
+                break;
+            }
+            v = Vectors.times(1 / curvature, product);
+        }
+        return curvature;
     }
 }

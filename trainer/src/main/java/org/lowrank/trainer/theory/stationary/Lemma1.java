@@ -4,7 +4,7 @@ import java.util.List;
 import org.lowrank.reports.NumberText;
 import org.lowrank.trainer.theory.claim.Check;
 import org.lowrank.trainer.theory.claim.Claim;
-import org.lowrank.trainer.theory.claim.Recorder;
+import org.lowrank.trainer.theory.claim.Evidence;
 import org.lowrank.trainer.theory.claim.TheorySettings;
 import org.lowrank.trainer.theory.flow.Activation;
 import org.lowrank.trainer.theory.flow.Vectors;
@@ -19,13 +19,15 @@ final class Lemma1 extends Check {
     private static final Claim COSINE =
             Claim.finallyAtMost("cosine", "the same limit as an angle", "1 − cos(θ, −∇L(θ)) ≤ 10⁻⁹");
     private static final Claim DESCENT_PRINTED = Claim.atMost(
-            "proof, printed",
-            "the proof's first line, which needs η = 1/H and is stated for η ≤ 1/H",
-            "‖∇L_λ(θ_t)‖²/(2H) ≤ L_λ(θ_t) − L_λ(θ_{t+1})");
+                    "proof, printed",
+                    "the proof's first line, which needs η = 1/H and is stated for η ≤ 1/H",
+                    "‖∇L_λ(θ_t)‖²/(2H) ≤ L_λ(θ_t) − L_λ(θ_{t+1})")
+            .aside();
     private static final Claim DESCENT = Claim.atMost(
-            "proof, with η",
-            "what the descent lemma gives for every η ≤ 1/H; it suffices for the proof",
-            "(η/2)‖∇L_λ(θ_t)‖² ≤ L_λ(θ_t) − L_λ(θ_{t+1})");
+                    "proof, with η",
+                    "what the descent lemma gives for every η ≤ 1/H; it suffices for the proof",
+                    "(η/2)‖∇L_λ(θ_t)‖² ≤ L_λ(θ_t) − L_λ(θ_{t+1})")
+            .ours();
 
     Lemma1() {
         super(new Statement(
@@ -41,30 +43,33 @@ final class Lemma1 extends Check {
 
     /** The sign turned by a mutation is that of ∇L. */
     @Override
-    protected List<String> measure(TheorySettings settings, Recorder recorder) {
+    protected List<String> measure(TheorySettings settings, Evidence evidence) {
         double smoothest = 0;
+        int width = settings.widthOr(Descent.WIDTH);
         for (double lambda : settings.lambdasOr(0.01, 0.03)) {
             for (int draw = 0; draw < settings.draws(); draw++) {
                 for (int depth : settings.depthsOr(3)) {
-                    Descent linear = Descent.run(Activation.IDENTITY, depth, lambda, 0.05, 1.2, settings.seed() + draw);
+                    Descent linear = Descent.Plan.of(Activation.IDENTITY, depth, width, 0.05, 1.2)
+                            .run(lambda, draw, settings);
                     smoothest = Math.max(
-                            smoothest, record(linear, recorder.run("linear K=" + depth, draw, lambda), recorder));
+                            smoothest, record(linear, evidence.run("linear K=" + depth, draw, lambda), evidence));
                 }
-                Descent squared = Descent.run(Activation.RELU_SQUARED, 2, lambda, 0.05, 1.5, settings.seed() + draw);
-                smoothest = Math.max(smoothest, record(squared, recorder.run("ReLU² K=2", draw, lambda), recorder));
+                Descent squared = Descent.Plan.of(Activation.RELU_SQUARED, 2, width, 0.05, 1.5)
+                        .run(lambda, draw, settings);
+                smoothest = Math.max(smoothest, record(squared, evidence.run("ReLU² K=2", draw, lambda), evidence));
             }
         }
         return List.of("The largest curvature met on any path is H = " + NumberText.of(smoothest)
                 + "; with η = 0.05, 1/(2H) asks for more descent than a step of that length gives.");
     }
 
-    private static double record(Descent descent, Recorder.Run run, Recorder recorder) {
+    private static double record(Descent descent, Evidence.Run run, Evidence evidence) {
         double smoothness = descent.smoothness();
         descent.assumeNotCollapsed(run);
         run.assumeAtMost("η ≤ 1/H: ηH", descent.eta() * smoothness, 1);
-        for (int i = 0; i < descent.steps().length; i++) {
+        for (int i = 0; i < descent.path().length; i++) {
             double[] theta = descent.path()[i];
-            double[] gradient = Vectors.times(recorder.sign(), descent.gradient(theta));
+            double[] gradient = Vectors.times(evidence.sign(), descent.gradient(theta));
             double[] regularised = Vectors.plus(gradient, descent.lambda(), theta);
             long step = descent.steps()[i];
             run.sides(ALIGNED, step, Vectors.norm(regularised) / (descent.lambda() * Vectors.norm(theta)), 1e-6);

@@ -1,10 +1,11 @@
 package org.lowrank.trainer.theory.stationary;
 
+import java.util.Arrays;
 import java.util.List;
 import org.lowrank.spectral.SingularValues;
 import org.lowrank.trainer.theory.claim.Check;
 import org.lowrank.trainer.theory.claim.Claim;
-import org.lowrank.trainer.theory.claim.Recorder;
+import org.lowrank.trainer.theory.claim.Evidence;
 import org.lowrank.trainer.theory.claim.TheorySettings;
 import org.lowrank.trainer.theory.flow.Activation;
 import org.lowrank.trainer.theory.flow.Network;
@@ -13,15 +14,16 @@ import org.lowrank.trainer.theory.flow.Vectors;
 /** Rank one in deep linear networks. */
 final class Lemma2 extends Check {
     /** Below this share of σ1 the second singular value is rounding. */
-    private static final double RESOLVED = 1e-7;
+    private static final double RESOLVED = 1e-5;
 
     private static final Claim RANK_ONE = Claim.finallyAtMost(
             "printed", "the limit, at the last step, to one part in a million", "max_{k<K} σ_2(W_k)/σ_1(W_k) ≤ 10⁻⁶");
     private static final Claim ON_THE_WAY = Claim.atMost(
-            "on the way",
-            "ours: ∇_{W_k}L has rank one in a linear network, so W_k is within ‖λW_k + ∇_{W_k}L‖₂/λ of rank one; the"
-                    + " lemma is the case 0",
-            "σ_2(W_k) ≤ ‖λW_k + ∇_{W_k}L‖₂/λ");
+                    "on the way",
+                    "ours: ∇_{W_k}L has rank one in a linear network, so W_k is within ‖λW_k + ∇_{W_k}L‖₂/λ of rank one; the"
+                            + " lemma is the case 0",
+                    "σ_2(W_k) ≤ ‖λW_k + ∇_{W_k}L‖₂/λ")
+            .ours();
 
     Lemma2() {
         super(new Statement(
@@ -37,20 +39,21 @@ final class Lemma2 extends Check {
 
     /** A mutation of the sign takes σ1 for σ2. */
     @Override
-    protected List<String> measure(TheorySettings settings, Recorder recorder) {
+    protected List<String> measure(TheorySettings settings, Evidence evidence) {
         for (int depth : settings.depthsOr(3, 4)) {
             for (double lambda : settings.lambdasOr(0.01, 0.03)) {
                 for (int draw = 0; draw < settings.draws(); draw++) {
-                    Descent descent =
-                            Descent.run(Activation.IDENTITY, depth, lambda, 0.05, 1.2, settings.seed() + draw);
-                    record(descent, recorder.run("linear K=" + depth, draw, lambda), recorder.sign() > 0 ? 1 : 0);
+                    Descent descent = Descent.Plan.of(
+                                    Activation.IDENTITY, depth, settings.widthOr(Descent.WIDTH), 0.05, 1.2)
+                            .run(lambda, draw, settings);
+                    record(descent, evidence.run("linear K=" + depth, draw, lambda), evidence.sign() > 0 ? 1 : 0);
                 }
             }
         }
         return List.of();
     }
 
-    private static void record(Descent descent, Recorder.Run run, int index) {
+    private static void record(Descent descent, Evidence.Run run, int index) {
         descent.assumeStationary(run);
         Network network = descent.network();
         for (int i = 0; i < descent.steps().length; i++) {
@@ -76,6 +79,7 @@ final class Lemma2 extends Check {
     }
 
     private static double[] values(Network network, double[] theta, int k) {
-        return SingularValues.of(network.layer(theta, k), network.width(k), network.width(k - 1));
+        double[] values = SingularValues.of(network.layer(theta, k), network.width(k), network.width(k - 1));
+        return Arrays.copyOf(values, Math.max(2, values.length)); // a row or column has σ2 = 0
     }
 }

@@ -15,7 +15,8 @@ import org.lowrank.trainer.theory.claim.Verdict.Outcome;
 /** A wrong factor or sign in a formula turns the verdict: HOLDS becomes VIOLATED, and a bound that fails can be made to hold. */
 class MutationTest {
     /** Small runs; unmutated results are shared between rows. */
-    private static final TheorySettings SMALL = new TheorySettings(List.of(), List.of(), List.of(0.0, 0.1), 1, 1, 1e-9);
+    private static final TheorySettings SMALL =
+            new TheorySettings(List.of(), 0, List.of(), List.of(0.0, 0.1), 1, 1, 1e-9, 1_000_000);
 
     private static final Map<String, CheckResult> PLAIN = new HashMap<>();
 
@@ -30,7 +31,7 @@ class MutationTest {
     }
 
     private static TheorySettings settings(int depth, double lambda) {
-        return new TheorySettings(List.of(depth), List.of(lambda), SMALL.epsilons(), 1, 1, 1e-9);
+        return new TheorySettings(List.of(depth), 0, List.of(lambda), SMALL.epsilons(), 1, 1, 1e-9, 1_000_000);
     }
 
     private static CheckResult run(String id, Mutation mutation) {
@@ -55,8 +56,8 @@ class MutationTest {
                 "lemma-1     | proof, with η                | 0.1   | 1",
                 "lemma-2     | printed                      | 1     | -1",
                 "lemma-2     | on the way                   | 0.9   | 1",
-                "lemma-3     | printed                      | 1     | -1",
-                "lemma-3     | printed                      | 1.01  | 1",
+                "lemma-3     | degree one                    | 1     | -1",
+                "lemma-3     | degree one                    | 1.01  | 1",
                 "lemma-3     | equal norms                  | 1.01  | 1",
                 "lemma-3     | ReLU², with degrees          | 1     | -1",
                 "lemma-4     | equation (2)                 | 1     | -1",
@@ -92,7 +93,7 @@ class MutationTest {
                 "lemma-7     | second, regularised          | 0.5   | 1",
                 "lemma-8     | Grönwall, first layer        | 1     | -1",
                 "lemma-8     | Grönwall, deeper layers      | 1     | -1",
-                "corollary-2 | fixed γ_k                    | 1     | -1",
+                "corollary-2 | γ_k not required            | 1     | -1",
             })
     void wrongFormulaIsViolated(String id, String reading, double factor, double sign) {
         assertThat(outcome(PLAIN.computeIfAbsent(id, key -> run(key, Mutation.NONE)), reading))
@@ -106,16 +107,19 @@ class MutationTest {
             value = {
                 "lemma-1     | proof, printed  | 1000",
                 "section-5   | span, printed   | 1e12",
-                "theorem-1   | printed         | 1e40",
+                "theorem-1   | premise ⟨x′_i, x⟩ | 1e40",
                 "theorem-1   | end-to-end sum  | 1e40",
-                "theorem-2   | printed         | 1e8",
+                "theorem-1   | one neuron      | 1e300",
+                "theorem-2   | at these λ      | 1e8",
+                "theorem-2   | one neuron, every λ | 1e8",
                 "theorem-3   | printed         | 1e300",
                 "theorem-3   | proof's rate    | 1e300",
                 "theorem-4   | equation (4)    | 1e9",
                 "lemma-6     | printed         | 1000",
                 "lemma-6     | along the flow  | 1000",
                 "lemma-8     | printed         | 1e300",
-                "corollary-2 | printed         | 1e4",
+                "lemma-8     | one network twice | 1e300",
+                "corollary-2 | γ_k required    | 1e4",
             },
             quoteCharacter = '"')
     void violatedBoundHoldsOnceItIsLargeEnough(String id, String reading, double factor) {

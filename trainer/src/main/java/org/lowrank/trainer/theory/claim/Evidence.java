@@ -3,19 +3,22 @@ package org.lowrank.trainer.theory.claim;
 import java.util.ArrayList;
 import java.util.List;
 import org.lowrank.reports.NumberText;
-import org.lowrank.trainer.output.CurvePoint;
+import org.lowrank.trainer.curve.CurvePoint;
 
 /** Collects the points of a check, run by run. */
-public final class Recorder {
+public final class Evidence {
     /** Metric that is 0 where a run did not meet an assumption. */
     static final String ASSUMPTIONS_MET = "assumptions met";
+
+    /** Metric of how much a run's parameters still change, relative, between its last two records. */
+    static final String MOVING = "change of θ between the last records";
 
     private final String experiment;
     private final Mutation mutation;
     private final List<CurvePoint> points = new ArrayList<>();
     private final List<Assumption> assumptions = new ArrayList<>();
 
-    Recorder(String experiment, Mutation mutation) {
+    Evidence(String experiment, Mutation mutation) {
         this.experiment = experiment;
         this.mutation = mutation;
     }
@@ -57,6 +60,17 @@ public final class Recorder {
                     ? right + Math.log(mutation.factor())
                     : right * mutation.factor();
             metric(claim.right(), step, wrong);
+        }
+
+        /** The same with what any weights of these norms satisfy in place of the right side. */
+        public void sides(Claim claim, long step, double left, double right, double trivial) {
+            sides(claim, step, left, right);
+            metric(claim.trivial(), step, trivial);
+        }
+
+        /** How much the parameters still change at the end: no limit is missed by a run that is on its way. */
+        public void moving(long step, double change) {
+            metric(MOVING, step, change);
         }
 
         /** Any other number. */

@@ -3,8 +3,8 @@ package org.lowrank.trainer.theory.flow;
 import java.util.Random;
 
 /** Where training starts. */
-public final class Initialisation {
-    private Initialisation() {}
+public final class Starts {
+    private Starts() {}
 
     /** Entries of W_k from N(0, scale²/fan_in). */
     public static double[] gaussian(Network network, double scale, Random random) {

@@ -1,0 +1,158 @@
+package org.lowrank.trainer.theory;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.lowrank.reports.NumberText;
+import org.lowrank.trainer.theory.claim.CheckResult;
+import org.lowrank.trainer.theory.claim.Claim;
+import org.lowrank.trainer.theory.claim.Reading;
+import org.lowrank.trainer.theory.claim.Verdict;
+import org.lowrank.trainer.theory.claim.Verdict.Outcome;
+
+/** Verdicts in words: the same on the page and on the terminal, with one clock. */
+public final class Words {
+    private Words() {}
+
+    static String word(Outcome outcome) {
+        return switch (outcome) {
+            case HOLDS -> "holds";
+            case VIOLATED -> "violated";
+            case UNDECIDED -> "not decided";
+            case ASSUMPTION_NOT_MET -> "assumption not met";
+        };
+    }
+
+    /** The verdict's word, and that a bound says nothing where it does not. */
+    static String word(Verdict verdict) {
+        return word(verdict.outcome()) + (vacuous(verdict) ? ", vacuous here" : "");
+    }
+
+    private static boolean vacuous(Verdict verdict) {
+        return verdict.outcome() == Outcome.HOLDS && verdict.isVacuous();
+    }
+
+    /** The result in one sentence. */
+    public static String headline(CheckResult check) {
+        Reading decisive = check.decisive();
+        Verdict verdict = decisive.verdict();
+        String name = check.title().replaceAll(" \\(.*", "");
+        String which = check.readings().size() == 1 || decisive.claim().id().equals("printed")
+                ? ""
+                : " (" + decisive.claim().id() + ")";
+        String sentence = switch (verdict.outcome()) {
+            case HOLDS -> name + " holds as printed in all " + runs(judged(check)) + " judged";
+            case VIOLATED -> name + " does not hold as printed" + which;
+            case UNDECIDED -> name + " is not decided" + which;
+            case ASSUMPTION_NOT_MET -> name + " was not judged: no run meets its assumptions";
+        };
+        List<Reading> failing = check.failingSides();
+        String asides = failing.isEmpty()
+                ? ""
+                : "; beside it "
+                        + failing.stream().map(r -> r.claim().id()).collect(Collectors.joining(" and "))
+                        + (failing.size() == 1 ? " does not hold" : " do not hold");
+        return sentence + asides + ".";
+    }
+
+    private static int judged(CheckResult check) {
+        return check.readings().stream()
+                .filter(reading -> reading.claim().part() == Claim.Part.STATEMENT)
+                .mapToInt(reading -> reading.verdict().runs().judged())
+                .max()
+                .orElse(0);
+    }
+
+    private static String runs(int count) {
+        return count == 1 ? "1 run" : count + " runs";
+    }
+
+    /** A reading's verdict with its numbers, one sentence or two without the last full stop. */
+    public static String describe(CheckResult check, Reading reading) {
+        Verdict verdict = reading.verdict();
+        Verdict.Runs runs = verdict.runs();
+        String where = run(verdict) + ", " + when(check, verdict);
+        String left = runs.excluded() == 0 ? "" : "; " + runs(runs.excluded()) + " not judged";
+        return switch (verdict.outcome()) {
+            case HOLDS ->
+                (vacuous(verdict)
+                                ? "holds in " + runs(runs.judged()) + " and is vacuous here"
+                                : "holds " + margin(reading) + " in " + runs(runs.judged()) + " (closest: " + where
+                                        + ")")
+                        + power(reading)
+                        + left;
+            case VIOLATED ->
+                (reading.claim().moment() == Claim.Moment.LAST_STEP ? "violated at " : "violated first at ")
+                        + when(check, verdict) + " (" + run(verdict) + "), " + margin(reading)
+                        + power(reading) + left;
+            case UNDECIDED ->
+                "not decided in " + runs.undecided() + " of " + runs(runs.judged()) + " (" + where + ")"
+                        + (reading.claim().moment() == Claim.Moment.LAST_STEP
+                                ? ": the limit is not reached, and what would have to reach it still changes"
+                                : ": a side is not defined")
+                        + power(reading) + left;
+            case ASSUMPTION_NOT_MET ->
+                runs.excluded() == 0
+                        ? "not judged: nothing to compare with these settings"
+                        : "not judged: assumption not met in any of " + runs(runs.excluded());
+        };
+    }
+
+    /** {@code with margin 0.36}; a margin of logarithms says so, an equality gives its deviation. */
+    private static String margin(Reading reading) {
+        Claim claim = reading.claim();
+        double margin = reading.verdict().margin();
+        if (Double.isNaN(margin)) {
+            return "with an undefined side";
+        }
+        return claim.relation() == Claim.Relation.EQUAL
+                ? "to " + NumberText.significant(-margin, 2)
+                : "with margin " + (claim.scale() == Claim.Scale.LOGARITHM ? "ln " : "") + NumberText.of(margin);
+    }
+
+    static String marginText(Verdict verdict) {
+        return Double.isNaN(verdict.margin()) ? "" : NumberText.of(verdict.margin());
+    }
+
+    /** How far the bound is from what any weights satisfy, or a limit from where it started. */
+    private static String power(Reading reading) {
+        Verdict.Power power = reading.verdict().power();
+        List<String> parts = new ArrayList<>();
+        if (!Double.isNaN(power.sharpness())) {
+            boolean logarithms = reading.claim().scale() == Claim.Scale.LOGARITHM;
+            String times = logarithms
+                    ? "e^" + NumberText.significant(power.sharpness(), 2) + " times"
+                    : NumberText.significant(power.sharpness(), 2) + " times";
+            parts.add("where it is sharpest, the bound is " + times + " what any weights of these norms satisfy"
+                    + (power.vacuousRuns() > 0 && !reading.verdict().isVacuous()
+                            ? "; it says no more than that in " + power.vacuousRuns() + " of the runs"
+                            : ""));
+        }
+        if (Double.isFinite(power.start())) {
+            parts.add("the left side starts at " + NumberText.significant(power.start(), 2));
+        }
+        return parts.isEmpty() ? "" : "; " + String.join("; ", parts);
+    }
+
+    /** The decisive run: condition, draw, λ where it has one. */
+    static String run(Verdict verdict) {
+        if (verdict.outcome() == Outcome.ASSUMPTION_NOT_MET) {
+            return "";
+        }
+        Verdict.At at = verdict.at();
+        String lambda = Double.isNaN(at.lambda()) ? "" : ", λ = " + NumberText.significant(at.lambda(), 3);
+        return at.condition() + ", draw " + at.draw() + lambda;
+    }
+
+    /** {@code step 1,200} of descent, {@code time 12.5} of flow. */
+    static String when(CheckResult check, Verdict verdict) {
+        boolean steps = check.timePerStep() == 1;
+        return (steps ? "step " : "time ")
+                + NumberText.decimals(verdict.at().step() * check.timePerStep(), steps ? 0 : 2);
+    }
+
+    static String sentence(String text) {
+        return text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1) + ".";
+    }
+}
