@@ -11,8 +11,17 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "experiment",
         mixinStandardHelpOptions = true,
-        description = "Rerun the paper's experiments.",
-        subcommands = {SweepCommand.class, MergingCommand.class})
+        description = "Rerun the paper's experiments, and those its readers ask for next.",
+        subcommands = {
+            SweepCommand.class,
+            MergingCommand.class,
+            MechanismCommand.class,
+            GridCommand.Width.class,
+            GridCommand.Depth.class,
+            GridCommand.Overlap.class,
+            GridCommand.Transition.class,
+            GridCommand.Tasks.class
+        })
 final class ExperimentCommand implements Runnable {
     @Spec
     @Nullable
@@ -21,6 +30,8 @@ final class ExperimentCommand implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                Objects.requireNonNull(spec).commandLine(), "no experiment given: choose sweep or merging");
+                Objects.requireNonNull(spec).commandLine(),
+                "no experiment given: choose sweep, merging, mechanism, width, depth, overlap,"
+                        + " transition or tasks");
     }
 }

@@ -14,7 +14,7 @@ import org.lowrank.reports.ResultFormat;
 import org.lowrank.reports.ResultJson;
 import org.lowrank.reports.finding.Finding;
 import org.lowrank.reports.finding.Verdict;
-import org.lowrank.trainer.experiment.Curve;
+import org.lowrank.trainer.curve.Curve;
 import org.lowrank.trainer.experiment.ExperimentSettings;
 import org.lowrank.trainer.experiment.Precision;
 import org.lowrank.trainer.experiment.Preset;

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.lowrank.machine.files.CacheDirectory;
-import org.lowrank.trainer.experiment.Curve;
+import org.lowrank.trainer.curve.Curve;
 import org.lowrank.trainer.experiment.ExperimentSettings;
 import org.lowrank.trainer.experiment.MergingExperiment;
 import org.lowrank.trainer.experiment.MergingSettings;

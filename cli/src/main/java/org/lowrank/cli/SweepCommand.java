@@ -2,7 +2,7 @@ package org.lowrank.cli;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.lowrank.trainer.experiment.Curve;
+import org.lowrank.trainer.curve.Curve;
 import org.lowrank.trainer.experiment.ExperimentSettings;
 import org.lowrank.trainer.experiment.Preset;
 import org.lowrank.trainer.experiment.RunOptions;

@@ -157,6 +157,19 @@ class ResultSchemaTest {
     }
 
     @Test
+    void studiesFit() throws IOException {
+        for (String study : List.of("mechanism", "width", "depth", "overlap", "tasks", "transition")) {
+            List<String> arguments = new ArrayList<>(List.of(
+                    "experiment", study, "--preset=quick", "--samples=4", "--dimension=4", "--hidden=6,4", "--steps=3",
+                    "--records=2", "--draws=1", "--lambda=0.01"));
+            if (!study.equals("mechanism")) {
+                arguments.add(study.equals("overlap") ? "--values=0,0.5" : "--values=2,3");
+            }
+            assertThat(violations(saved(arguments.toArray(String[]::new)))).as(study).isEmpty();
+        }
+    }
+
+    @Test
     void theoryFits() throws IOException {
         JsonNode result = saved("theory", "section-5", "lemma-5", "--draws", "1", "--epsilon", "0.01");
         assertThat(result.path("checks")).hasSize(2);

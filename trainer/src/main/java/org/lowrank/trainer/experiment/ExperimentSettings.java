@@ -7,9 +7,11 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "experiment")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = SweepSettings.class, name = "sweep"),
-    @JsonSubTypes.Type(value = MergingSettings.class, name = "merging")
+    @JsonSubTypes.Type(value = MergingSettings.class, name = "merging"),
+    @JsonSubTypes.Type(value = MechanismSettings.class, name = "mechanism"),
+    @JsonSubTypes.Type(value = GridSettings.class, name = "grid")
 })
-public sealed interface ExperimentSettings permits SweepSettings, MergingSettings {
+public sealed interface ExperimentSettings permits SweepSettings, MergingSettings, StudySettings {
     /** The preset these settings started from. */
     Preset preset();
 

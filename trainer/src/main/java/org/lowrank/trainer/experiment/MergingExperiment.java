@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.lowrank.trainer.curve.Curve;
 import org.lowrank.trainer.task.FashionMnist;
 
 /**
@@ -36,7 +37,7 @@ public final class MergingExperiment {
                 int draw = i;
                 plan.add(new PieceRunner.Planned(
                         settings.steps() * MergingPiece.networks(settings, lambda),
-                        () -> new MergingPiece(settings, tasks, draw, lambda)));
+                        () -> MergingPiece.of(settings, tasks, draw, lambda)));
             }
         }
         return PieceRunner.run(plan, Fingerprint.of(settings.ofOneDraw()), options);

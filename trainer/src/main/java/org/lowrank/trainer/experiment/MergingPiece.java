@@ -1,11 +1,9 @@
 package org.lowrank.trainer.experiment;
 
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.lowrank.trainer.curve.RecordedSteps;
 import org.lowrank.trainer.descent.Descent;
 import org.lowrank.trainer.descent.DescentSettings;
 import org.lowrank.trainer.descent.FusedDescent;
@@ -22,43 +20,38 @@ import org.lowrank.trainer.task.TaskPair;
  * The networks of one draw and λ: two on orthogonal tasks and, at the λ of the curves over steps, a third on the first
  * one's task with fresh samples and labels, whose partner is the first network again.
  */
-final class MergingPiece implements Piece {
+final class MergingPiece {
     static final String ORTHOGONAL = "orthogonal";
     static final String SAME = "same";
 
-    /** Save periods of a descent between looks at the clock: a few seconds at most. */
-    private static final int PERIODS = 16;
-
-    private final int draw;
     private final double lambda;
     private final List<Task> tasks = new ArrayList<>();
-    private final List<Descent> descents = new ArrayList<>();
-    private final List<byte[]> saved = new ArrayList<>();
-    private final Recorder recorder;
-    private final long steps;
 
-    MergingPiece(MergingSettings settings, MergingTasks source, int draw, double lambda) {
-        this.draw = draw;
+    private MergingPiece(MergingSettings settings, MergingTasks source, int draw, double lambda) {
         this.lambda = lambda;
-        this.steps = settings.steps();
         TaskPair orthogonal = source.orthogonal(draw);
         tasks.add(orthogonal.first());
         tasks.add(orthogonal.second());
         if (lambda == settings.weightDecay()) {
             tasks.add(source.same(draw).second());
         }
+    }
+
+    static Piece of(MergingSettings settings, MergingTasks source, int draw, double lambda) {
+        MergingPiece piece = new MergingPiece(settings, source, draw, lambda);
         DescentSettings descent = new DescentSettings(settings.stepSize(), lambda);
-        for (int network = 0; network < tasks.size(); network++) {
+        List<Descent> descents = new ArrayList<>();
+        for (int network = 0; network < piece.tasks.size(); network++) {
             RandomStream random = new RandomStream(Seeds.of(settings.seed(), draw, network, Seeds.Use.WEIGHTS));
             ReluNetwork start = settings.initialisation().draw(widths(source.dimension(), settings.hidden()), random);
-            boolean fused = settings.precision() == Precision.FLOAT32 && start.depth() == 3;
-            descents.add(
-                    fused
-                            ? new FusedDescent(start, tasks.get(network), descent)
-                            : new PlainDescent(start, tasks.get(network), descent));
-            saved.add(descents.get(network).save());
+            descents.add(descent(settings.precision(), start, piece.tasks.get(network), descent));
         }
-        recorder = new Recorder(draw, RecordedSteps.logarithmic(steps, settings.records()));
+        return new TrainingPiece(
+                String.format(Locale.ROOT, "draw-%d-lambda-%s", draw, lambda),
+                settings.steps(),
+                descents,
+                new Recorder(draw, RecordedSteps.logarithmic(settings.steps(), settings.records())),
+                piece::record);
     }
 
     /** How many networks a piece trains. */
@@ -66,7 +59,8 @@ final class MergingPiece implements Piece {
         return lambda == settings.weightDecay() ? 3 : 2;
     }
 
-    private static int[] widths(int dimension, List<Integer> hidden) {
+    /** d, the hidden widths, 1. */
+    static int[] widths(int dimension, List<Integer> hidden) {
         int[] widths = new int[hidden.size() + 2];
         widths[0] = dimension;
         for (int k = 0; k < hidden.size(); k++) {
@@ -76,51 +70,18 @@ final class MergingPiece implements Piece {
         return widths;
     }
 
-    @Override
-    public String name() {
-        return String.format(Locale.ROOT, "draw-%d-lambda-%s", draw, lambda);
+    /** The fast descent where there are two hidden layers and float is asked for, else the plain one. */
+    static Descent descent(Precision precision, ReluNetwork start, Task task, DescentSettings settings) {
+        return precision == Precision.FLOAT32 && start.depth() == 3
+                ? new FusedDescent(start, task, settings)
+                : new PlainDescent(start, task, settings);
     }
 
-    @Override
-    public long work() {
-        return steps * descents.size();
-    }
-
-    @Override
-    public long done() {
-        return recorder.complete()
-                ? work()
-                : descents.stream().mapToLong(Descent::step).sum();
-    }
-
-    @Override
-    public boolean advance() {
-        if (recorder.complete()) {
-            return false;
-        }
-        long target = recorder.next();
-        for (int network = 0; network < descents.size(); network++) {
-            Descent descent = descents.get(network);
-            if (descent.step() < target) {
-                int chunk = PERIODS * descent.savePeriod();
-                // Up to the next multiple, where the state can be kept.
-                descent.advanceTo(Math.min(target, (descent.step() / chunk + 1) * chunk));
-                if (descent.step() % chunk == 0) {
-                    saved.set(network, descent.save());
-                }
-                return true;
-            }
-        }
-        record();
-        recorder.advance();
-        return !recorder.complete();
-    }
-
-    private void record() {
-        Trained first = trained(0);
-        pair(ORTHOGONAL, first, trained(1));
-        if (descents.size() > 2) {
-            pair(SAME, first, trained(2));
+    private void record(Recorder recorder, List<ReluNetwork> networks) {
+        Trained first = trained(networks, 0);
+        pair(recorder, ORTHOGONAL, first, trained(networks, 1));
+        if (networks.size() > 2) {
+            pair(recorder, SAME, first, trained(networks, 2));
         }
     }
 
@@ -133,10 +94,8 @@ final class MergingPiece implements Piece {
             double[] norms,
             double alignment) {}
 
-    private Trained trained(int index) {
-        ReluNetwork network = descents.get(index).network();
-        NetworkMeasures.requireFinite(
-                network, name() + ", step " + descents.get(index).step());
+    private Trained trained(List<ReluNetwork> networks, int index) {
+        ReluNetwork network = networks.get(index);
         Task task = tasks.get(index);
         return new Trained(
                 network,
@@ -147,9 +106,9 @@ final class MergingPiece implements Piece {
                 NetworkMeasures.alignment(network, task));
     }
 
-    private void pair(String condition, Trained first, Trained second) {
-        one(condition, "_first", first);
-        one(condition, "_second", second);
+    private void pair(Recorder recorder, String condition, Trained first, Trained second) {
+        one(recorder, condition, "_first", first);
+        one(recorder, condition, "_second", second);
         ReluNetwork merged = MergedNetwork.of(first.network(), second.network());
         recorder.put(condition, lambda, "_merged_first", NetworkMeasures.fit(merged, first.task()));
         recorder.put(condition, lambda, "_merged_second", NetworkMeasures.fit(merged, second.task()));
@@ -157,37 +116,10 @@ final class MergingPiece implements Piece {
         recorder.put(condition, lambda, "frobenius_norm", "_merged", NetworkMeasures.frobeniusNorms(merged));
     }
 
-    private void one(String condition, String suffix, Trained trained) {
+    private void one(Recorder recorder, String condition, String suffix, Trained trained) {
         recorder.put(condition, lambda, suffix, trained.fit());
         recorder.put(condition, lambda, "stable_rank", suffix, trained.stableRanks());
         recorder.put(condition, lambda, "frobenius_norm", suffix, trained.norms());
         recorder.put(condition, lambda, "alignment" + suffix, trained.alignment());
-    }
-
-    @Override
-    public void save(DataOutputStream out) throws IOException {
-        recorder.write(out);
-        if (!recorder.complete()) {
-            for (byte[] state : saved) {
-                out.writeInt(state.length);
-                out.write(state);
-            }
-        }
-    }
-
-    @Override
-    public void restore(DataInputStream in) throws IOException {
-        recorder.read(in);
-        if (!recorder.complete()) {
-            for (int network = 0; network < descents.size(); network++) {
-                saved.set(network, in.readNBytes(in.readInt()));
-                descents.get(network).restore(saved.get(network));
-            }
-        }
-    }
-
-    @Override
-    public List<Curve> curves() {
-        return recorder.curves();
     }
 }

@@ -4,6 +4,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.List;
+import org.lowrank.trainer.curve.Curve;
 
 /** Independent work of an experiment: some networks of one draw, advanced in chunks so that it can stop and resume. */
 interface Piece {

@@ -17,6 +17,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.lowrank.reports.OutputDirectory;
+import org.lowrank.trainer.curve.Curve;
 
 /** Runs pieces of work side by side, each on one thread, so that their number of threads changes nothing but the time. */
 final class PieceRunner {

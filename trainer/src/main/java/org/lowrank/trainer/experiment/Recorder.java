@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.lowrank.trainer.curve.Curve;
+import org.lowrank.trainer.merge.MergeMechanism;
 import org.lowrank.trainer.merge.NetworkMeasures;
 
 /** Collects the curves of one draw and λ. */
@@ -49,11 +51,26 @@ final class Recorder {
         put(condition, lambda, "margin_error" + suffix, fit.marginError());
     }
 
-    /** One number per layer, counted from 1. */
-    void put(String condition, double lambda, String metric, String suffix, double[] perLayer) {
-        for (int k = 0; k < perLayer.length; k++) {
-            put(condition, lambda, metric + "_w" + (k + 1) + suffix, perLayer[k]);
+    /** One number per matrix, counted from 1. */
+    void put(String condition, double lambda, String metric, String suffix, double[] perMatrix) {
+        for (int k = 0; k < perMatrix.length; k++) {
+            put(condition, lambda, metric + "_w" + (k + 1) + suffix, perMatrix[k]);
         }
+    }
+
+    /** What merging does to one network: {@code output_gap}, {@code activation_gap_h1…}, {@code projection_w1…} and so on. */
+    void put(String condition, double lambda, String suffix, MergeMechanism mechanism) {
+        put(condition, lambda, "output_gap" + suffix, mechanism.outputGap());
+        put(condition, lambda, "signed_gap" + suffix, mechanism.signedGap());
+        for (int k = 0; k < mechanism.cosines().length; k++) {
+            put(
+                    condition,
+                    lambda,
+                    "activation_gap_h" + (k + 1) + suffix,
+                    mechanism.activationGaps()[k]);
+            put(condition, lambda, "cosine_h" + (k + 1) + suffix, mechanism.cosines()[k]);
+        }
+        put(condition, lambda, "projection", suffix, mechanism.projections());
     }
 
     /** The current step is complete. */

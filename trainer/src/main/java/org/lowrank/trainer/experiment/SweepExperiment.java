@@ -3,6 +3,7 @@ package org.lowrank.trainer.experiment;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.lowrank.trainer.curve.Curve;
 
 /**
  * Figure 2: small networks trained by mini-batch descent over a grid of λ. Conditions {@code c=<c> eta=<η>}; metrics

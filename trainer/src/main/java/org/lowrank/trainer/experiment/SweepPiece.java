@@ -5,6 +5,8 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
+import org.lowrank.trainer.curve.Curve;
+import org.lowrank.trainer.curve.RecordedSteps;
 import org.lowrank.trainer.descent.DescentSettings;
 import org.lowrank.trainer.descent.PlainStochasticDescent;
 import org.lowrank.trainer.descent.StochasticDescent;

@@ -17,4 +17,16 @@ public final class MergedNetwork {
         }
         return new ReluNetwork(first.widths().clone(), sums);
     }
+
+    /** s W_k for every layer: with s = 1/T after summing T networks, their mean. */
+    public static ReluNetwork scaled(ReluNetwork network, double scale) {
+        double[][] weights = new double[network.depth()][];
+        for (int k = 0; k < weights.length; k++) {
+            weights[k] = network.weights()[k].clone();
+            for (int i = 0; i < weights[k].length; i++) {
+                weights[k][i] *= scale;
+            }
+        }
+        return new ReluNetwork(network.widths().clone(), weights);
+    }
 }

@@ -31,24 +31,21 @@ public record ReluNetwork(int[] widths, double[][] weights) {
 
     /** f(x_i) for every sample of a task of the same dimension. */
     public double[] outputs(Task task) {
-        return layers(task)[depth()];
+        return activations(task)[depth()];
     }
 
-    /** h_0 = X, h_1, …, h_K = f: n × widths[k] each; all but the last after φ. */
-    private double[][] layers(Task task) {
-        int n = task.samples();
+    /** h_0 = X, h_1, …, h_K = f: n × widths[k] each, sample after sample; all but the last after φ. */
+    public double[][] activations(Task task) {
         double[][] h = new double[depth() + 1][];
         h[0] = task.inputs(); // n x d
         for (int k = 0; k < depth(); k++) {
-            int in = widths[k];
-            int out = widths[k + 1];
-            h[k + 1] = new double[n * out]; // n x widths[k + 1]
-            for (int i = 0; i < n; i++) {
-                for (int o = 0; o < out; o++) {
-                    double z = DotProduct.of(weights[k], o * in, h[k], i * in, in);
-                    h[k + 1][i * out + o] = k + 1 < depth() ? Math.max(z, 0) : z;
+            double[] z = product(k + 1, h[k]); // n x widths[k + 1]
+            if (k + 1 < depth()) {
+                for (int j = 0; j < z.length; j++) {
+                    z[j] = Math.max(z[j], 0);
                 }
             }
+            h[k + 1] = z;
         }
         return h;
     }
@@ -61,7 +58,7 @@ public record ReluNetwork(int[] widths, double[][] weights) {
      */
     public double gradient(Task task, double[][] into) {
         int n = task.samples();
-        double[][] h = layers(task);
+        double[][] h = activations(task);
         double[] f = h[depth()];
         double loss = 0;
         double[] delta = new double[n]; // n x 1: ∂L/∂z_K
@@ -94,6 +91,25 @@ public record ReluNetwork(int[] widths, double[][] weights) {
             delta = below;
         }
         return loss;
+    }
+
+    /**
+     * W_k h for activations of layer k − 1, no φ: n × widths[k].
+     *
+     * @param layer k from 1
+     * @param below n × widths[k − 1]
+     */
+    public double[] product(int layer, double[] below) {
+        int in = widths[layer - 1];
+        int out = widths[layer];
+        int n = below.length / in;
+        double[] z = new double[n * out];
+        for (int i = 0; i < n; i++) {
+            for (int o = 0; o < out; o++) {
+                z[i * out + o] = DotProduct.of(weights[layer - 1], o * in, below, i * in, in);
+            }
+        }
+        return z;
     }
 
     private static void axpy(double scale, double[] a, int aFrom, double[] into, int from, int length) {

@@ -6,7 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleBinaryOperator;
-import org.lowrank.trainer.experiment.Curve;
+import org.lowrank.trainer.curve.Curve;
+import org.lowrank.trainer.curve.Moments;
 
 /** Curves by condition, λ and metric, for statistics over draws. */
 final class CurveSet {
@@ -25,32 +26,24 @@ final class CurveSet {
             return new Draws(steps, combined);
         }
 
-        double mean(int record) {
-            return column(record).mean;
+        /** The draws' values at one record. */
+        double[] at(int record) {
+            return Arrays.stream(values).mapToDouble(draw -> draw[record]).toArray();
         }
 
-        /** Sample standard deviation, 0 for a single draw. */
+        double mean(int record) {
+            return Moments.of(at(record)).mean();
+        }
+
+        /** Sample standard deviation; NaN for a single draw. */
         double sd(int record) {
-            return column(record).sd;
+            return Moments.of(at(record)).sd();
         }
 
         int last() {
             return steps.length - 1;
         }
-
-        private Statistic column(int record) {
-            double[] defined = Arrays.stream(values)
-                    .mapToDouble(draw -> draw[record])
-                    .filter(v -> !Double.isNaN(v))
-                    .toArray();
-            double mean = Arrays.stream(defined).average().orElse(Double.NaN);
-            double squares =
-                    Arrays.stream(defined).map(v -> (v - mean) * (v - mean)).sum();
-            return new Statistic(mean, defined.length < 2 ? 0 : Math.sqrt(squares / (defined.length - 1)));
-        }
     }
-
-    private record Statistic(double mean, double sd) {}
 
     private final Map<Key, List<Curve>> curves = new LinkedHashMap<>();
 
@@ -59,6 +52,11 @@ final class CurveSet {
             curves.computeIfAbsent(new Key(curve.condition(), curve.lambda(), curve.metric()), key -> new ArrayList<>())
                     .add(curve);
         }
+    }
+
+    /** Whether a quantity was recorded. */
+    boolean has(String condition, double lambda, String metric) {
+        return curves.containsKey(new Key(condition, lambda, metric));
     }
 
     /** The draws of a quantity; it must be there. */

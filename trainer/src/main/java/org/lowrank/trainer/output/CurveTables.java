@@ -5,13 +5,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.lowrank.reports.CsvWriter;
+import org.lowrank.trainer.curve.CurvePoint;
+import org.lowrank.trainer.curve.Moments;
 
 /** {@code curves.csv} and {@code summary.csv} of an experiment. */
 public final class CurveTables {
     private CurveTables() {}
 
     /**
-     * Mean and sample standard deviation (divisor n − 1, 0 for a single draw) over the draws whose value is defined.
+     * Mean and sample standard deviation (divisor n − 1, none for a single draw: an empty cell) over the draws whose value is defined.
      *
      * @param draws how many those are
      */
@@ -53,28 +55,17 @@ public final class CurveTables {
         }
         List<SummaryRow> rows = new ArrayList<>();
         groups.forEach((key, all) -> {
-            double[] values = all.stream()
-                    .mapToDouble(Double::doubleValue)
-                    .filter(v -> !Double.isNaN(v))
-                    .toArray();
-            double mean = values.length == 0
-                    ? Double.NaN
-                    : java.util.Arrays.stream(values).sum() / values.length;
-            double squares = 0;
-            for (double value : values) {
-                squares += (value - mean) * (value - mean);
-            }
-            double sd =
-                    values.length == 0 ? Double.NaN : values.length == 1 ? 0 : Math.sqrt(squares / (values.length - 1));
+            Moments moments =
+                    Moments.of(all.stream().mapToDouble(Double::doubleValue).toArray());
             rows.add(new SummaryRow(
                     key.experiment(),
                     key.condition(),
                     key.lambda(),
                     key.step(),
                     key.metric(),
-                    mean,
-                    sd,
-                    values.length));
+                    moments.mean(),
+                    moments.sd(),
+                    moments.count()));
         });
         return rows;
     }

@@ -4,9 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
-import org.lowrank.reports.NumberText;
 import org.lowrank.reports.Report;
-import org.lowrank.reports.Report.Card;
 import org.lowrank.reports.Report.Fact;
 import org.lowrank.reports.Report.FindingGroup;
 import org.lowrank.reports.Report.NoteSection;
@@ -16,10 +14,7 @@ import org.lowrank.reports.ResultJson;
 import org.lowrank.reports.finding.Finding;
 import org.lowrank.reports.finding.Verdict;
 import org.lowrank.trainer.experiment.ExperimentSettings;
-import org.lowrank.trainer.experiment.MergingSettings;
 import org.lowrank.trainer.experiment.Precision;
-import org.lowrank.trainer.experiment.Preset;
-import org.lowrank.trainer.experiment.SweepSettings;
 
 /** The page of an experiment, from its saved result alone. */
 public final class ExperimentReport {
@@ -32,30 +27,15 @@ public final class ExperimentReport {
      * @param json result.json to offer for download, or null
      */
     public static Report of(ExperimentResult result, @Nullable String csv, @Nullable String json) {
-        CurveSet curves = new CurveSet(result.curves());
-        List<Section> sections = new ArrayList<>();
-        String title;
-        List<Card> cards;
-        if (result.settings() instanceof MergingSettings settings) {
-            boolean synthetic = settings.data() == MergingSettings.Data.SYNTHETIC;
-            title = "Merging networks trained on " + (synthetic ? "synthetic tasks" : "Fashion-MNIST");
-            cards = mergingCards(settings);
-            sections.addAll(MergingFigures.of(settings, curves, result.findings()));
-        } else if (result.settings() instanceof SweepSettings settings) {
-            title = "Stable rank over weight decay";
-            cards = sweepCards(settings);
-            sections.addAll(SweepFigures.of(settings, curves, result.findings()));
-        } else {
-            throw new IllegalArgumentException(
-                    "no report for " + result.settings().getClass());
-        }
-        sections.add(notes(result));
-        sections.add(method(result.settings()));
+        ExperimentViews.Bound<?> view = ExperimentViews.of(result.settings());
+        List<Section> sections = new ArrayList<>(view.figures(result.curves(), result.findings()));
+        sections.add(notes(result, view));
+        sections.add(method(result.settings(), view));
         return new Report(
                 "Experiment",
-                title,
+                view.title(),
                 origin(result),
-                cards,
+                view.cards(),
                 List.of(new FindingGroup(
                         "",
                         result.findings().stream()
@@ -78,32 +58,12 @@ public final class ExperimentReport {
                 Finding.of(f.id(), f.verdict(), f.number(), f.statement(), "", f.numbers()), MergingFindings.figure(f));
     }
 
-    private static List<Card> mergingCards(MergingSettings s) {
-        return List.of(
-                new Card("Hidden widths", join(s.hidden())),
-                new Card("Samples per task", NumberText.exact(s.samples())),
-                new Card("Steps", NumberText.exact(s.steps())),
-                new Card("η", NumberText.exact(s.stepSize())),
-                new Card("λ", NumberText.exact(s.weightDecay())),
-                new Card("Draws", Integer.toString(s.draws())));
-    }
-
-    private static List<Card> sweepCards(SweepSettings s) {
-        return List.of(
-                new Card("Hidden widths", join(s.hidden())),
-                new Card("Samples", NumberText.exact(s.samples())),
-                new Card("Epochs", NumberText.exact(s.epochs())),
-                new Card("Batch", Integer.toString(s.batch())),
-                new Card("η", join(s.stepSizes().stream().map(NumberText::exact).toList())),
-                new Card("Draws", Integer.toString(s.draws())));
-    }
-
-    private static String join(List<?> items) {
+    static String join(List<?> items) {
         return String.join(", ", items.stream().map(String::valueOf).toList());
     }
 
     /** What a reader should know before quoting a number. */
-    private static NoteSection notes(ExperimentResult result) {
+    private static NoteSection notes(ExperimentResult result, ExperimentViews.Bound<?> view) {
         List<String> paragraphs = new ArrayList<>();
         for (Finding finding : result.findings()) {
             if (finding.verdict() == Verdict.EXCEPTION || finding.verdict() == Verdict.ROUGHLY) {
@@ -111,52 +71,21 @@ public final class ExperimentReport {
                 paragraphs.add(how + finding.statement());
             }
         }
-        if (result.settings().preset() == Preset.QUICK) {
-            paragraphs.add("This is the quick preset, with fewer draws than the paper's ten"
-                    + (result.settings() instanceof MergingSettings s
-                            ? " and fewer steps; its λ is larger so that the decay ηλt by the end is as in the paper. Its"
-                                    + " losses, which are about proportional to λ, are not the paper's ("
-                                    + NumberText.exact(s.steps()) + " steps, λ = " + NumberText.exact(s.weightDecay())
-                                    + ")."
-                            : "."));
-        }
-        if (result.settings() instanceof MergingSettings s) {
-            paragraphs.add("The paper does not give the number of samples of its synthetic tasks; here "
-                    + s.samples() + " per task. The first network of the two conditions is the same one, so that they"
-                    + " differ in the second task only.");
-        } else if (result.settings() instanceof SweepSettings s) {
-            paragraphs.add("The paper leaves step size, batch size and the λ grid open; here batches of " + s.batch()
-                    + " and step sizes "
-                    + join(s.stepSizes().stream().map(NumberText::exact).toList())
-                    + ". The larger step fits the data better and its ranks rise little before it collapses; the"
-                    + " smaller one shows the paper's picture, low rank together with large errors, in a narrow band of"
-                    + " λ below the collapse. The grid is refined there.");
-            paragraphs.add("θ = 0 is a stationary point: with λ too large the network collapses to it, its loss is ln 2"
-                    + " and its ranks are those of vanishing weights, so the curves to the right of the collapse do not"
-                    + " speak for or against the claim.");
-        }
+        paragraphs.addAll(view.notes());
         return new NoteSection("notes", "What reproduces and what does not", List.of(), paragraphs);
     }
 
-    private static NoteSection method(ExperimentSettings settings) {
+    private static NoteSection method(ExperimentSettings settings, ExperimentViews.Bound<?> view) {
         String arithmetic = settings.precision() == Precision.FLOAT32
                 ? "descent in float with W = (1 − ηλ)^t V, the factor in double; all metrics in double"
                 : "descent and metrics in double";
         List<Fact> facts = List.of(
                 new Fact("Objective", "L(θ) + (λ/2)‖θ‖², L the mean of ln(1 + e^{−y f(x)})", false),
                 new Fact("Update", "W_k ← (1 − ηλ) W_k − η ∂L/∂W_k for every layer, no biases, φ′(0) = 0", false),
-                new Fact("Labels", label(settings), false),
+                new Fact("Labels", view.labels(), false),
                 new Fact("Stable rank", "‖W‖_F / ‖W‖_2, the paper's convention", false),
                 new Fact("Arithmetic", arithmetic, false));
         return new NoteSection("method", "Method", facts, List.of());
-    }
-
-    private static String label(ExperimentSettings settings) {
-        if (settings instanceof MergingSettings s && s.data() == MergingSettings.Data.FASHION_MNIST) {
-            return "classes 5–9 against 0–4; the second task's inverted; images of unit length; 784 zeros after (task 1)"
-                    + " or before (task 2) the pixels";
-        }
-        return "sign(sin(c·wᵀx)), w from N(0, I), x from N(0, Σ) projected onto the unit sphere";
     }
 
     private static List<Fact> provenance(ExperimentResult result) {

@@ -4,10 +4,9 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import java.util.ArrayList;
 import java.util.List;
 import org.lowrank.reports.finding.Finding;
-import org.lowrank.trainer.experiment.Curve;
+import org.lowrank.trainer.curve.Curve;
+import org.lowrank.trainer.curve.CurvePoint;
 import org.lowrank.trainer.experiment.ExperimentSettings;
-import org.lowrank.trainer.experiment.MergingSettings;
-import org.lowrank.trainer.experiment.SweepSettings;
 
 /**
  * Everything an {@code experiment} run found, as saved in result.json. A report can be rendered from it alone.
@@ -55,21 +54,18 @@ public record ExperimentResult(
 
     /** A result with its findings. */
     public static ExperimentResult of(ExperimentSettings settings, Environment environment, List<Curve> curves) {
-        CurveSet set = new CurveSet(curves);
-        List<Finding> findings;
-        if (settings instanceof MergingSettings merging) {
-            findings = MergingFindings.of(merging, set);
-        } else if (settings instanceof SweepSettings sweep) {
-            findings = SweepFindings.of(sweep, set);
-        } else {
-            throw new IllegalArgumentException("no findings for " + settings.getClass());
-        }
+        List<Finding> findings = ExperimentViews.of(settings).findings(curves);
         return new ExperimentResult(SCHEMA_VERSION, KIND, settings, environment, curves, findings);
+    }
+
+    /** The same curves with the findings that this version draws from them. */
+    public ExperimentResult judged() {
+        return of(settings, environment, curves);
     }
 
     /** {@code sweep}, {@code merging}; the first column of the CSV files. */
     public String experiment() {
-        return settings instanceof MergingSettings ? "merging" : "sweep";
+        return ExperimentViews.of(settings).name();
     }
 
     /** The curves as rows of curves.csv. */

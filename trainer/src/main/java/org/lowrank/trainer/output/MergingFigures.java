@@ -28,8 +28,8 @@ final class MergingFigures {
                 new FigureSection(
                         "losses",
                         figure + ", first row: losses",
-                        "Logistic loss of individual and merged networks over steps at λ = " + lambda + ", mean over "
-                                + settings.draws() + " draws, bands of one standard deviation. Merged: θ + θ′.",
+                        "Logistic loss of individual and merged networks over steps at λ = " + lambda + ", median over "
+                                + settings.draws() + " draws. Merged: θ + θ′.",
                         2,
                         List.of(
                                 losses("orthogonal", "Orthogonal tasks", settings, curves),
@@ -38,7 +38,8 @@ final class MergingFigures {
                 new FigureSection(
                         "ranks",
                         figure + ", second row: gap and rank",
-                        "Left: merged less individual loss on orthogonal tasks after "
+                        "Left: merged over individual loss on orthogonal tasks, median and 10 % and 90 % quantiles over"
+                                + " draws, after "
                                 + NumberText.exact(settings.steps()) + " steps"
                                 + (settings.gridDraws() == settings.draws()
                                         ? ""
@@ -67,10 +68,10 @@ final class MergingFigures {
     private static Panel losses(String condition, String title, MergingSettings settings, CurveSet curves) {
         double lambda = settings.weightDecay();
         List<Series> series = List.of(
-                line("task 1, own network", curves, condition, lambda, "loss_first", Style.SOLID),
-                line("task 2, own network", curves, condition, lambda, "loss_second", Style.SOLID),
-                line("task 1, merged", curves, condition, lambda, "loss_merged_first", Style.DASHED),
-                line("task 2, merged", curves, condition, lambda, "loss_merged_second", Style.DASHED));
+                median("task 1, own network", curves, condition, lambda, "loss_first", Style.SOLID),
+                median("task 2, own network", curves, condition, lambda, "loss_second", Style.SOLID),
+                median("task 1, merged", curves, condition, lambda, "loss_merged_first", Style.DASHED),
+                median("task 2, merged", curves, condition, lambda, "loss_merged_second", Style.DASHED));
         List<Series> errors = List.of(
                 line("task 1, own network", curves, condition, lambda, "error_first", Style.SOLID),
                 line("task 2, own network", curves, condition, lambda, "error_second", Style.SOLID),
@@ -90,25 +91,42 @@ final class MergingFigures {
     private static Panel gap(MergingSettings settings, CurveSet curves) {
         List<CurveSet.Draws> gaps = new ArrayList<>();
         List<CurveSet.Draws> ratios = new ArrayList<>();
+        List<CurveSet.Draws> own = new ArrayList<>();
+        List<CurveSet.Draws> merged = new ArrayList<>();
         for (double lambda : settings.weightDecays()) {
-            CurveSet.Draws own = curves.both("orthogonal", lambda, "loss");
-            CurveSet.Draws merged = curves.both("orthogonal", lambda, "loss_merged");
-            gaps.add(merged.combine(own, (m, i) -> m - i));
-            ratios.add(merged.combine(own, (m, i) -> m / i));
+            CurveSet.Draws individual = curves.both("orthogonal", lambda, "loss");
+            CurveSet.Draws sum = curves.both("orthogonal", lambda, "loss_merged");
+            own.add(individual);
+            merged.add(sum);
+            gaps.add(sum.combine(individual, (m, i) -> m - i));
+            ratios.add(sum.combine(individual, (m, i) -> m / i));
         }
+        List<Double> lambdas = settings.weightDecays();
         return new Panel(
                 "gap",
-                "Loss gap after merging",
-                Lines.lambdaAxis(settings.weightDecays()),
-                new Axis("merged − individual loss", false, true),
-                List.of(Lines.overLambda("gap", settings.weightDecays(), gaps, Style.SOLID)),
+                "Loss ratio after merging",
+                Lines.lambdaAxis(lambdas),
+                new Axis("merged / individual loss", true, true),
+                List.of(
+                        Lines.quantileOverLambda("median", lambdas, ratios, 0.5, Style.SOLID),
+                        Lines.quantileOverLambda("90 %", lambdas, ratios, 0.9, Style.DASHED),
+                        Lines.quantileOverLambda("10 %", lambdas, ratios, 0.1, Style.DASHED),
+                        Lines.one(lambdas)),
                 List.of(),
-                "Difference",
-                List.of(new Alternative(
-                        "Ratio",
-                        new Axis("merged / individual loss", true, true),
-                        List.of(Lines.overLambda("ratio", settings.weightDecays(), ratios, Style.SOLID)),
-                        List.of())));
+                "Ratio",
+                List.of(
+                        new Alternative(
+                                "Numerator and denominator",
+                                new Axis("logistic loss", true, true),
+                                List.of(
+                                        Lines.quantileOverLambda("merged", lambdas, merged, 0.5, Style.DASHED),
+                                        Lines.quantileOverLambda("individual", lambdas, own, 0.5, Style.SOLID)),
+                                List.of()),
+                        new Alternative(
+                                "Difference",
+                                new Axis("merged − individual loss", false, true),
+                                List.of(Lines.overLambda("gap", lambdas, gaps, Style.SOLID)),
+                                List.of())));
     }
 
     private static Panel ranks(MergingSettings settings, CurveSet curves) {
@@ -141,6 +159,11 @@ final class MergingFigures {
                 STEPS,
                 new Axis("cos(θ, −∇L)", false, false),
                 List.of(Lines.overSteps("cosine", draws, Style.SOLID)));
+    }
+
+    private static Series median(
+            String name, CurveSet curves, String condition, double lambda, String metric, Style style) {
+        return Lines.medians(name, curves.get(condition, lambda, metric), style);
     }
 
     private static Series line(

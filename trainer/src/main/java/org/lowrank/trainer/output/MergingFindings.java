@@ -8,7 +8,11 @@ import org.lowrank.reports.finding.Finding;
 import org.lowrank.reports.finding.Verdict;
 import org.lowrank.trainer.experiment.MergingSettings;
 
-/** The four hypotheses of Section 6.2, held against the curves. */
+/**
+ * The four hypotheses of Section 6.2, held against the curves. Ratios are geometric means over draws with 95 % intervals of the
+ * draws' logarithms; draws in which a network collapsed are counted and left out; below {@value Interval#ENOUGH} draws nothing is
+ * decided.
+ */
 final class MergingFindings {
     /** The merged network does "nearly as well": its loss is at most this many times the individual networks'. */
     static final double NEARLY = 3;
@@ -16,161 +20,281 @@ final class MergingFindings {
     /** Half-way verdict; at or beyond it, a network does "poorly". */
     static final double POORLY = 10;
 
-    private MergingFindings() {}
+    private final MergingSettings settings;
+    private final CurveSet curves;
+    private final double lambda;
 
-    static List<Finding> of(MergingSettings settings, CurveSet curves) {
-        List<Finding> findings = new ArrayList<>();
-        findings.add(orthogonal(settings, curves));
-        findings.add(same(settings, curves));
-        findings.add(weightDecay(settings, curves));
-        findings.add(stableRank(settings, curves));
-        findings.add(alignment(settings, curves));
-        return findings;
+    private MergingFindings(MergingSettings settings, CurveSet curves) {
+        this.settings = settings;
+        this.curves = curves;
+        this.lambda = settings.weightDecay();
     }
 
-    /** The figure a finding is read from. */
+    static List<Finding> of(MergingSettings settings, CurveSet curves) {
+        MergingFindings of = new MergingFindings(settings, curves);
+        return List.of(of.orthogonal(), of.same(), of.weightDecay(), of.stableRank(), of.alignment());
+    }
+
+    /** The figure that shows what the finding is about. */
     static String figure(Finding finding) {
         return switch (finding.id()) {
             case "orthogonal-tasks", "same-task" -> "losses";
             case "weight-decay", "stable-rank" -> "ranks";
             case "alignment" -> "norms";
-            default -> finding.id();
+            default -> finding.id().replaceAll("/.*", ""); // section/which
         };
     }
 
-    private static double ratio(CurveSet curves, String condition, double lambda, int record) {
-        return curves.both(condition, lambda, "loss_merged").mean(record)
-                / curves.both(condition, lambda, "loss").mean(record);
+    private List<Fate> fates(String condition, double at) {
+        int layers = settings.hidden().size() + 1;
+        return Fate.worse(
+                Fate.of(curves, condition, at, "_first", layers), Fate.of(curves, condition, at, "_second", layers));
     }
 
-    private static Finding orthogonal(MergingSettings settings, CurveSet curves) {
-        double lambda = settings.weightDecay();
-        CurveSet.Draws own = curves.both("orthogonal", lambda, "loss");
-        CurveSet.Draws merged = curves.both("orthogonal", lambda, "loss_merged");
-        CurveSet.Draws errors = curves.both("orthogonal", lambda, "error_merged");
-        int last = own.last();
-        double ratio = ratio(curves, "orthogonal", lambda, last);
-        Verdict verdict = ratio <= NEARLY ? Verdict.HOLDS : ratio <= POORLY ? Verdict.ROUGHLY : Verdict.EXCEPTION;
-        int from = last + 1;
-        while (from > 0 && ratio(curves, "orthogonal", lambda, from - 1) <= NEARLY && own.steps()[from - 1] > 0) {
-            from--;
+    /** A metric's mean over both tasks at the end, draw by draw, without the collapsed ones. */
+    private double[] last(String condition, double at, String metric) {
+        CurveSet.Draws draws = curves.both(condition, at, metric);
+        return Fate.only(draws.at(draws.last()), fates(condition, at), Fate.FITTED, Fate.MOVING);
+    }
+
+    private static double[] ratios(double[] above, double[] below) {
+        double[] ratios = new double[Math.min(above.length, below.length)];
+        for (int i = 0; i < ratios.length; i++) {
+            ratios[i] = above[i] / below[i];
         }
-        String since = from <= last
-                ? "The merged loss stays within " + NumberText.exact(NEARLY) + " times the individual one from step "
-                        + NumberText.exact(own.steps()[from]) + " on."
-                : "It never comes within " + NumberText.exact(NEARLY) + " times.";
+        return ratios;
+    }
+
+    private double[] lossRatios(String condition, double at) {
+        return ratios(last(condition, at, "loss_merged"), last(condition, at, "loss"));
+    }
+
+    private String counted(String condition, double at) {
+        return " Pairs of networks: " + Fate.counts(fates(condition, at)) + ".";
+    }
+
+    private Finding nothingLearned(String id, String condition) {
+        return Finding.of(
+                id,
+                Verdict.UNDECIDED,
+                "–",
+                "Nothing to say: in every draw a network collapsed to θ = 0, where every loss is ln 2 and every ratio 1.",
+                counted(condition, lambda).strip(),
+                Map.of());
+    }
+
+    private Finding orthogonal() {
+        Interval ratio = Interval.geometric(lossRatios("orthogonal", lambda));
+        if (ratio.draws() == 0) {
+            return nothingLearned("orthogonal-tasks", "orthogonal");
+        }
+        Verdict verdict = !ratio.decides()
+                ? Verdict.UNDECIDED
+                : ratio.high() <= NEARLY
+                        ? Verdict.HOLDS
+                        : ratio.high() <= POORLY
+                                ? Verdict.ROUGHLY
+                                : ratio.low() > POORLY ? Verdict.EXCEPTION : Verdict.UNDECIDED;
+        CurveSet.Draws errors = curves.both("orthogonal", lambda, "error_merged");
         return Finding.of(
                 "orthogonal-tasks",
                 verdict,
-                "×" + NumberText.of(ratio),
-                "Orthogonal tasks: the merged network's loss is " + NumberText.of(ratio)
-                        + " times the individual networks' after "
-                        + NumberText.exact(own.steps()[last]) + " steps.",
-                "Individual " + meanSd(own) + ", merged " + meanSd(merged) + ", merged 0/1 error "
-                        + NumberText.percent(errors.mean(last)) + ". " + since + " Holds up to ×"
-                        + NumberText.exact(NEARLY)
-                        + ", roughly up to ×" + NumberText.exact(POORLY) + ".",
-                Map.of("loss_ratio", ratio));
+                "×" + NumberText.of(ratio.mean()),
+                "Orthogonal tasks: the merged network's loss is " + ratio.text()
+                        + " times the individual networks' after " + NumberText.exact(settings.steps()) + " steps.",
+                losses("orthogonal") + ", merged 0/1 error " + NumberText.percent(errors.mean(errors.last())) + "."
+                        + counted("orthogonal", lambda) + " Holds where the interval ends below ×"
+                        + NumberText.exact(NEARLY) + ", roughly below ×" + NumberText.exact(POORLY) + enough(),
+                numbers(ratio, "loss_ratio"));
     }
 
-    private static Finding same(MergingSettings settings, CurveSet curves) {
-        double lambda = settings.weightDecay();
-        CurveSet.Draws own = curves.both("same", lambda, "loss");
-        CurveSet.Draws merged = curves.both("same", lambda, "loss_merged");
+    /** {@code Individual …, merged …}: geometric means with intervals. */
+    private String losses(String condition) {
+        return "Individual loss "
+                + Interval.geometric(last(condition, lambda, "loss")).text() + ", merged "
+                + Interval.geometric(last(condition, lambda, "loss_merged")).text();
+    }
+
+    private static String enough() {
+        return "; below " + Interval.ENOUGH + " draws nothing is decided.";
+    }
+
+    private static Map<String, Double> numbers(Interval interval, String name) {
+        return Double.isFinite(interval.low()) && Double.isFinite(interval.high())
+                ? Map.of(name, interval.mean(), name + "_low", interval.low(), name + "_high", interval.high())
+                : Map.of(name, interval.mean());
+    }
+
+    private Finding same() {
+        Interval ratio = Interval.geometric(lossRatios("same", lambda));
+        if (ratio.draws() == 0) {
+            return nothingLearned("same-task", "same");
+        }
+        Interval contrast = Interval.geometric(ratios(lossRatios("same", lambda), lossRatios("orthogonal", lambda)));
+        Verdict verdict = !ratio.decides()
+                ? Verdict.UNDECIDED
+                : ratio.low() >= POORLY
+                        ? Verdict.HOLDS
+                        : contrast.low() >= 2
+                                ? Verdict.ROUGHLY
+                                : contrast.high() < 2 ? Verdict.EXCEPTION : Verdict.UNDECIDED;
         CurveSet.Draws errors = curves.both("same", lambda, "error_merged");
-        int last = own.last();
-        double ratio = ratio(curves, "same", lambda, last);
-        double contrast = ratio / ratio(curves, "orthogonal", lambda, last);
-        Verdict verdict = ratio >= POORLY ? Verdict.HOLDS : contrast >= 2 ? Verdict.ROUGHLY : Verdict.EXCEPTION;
         return Finding.of(
                 "same-task",
                 verdict,
-                "×" + NumberText.of(ratio),
-                "Same task: the merged network's loss is " + NumberText.of(ratio)
-                        + " times the individual networks'; it performs poorly on both.",
-                "Individual " + meanSd(own) + ", merged " + meanSd(merged) + ", merged 0/1 error "
-                        + NumberText.percent(errors.mean(last)) + "; " + NumberText.of(contrast)
-                        + " times the ratio for orthogonal tasks. Holds from ×" + NumberText.exact(POORLY)
-                        + ", roughly where twice the orthogonal ratio.",
-                Map.of("loss_ratio", ratio, "contrast", contrast));
+                "×" + NumberText.of(ratio.mean()),
+                "Same task with other labels: the merged network's loss is " + ratio.text()
+                        + " times the individual networks'.",
+                losses("same") + ", merged 0/1 error " + NumberText.percent(errors.mean(errors.last())) + "; "
+                        + contrast.text() + " times the ratio for orthogonal tasks, draw by draw."
+                        + counted("same", lambda) + " Holds where the interval begins above ×"
+                        + NumberText.exact(POORLY) + ", roughly where it begins above twice the orthogonal ratio"
+                        + enough(),
+                numbers(ratio, "loss_ratio"));
     }
 
-    private static Finding weightDecay(MergingSettings settings, CurveSet curves) {
-        List<String> parts = new ArrayList<>();
-        for (double lambda : settings.weightDecays()) {
-            CurveSet.Draws own = curves.both("orthogonal", lambda, "loss");
-            CurveSet.Draws gap =
-                    curves.both("orthogonal", lambda, "loss_merged").combine(own, (m, i) -> m - i);
-            parts.add("λ = " + NumberText.exact(lambda) + ": gap " + meanSd(gap) + " (×"
-                    + NumberText.of(ratio(curves, "orthogonal", lambda, own.last())) + ")");
-        }
+    /** Which of numerator and denominator closes the gap. */
+    private Finding weightDecay() {
         double least = settings.weightDecays().get(0);
-        int last = curves.get("orthogonal", least, "loss_first").last();
-        double without = ratio(curves, "orthogonal", least, last);
-        double with = ratio(curves, "orthogonal", settings.weightDecay(), last);
-        Verdict verdict = with <= without / 2 ? Verdict.HOLDS : with < without ? Verdict.ROUGHLY : Verdict.EXCEPTION;
+        Interval with = Interval.geometric(lossRatios("orthogonal", lambda));
+        Interval without = Interval.geometric(lossRatios("orthogonal", least));
+        if (with.draws() == 0 || without.draws() == 0 || least == lambda) {
+            return nothingLearned("weight-decay", "orthogonal");
+        }
+        Interval closed = Interval.geometric(ratios(lossRatios("orthogonal", least), lossRatios("orthogonal", lambda)));
+        Interval fall = Interval.geometric(
+                ratios(last("orthogonal", least, "loss_merged"), last("orthogonal", lambda, "loss_merged")));
+        Interval rise =
+                Interval.geometric(ratios(last("orthogonal", lambda, "loss"), last("orthogonal", least, "loss")));
+        Verdict verdict = !closed.decides()
+                ? Verdict.UNDECIDED
+                : closed.high() < 1
+                        ? Verdict.EXCEPTION
+                        : closed.low() <= 1 ? Verdict.UNDECIDED : fall.low() > 1 ? Verdict.HOLDS : Verdict.ROUGHLY;
+        String how = fall.low() > 1
+                ? "the merged loss falls, and the individual loss rises"
+                : fall.high() < 1
+                        ? "only because the individual loss rises: the merged loss is lower without it"
+                        : "because the individual loss rises: a fall of the merged loss is not shown";
+        List<String> parts = new ArrayList<>();
+        for (double at : settings.weightDecays()) {
+            parts.add("λ = " + NumberText.exact(at) + ": merged "
+                    + NumberText.of(Interval.geometric(last("orthogonal", at, "loss_merged"))
+                            .mean()) + ", individual "
+                    + NumberText.of(
+                            Interval.geometric(last("orthogonal", at, "loss")).mean()) + " (×"
+                    + Interval.geometric(lossRatios("orthogonal", at)).text() + "; "
+                    + Fate.counts(fates("orthogonal", at)) + ")");
+        }
         return Finding.of(
                 "weight-decay",
                 verdict,
-                "×" + NumberText.of(without) + " → ×" + NumberText.of(with),
-                "Weight decay closes the gap: merged over individual loss falls from " + NumberText.of(without)
-                        + " at λ = "
-                        + NumberText.exact(least) + " to " + NumberText.of(with) + " at λ = "
-                        + NumberText.exact(settings.weightDecay()) + ".",
-                String.join("; ", parts) + ". Holds where the ratio at least halves. The gap itself also depends on the"
-                        + " loss, which grows with λ: the panel's switch shows the ratio.",
-                Map.of("loss_ratio_without", without, "loss_ratio", with));
+                "×" + NumberText.of(without.mean()) + " → ×" + NumberText.of(with.mean()),
+                "Merged over individual loss goes from " + NumberText.of(without.mean()) + " at λ = "
+                        + NumberText.exact(least) + " to " + NumberText.of(with.mean()) + " at λ = "
+                        + NumberText.exact(lambda) + ", " + how + ".",
+                "Draw by draw the ratio falls " + closed.text() + "-fold; of that the merged loss falls " + fall.text()
+                        + "-fold and the individual one rises " + rise.text() + "-fold. " + best(least)
+                        + String.join("; ", parts)
+                        + ". Holds where the merged loss itself falls, roughly where only the ratio does" + enough(),
+                Map.of(
+                        "loss_ratio_without",
+                        without.mean(),
+                        "loss_ratio",
+                        with.mean(),
+                        "merged_loss_fall",
+                        fall.mean(),
+                        "individual_loss_rise",
+                        rise.mean()));
     }
 
-    private static Finding stableRank(MergingSettings settings, CurveSet curves) {
-        double lambda = settings.weightDecay();
+    /** The λ at which the merged loss is least, with an interval corrected for having chosen it. */
+    private String best(double least) {
+        int candidates = settings.weightDecays().size() - 1;
+        double chosen = least;
+        for (double at : settings.weightDecays()) {
+            double here =
+                    Interval.geometric(last("orthogonal", at, "loss_merged")).mean();
+            if (here
+                    < Interval.geometric(last("orthogonal", chosen, "loss_merged"))
+                            .mean()) {
+                chosen = at;
+            }
+        }
+        if (chosen == least) {
+            return "No λ of the grid has a lower merged loss than λ = " + NumberText.exact(least) + ". ";
+        }
+        Interval fall = Interval.geometric(
+                ratios(last("orthogonal", least, "loss_merged"), last("orthogonal", chosen, "loss_merged")),
+                candidates);
+        return "The merged loss is least at λ = " + NumberText.exact(chosen) + ", " + fall.text()
+                + " times lower than at λ = " + NumberText.exact(least) + " (interval corrected for choosing among "
+                + candidates + "). ";
+    }
+
+    private Finding stableRank() {
         List<String> parts = new ArrayList<>();
         boolean low = true;
         boolean matched = true;
         double worst = 0;
+        int draws = 0;
         for (int k = 1; k <= settings.hidden().size(); k++) {
             CurveSet.Draws own = curves.both("orthogonal", lambda, "stable_rank_w" + k);
             CurveSet.Draws merged = curves.get("orthogonal", lambda, "stable_rank_w" + k + "_merged");
-            int last = own.last();
-            low &= own.mean(last) <= own.mean(0) / 2;
-            double factor = merged.mean(last) / own.mean(last);
-            worst = Math.max(worst, factor);
-            matched &= factor <= 1.5;
-            parts.add("W_" + k + " from " + NumberText.of(own.mean(0)) + " to " + meanSd(own) + ", merged "
-                    + meanSd(merged));
+            List<Fate> fates = fates("orthogonal", lambda);
+            double[] end = Fate.only(own.at(own.last()), fates, Fate.FITTED, Fate.MOVING);
+            Interval fall = Interval.geometric(ratios(own.at(0), end));
+            Interval factor = Interval.geometric(ratios(merged.at(own.last()), end));
+            draws = fall.draws();
+            low &= fall.low() >= 2;
+            matched &= factor.high() <= 1.5;
+            worst = Math.max(worst, factor.mean());
+            parts.add("W_" + k + " from " + NumberText.of(own.mean(0)) + " (untrained) to "
+                    + Interval.of(end).text() + ", merged " + factor.text() + " times that");
         }
+        if (draws == 0) {
+            return nothingLearned("stable-rank", "orthogonal");
+        }
+        boolean enough = draws >= Interval.ENOUGH;
         return Finding.of(
                 "stable-rank",
-                low && matched ? Verdict.HOLDS : low ? Verdict.ROUGHLY : Verdict.EXCEPTION,
+                !enough
+                        ? Verdict.UNDECIDED
+                        : low && matched ? Verdict.HOLDS : low ? Verdict.ROUGHLY : Verdict.EXCEPTION,
                 "×" + NumberText.of(worst),
-                (low ? "Stable ranks fall to small values; " : "Stable ranks do not halve; ")
+                (low
+                                ? "Stable ranks fall to less than half of their start; "
+                                : "That every stable rank halves is not shown; ")
                         + "the merged network's are up to " + NumberText.of(worst) + " times the individual networks'.",
-                String.join("; ", parts) + ". Holds where every rank at least halves and the merged ones are within 1.5"
-                        + " times; two orthogonal matrices of equal spectrum would have √2 times.",
-                Map.of("largest_rank_ratio", worst));
+                String.join("; ", parts) + "." + counted("orthogonal", lambda)
+                        + " Holds where every rank at least halves and the merged ones are within 1.5 times, by their"
+                        + " intervals; two orthogonal matrices of equal spectrum would have √2 times" + enough(),
+                Map.of("merged_over_individual", worst, "null_merged_over_individual", Math.sqrt(2)));
     }
 
-    private static Finding alignment(MergingSettings settings, CurveSet curves) {
-        double lambda = settings.weightDecay();
-        CurveSet.Draws alignment = curves.both("orthogonal", lambda, "alignment");
+    private Finding alignment() {
+        double last = Interval.of(last("orthogonal", lambda, "alignment")).mean();
+        if (Double.isNaN(last)) {
+            return nothingLearned("alignment", "orthogonal");
+        }
         List<String> norms = new ArrayList<>();
         for (int k = 1; k <= settings.hidden().size() + 1; k++) {
             norms.add(meanSd(curves.both("orthogonal", lambda, "frobenius_norm_w" + k)));
         }
-        double last = alignment.mean(alignment.last());
         return Finding.of(
                 "alignment",
                 Verdict.INFORMATION,
                 NumberText.of(last),
                 "Weights and negative gradient have cosine " + NumberText.of(last) + " at the end (Lemma 1: 1 at a"
                         + " stationary point).",
-                "Frobenius norms of the layers (Lemma 3: equal): " + String.join(", ", norms) + ".",
+                "Frobenius norms of the layers (Lemma 3: equal): " + String.join(", ", norms) + "."
+                        + counted("orthogonal", lambda),
                 Map.of("alignment", last));
     }
 
-    /** Mean ± standard deviation at the last step. */
+    /** Mean ± standard deviation at the last step; the mean alone for one draw. */
     static String meanSd(CurveSet.Draws draws) {
         int last = draws.last();
-        return NumberText.plusMinus(draws.mean(last), draws.values().length > 1 ? draws.sd(last) : 0);
+        return NumberText.plusMinus(draws.mean(last), draws.sd(last));
     }
 }

@@ -59,6 +59,55 @@ public final class SyntheticTasks {
                 half(samples, dimension, 0, frequency, seed, draw, 2));
     }
 
+    /** A network's own task on the first half of the coordinates. */
+    public static Task half(int samples, int dimension, double frequency, long seed, int draw, int network) {
+        return half(samples, dimension, 0, frequency, seed, draw, network);
+    }
+
+    /**
+     * Inputs that overlap the first half of the coordinates: x = √(1−ρ²) u + ρ v, u uniform on the unit sphere of the second half
+     * and v on that of the first. Labels sign(sin(c·wᵀx)).
+     *
+     * @param overlap ρ in [0, 1]: 0 for orthogonal tasks, 1 for inputs of the first task's kind
+     */
+    public static Task overlapping(int samples, int dimension, double overlap, double frequency, long seed, int draw) {
+        RandomStream inputs = new RandomStream(Seeds.of(seed, draw, 1, Seeds.Use.INPUTS));
+        Task second = sphere(
+                samples,
+                dimension,
+                dimension / 2,
+                dimension,
+                frequency,
+                inputs,
+                new RandomStream(Seeds.of(seed, draw, 1, Seeds.Use.LABELS)));
+        Task shared = sphere(
+                samples,
+                dimension,
+                0,
+                dimension / 2,
+                frequency,
+                inputs,
+                new RandomStream(Seeds.of(seed, draw, 1, Seeds.Use.LABELS)));
+        RandomStream labels = new RandomStream(Seeds.of(seed, draw, 1, Seeds.Use.LABELS));
+        double[] w = new double[dimension];
+        for (int j = 0; j < dimension; j++) {
+            w[j] = labels.normal();
+        }
+        double rest = Math.sqrt(1 - overlap * overlap);
+        double[] x = new double[samples * dimension];
+        double[] y = new double[samples];
+        for (int i = 0; i < samples; i++) {
+            double product = 0;
+            for (int j = 0; j < dimension; j++) {
+                int at = i * dimension + j;
+                x[at] = rest * second.inputs()[at] + overlap * shared.inputs()[at];
+                product += w[j] * x[at];
+            }
+            y[i] = StrictMath.sin(frequency * product) >= 0 ? 1 : -1;
+        }
+        return new Task(samples, dimension, x, y);
+    }
+
     private static Task half(int samples, int dimension, int from, double frequency, long seed, int draw, int network) {
         return sphere(
                 samples,

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lowrank.reports.Report;
 import org.lowrank.reports.ReportWriteException;
+import org.lowrank.trainer.curve.Curve;
 import org.lowrank.trainer.network.Initialisation;
 import org.lowrank.trainer.output.CurveTables;
 import org.lowrank.trainer.output.ExperimentOutput;
@@ -228,6 +229,62 @@ class ExperimentsTest {
                     .startsWith("experiment,condition,lambda,step,metric,mean,sd,draws\r\n");
             assertThat(CurveTables.summarise(result.points())).isNotEmpty();
         }
+    }
+
+    private static Protocol tiny(int draws) {
+        return new Protocol(8, 12, 1, Initialisation.UNIFORM, 0.5, 200, draws, 6, Precision.FLOAT32, 5);
+    }
+
+    /** Every axis runs, is saved, read and shown; two draws decide nothing. */
+    @Test
+    void studiesAreSavedReadAndNotDecidedByTwoDraws() throws Exception {
+        List<StudySettings> all = new java.util.ArrayList<>();
+        all.add(new MechanismSettings(Preset.QUICK, tiny(2), List.of(16, 8), List.of(0.0, 1e-2)));
+        for (GridSettings.Axis axis : GridSettings.Axis.values()) {
+            List<Double> values = axis == GridSettings.Axis.OVERLAP ? List.of(0.0, 0.5) : List.of(2.0, 3.0);
+            all.add(new GridSettings(Preset.QUICK, tiny(2), axis, values, List.of(16, 8), List.of(1e-2)));
+        }
+        ObjectMapper mapper = new ObjectMapper().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
+        for (StudySettings settings : all) {
+            List<Curve> curves = settings instanceof MechanismSettings mechanism
+                    ? MechanismExperiment.run(mechanism, threads(2))
+                    : GridExperiment.run((GridSettings) settings, threads(2));
+            ExperimentResult result = result(settings, curves);
+            ExperimentResult read = mapper.readValue(mapper.writeValueAsString(result), ExperimentResult.class);
+            assertThat(read.settings()).isEqualTo(settings);
+            assertThat(mapper.writeValueAsString(read.judged())).isEqualTo(mapper.writeValueAsString(result));
+            assertThat(result.findings())
+                    .isNotEmpty()
+                    .allMatch(finding -> finding.verdict() == org.lowrank.reports.finding.Verdict.UNDECIDED);
+            assertThat(result.findings().toString()).doesNotContain("NaN");
+            assertThat(ExperimentReport.of(read, null, null).figures()).isNotEmpty();
+        }
+    }
+
+    /** λ = 0.5 takes every network to θ = 0, where merged and individual losses are both ln 2: no success. */
+    @Test
+    void collapseIsNoSuccess() throws Exception {
+        MergingSettings collapsing = new MergingSettings(
+                Preset.QUICK,
+                MergingSettings.Data.SYNTHETIC,
+                5,
+                10,
+                1,
+                List.of(20),
+                Initialisation.UNIFORM,
+                1,
+                0.5,
+                List.of(0.0, 0.5),
+                1000,
+                5,
+                5,
+                8,
+                Precision.FLOAT32,
+                0);
+        ExperimentResult result = result(collapsing, MergingExperiment.run(collapsing, null, threads(2)));
+        assertThat(result.findings())
+                .allMatch(finding -> finding.verdict() == org.lowrank.reports.finding.Verdict.UNDECIDED)
+                .allMatch(finding -> finding.detail().contains("5 collapsed"));
     }
 
     @Test

@@ -57,4 +57,23 @@ class SyntheticTasksTest {
         assertThat(moments[2]).isCloseTo(0, within(0.044));
         assertThat(moments[3]).isCloseTo(3, within(0.11));
     }
+
+    /** x = √(1−ρ²) u + ρ v with unit u and v on different coordinates has norm 1, and its first half has norm ρ. */
+    @Test
+    void overlappingInputsShareTheirPart() {
+        for (double overlap : new double[] {0, 0.3, 1}) {
+            Task task = SyntheticTasks.overlapping(5, 10, overlap, 1, 3, 0);
+            for (int i = 0; i < 5; i++) {
+                double first = 0;
+                double all = 0;
+                for (int j = 0; j < 10; j++) {
+                    double x = task.inputs()[i * 10 + j];
+                    first += j < 5 ? x * x : 0;
+                    all += x * x;
+                }
+                assertThat(Math.sqrt(first)).isCloseTo(overlap, org.assertj.core.api.Assertions.within(1e-12));
+                assertThat(all).isCloseTo(1, org.assertj.core.api.Assertions.within(1e-12));
+            }
+        }
+    }
 }

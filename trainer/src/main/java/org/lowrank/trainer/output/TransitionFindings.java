@@ -1,0 +1,75 @@
+package org.lowrank.trainer.output;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.lowrank.reports.NumberText;
+import org.lowrank.reports.finding.Finding;
+import org.lowrank.reports.finding.Verdict;
+import org.lowrank.trainer.experiment.GridSettings;
+
+/** Where networks of a depth collapse, and whether their norm is still large just before. */
+final class TransitionFindings {
+    private TransitionFindings() {}
+
+    static List<Finding> of(GridSettings settings, CurveSet curves) {
+        List<Finding> findings = new ArrayList<>();
+        for (double value : settings.values()) {
+            findings.add(depth(settings, curves, value));
+        }
+        return findings;
+    }
+
+    private static Finding depth(GridSettings settings, CurveSet curves, double value) {
+        String condition = settings.condition(value);
+        List<Double> lambdas = settings.weightDecays();
+        int draws = settings.draws();
+        double[] largest = new double[draws];
+        double[] remaining = new double[draws];
+        double[] escape = new double[draws];
+        for (int draw = 0; draw < draws; draw++) {
+            largest[draw] = Double.NaN;
+            remaining[draw] = Double.NaN;
+            escape[draw] = Double.NaN;
+            double full = Double.NaN;
+            for (double lambda : lambdas) {
+                CurveSet.Draws loss = curves.get(condition, lambda, "loss");
+                CurveSet.Draws norm = curves.get(condition, lambda, "frobenius_norm_w1");
+                Fate fate = Fate.of(curves, condition, lambda, "", (int) value).get(draw);
+                double last = norm.values()[draw][norm.last()];
+                if (Double.isNaN(full)) {
+                    full = last;
+                    escape[draw] = escape(loss, draw);
+                }
+                if (fate != Fate.COLLAPSED) {
+                    largest[draw] = lambda;
+                    remaining[draw] = last / full;
+                }
+            }
+        }
+        Interval at = Interval.of(largest);
+        Interval left = Interval.of(remaining);
+        return Finding.of(
+                GridView.ID + "/" + condition,
+                left.decides() ? Verdict.INFORMATION : Verdict.UNDECIDED,
+                NumberText.percent(left.mean()),
+                condition + ": at the largest λ of the grid that does not collapse it, " + NumberText.of(at.mean())
+                        + " on average, the first layer keeps " + NumberText.percent(left.mean())
+                        + " of its norm at λ = " + NumberText.exact(lambdas.get(0)) + ".",
+                "λ " + at.text() + ", share " + left.text()
+                        + ". A continuous transition would let the norm go to 0 there, a jump"
+                        + " would not; the grid's spacing limits what can be told. At the smallest λ the loss falls below 0.9 ln 2"
+                        + " after " + Interval.of(escape).text() + " steps.",
+                Map.of("largest_lambda", at.mean(), "norm_share", left.mean()));
+    }
+
+    /** The first recorded step at which the loss is below 0.9 ln 2; NaN without. */
+    private static double escape(CurveSet.Draws loss, int draw) {
+        for (int i = 0; i < loss.steps().length; i++) {
+            if (loss.values()[draw][i] < 0.9 * Math.log(2)) {
+                return loss.steps()[i];
+            }
+        }
+        return Double.NaN;
+    }
+}
