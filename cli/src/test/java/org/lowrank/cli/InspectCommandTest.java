@@ -33,8 +33,7 @@ class InspectCommandTest {
                                 "56x24",
                                 "5,376", // 4 · 56 · 24
                                 "encoder layer 1 M1"))
-                .anySatisfy(line ->
-                        assertThat(line).contains("word_embeddings").endsWith("by name"));
+                .anySatisfy(line -> assertThat(line).contains("word_embeddings").endsWith("by name"));
         // 4 bytes of 2 · (4 · 24² + 2 · 56 · 24) + 61 · 24 weights
         assertThat(run.out()).endsWith("13 tensors, 45,792 bytes\n");
     }
@@ -42,13 +41,14 @@ class InspectCommandTest {
     @Test
     void jsonHoldsTheSame() throws IOException {
         Path model = TinyCheckpoint.write(directory.resolve("m"), TinyCheckpoint.bert());
-        JsonNode json =
-                new ObjectMapper().readTree(Run.of("inspect", "--json", model.toString()).out());
+        JsonNode json = new ObjectMapper()
+                .readTree(Run.of("inspect", "--json", model.toString()).out());
         assertThat(json.path("tensors")).hasSize(13);
         JsonNode query = json.path("tensors").get(3);
         assertThat(query.path("name").asText()).isEqualTo("bert.encoder.layer.0.attention.self.query.weight");
         assertThat(query.path("bytes").asInt()).isEqualTo(4 * 24 * 24);
-        assertThat(query.path("matrices").toString()).isEqualTo("[{\"stack\":\"encoder\",\"layer\":0,\"matrix\":\"Q\"}]");
+        assertThat(query.path("matrices").toString())
+                .isEqualTo("[{\"stack\":\"encoder\",\"layer\":0,\"matrix\":\"Q\"}]");
     }
 
     @Test
@@ -65,7 +65,8 @@ class InspectCommandTest {
                 .isEqualTo(4);
         Run all = Run.of("analyze", model.toString(), "--matrices", "all", "--out", out.toString());
         assertThat(all.exitCode()).as(all.err()).isZero();
-        assertThat(Files.readAllLines(out.resolve("matrices.csv")).get(1)).startsWith("m,,other,,trunk.alpha,5,7,35,F32,");
+        assertThat(Files.readAllLines(out.resolve("matrices.csv")).get(1))
+                .startsWith("m,,other,,trunk.alpha,5,7,35,F32,");
         assertThat(out.resolve("report.html")).exists();
     }
 
@@ -74,8 +75,17 @@ class InspectCommandTest {
         Path model = TinyCheckpoint.write(directory.resolve("m"), TinyCheckpoint.bert());
         Path out = directory.resolve("out");
         Run run = Run.of(
-                "analyze", model.toString(), "--include", "*layer.1.*", "--exclude", "*query*", "--out", out.toString());
+                "analyze",
+                model.toString(),
+                "--include",
+                "*layer.1.*",
+                "--exclude",
+                "*query*",
+                "--out",
+                out.toString());
         assertThat(run.exitCode()).as(run.err()).isZero();
-        assertThat(Files.readAllLines(out.resolve("matrices.csv"))).as("K, V, O, M1, M2").hasSize(6);
+        assertThat(Files.readAllLines(out.resolve("matrices.csv")))
+                .as("K, V, O, M1, M2")
+                .hasSize(6);
     }
 }

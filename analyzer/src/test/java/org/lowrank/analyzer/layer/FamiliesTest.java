@@ -75,12 +75,17 @@ class FamiliesTest {
                                 .put("model.layers.0.block_sparse_moe.output_linear.weight", 2, 16, 6)
                                 .put("model.layers.0.shared_mlp.input_linear.weight", 48, 16)
                                 .put("model.layers.0.shared_mlp.output_linear.weight", 16, 24),
-                        join(
-                                at(0, GROUPED),
-                                at(0, new String[] {
-                                    "M1:shared 24x16", "M2:shared 16x24", "GATE:shared 24x16", "M1:E0 6x16",
-                                    "M2:E0 16x6", "GATE:E0 6x16", "M1:E1 6x16", "M2:E1 16x6", "GATE:E1 6x16"
-                                }))),
+                        join(at(0, GROUPED), at(0, new String[] {
+                            "M1:shared 24x16",
+                            "M2:shared 16x24",
+                            "GATE:shared 24x16",
+                            "M1:E0 6x16",
+                            "M2:E0 16x6",
+                            "GATE:E0 6x16",
+                            "M1:E1 6x16",
+                            "M2:E1 16x6",
+                            "GATE:E1 6x16"
+                        }))),
                 of(
                         type("granitemoehybrid"),
                         m -> m.attention("model.layers.0.self_attn.", 16, 16, 8)
@@ -182,10 +187,24 @@ class FamiliesTest {
     /** Every entry has a role each of attention and of the feed-forward part, or says that it has none. */
     @org.junit.jupiter.api.Test
     void everyDeclarationHasARole() {
-        assertThat(ArchitectureCatalog.all()).allSatisfy(architecture -> assertThat(architecture.types()).isNotEmpty());
+        assertThat(ArchitectureCatalog.all())
+                .allSatisfy(architecture -> assertThat(architecture.types()).isNotEmpty());
         assertThat(ArchitectureCatalog.modelTypes())
                 .containsKeys(
-                        "mamba", "mamba2", "jamba", "zamba2", "falcon_h1", "bamba", "nemotron_h", "granitemoehybrid",
-                        "lfm2", "qwen3_next", "qwen3_5", "recurrent_gemma", "rwkv", "gemma3n", "UNet2DConditionModel");
+                        "mamba",
+                        "mamba2",
+                        "jamba",
+                        "zamba2",
+                        "falcon_h1",
+                        "bamba",
+                        "nemotron_h",
+                        "granitemoehybrid",
+                        "lfm2",
+                        "qwen3_next",
+                        "qwen3_5",
+                        "recurrent_gemma",
+                        "rwkv",
+                        "gemma3n",
+                        "UNet2DConditionModel");
     }
 }

@@ -54,13 +54,15 @@ class NamedMatricesTest {
                 .extracting(ModelLayers.SkippedTensor::name)
                 .containsExactly("counts", "model.layers.0.input_layernorm.weight", "position_ids");
         assertThat(layers.warnings())
-                .contains("2 tensors of more than two dimensions, model.layers.0.mixer.conv1d.weight for one, measured as the "
-                        + "matrix [out, in·k…] that a convolution multiplies with");
+                .contains(
+                        "2 tensors of more than two dimensions, model.layers.0.mixer.conv1d.weight for one, measured as the "
+                                + "matrix [out, in·k…] that a convolution multiplies with");
     }
 
     @Test
     void unknownArchitectureIsMeasuredByName() throws Exception {
-        MadeModel model = new MadeModel(directory).put("trunk.0.alpha.weight", 24, 12).put("trunk.0.experts.w", 3, 4, 5);
+        MadeModel model =
+                new MadeModel(directory).put("trunk.0.alpha.weight", 24, 12).put("trunk.0.experts.w", 3, 4, 5);
         String config = "{\"model_type\": \"mystery\"}";
         assertThatThrownBy(() -> model.resolve(config)).hasMessageContaining("; --matrices all measures every matrix");
         ModelLayers layers = model.resolve(config, EVERYTHING);
@@ -70,8 +72,7 @@ class NamedMatricesTest {
                         "trunk.0.experts.w:E0 4x5",
                         "trunk.0.experts.w:E1 4x5",
                         "trunk.0.experts.w:E2 4x5");
-        assertThat(layers.matrices().get(2).parts().get(0).views())
-                .containsExactly(new Tensor.View(20, 4, 5, 5, 1));
+        assertThat(layers.matrices().get(2).parts().get(0).views()).containsExactly(new Tensor.View(20, 4, 5, 5, 1));
         assertThat(layers.card().layers()).isZero();
         assertThat(layers.card().modelType()).isEqualTo("mystery");
     }
@@ -85,7 +86,8 @@ class NamedMatricesTest {
                 "{\"model_type\": \"llama\", \"hidden_size\": 16, \"num_attention_heads\": 4}", EVERYTHING);
         assertThat(layers.matrices()).hasSize(7).allMatch(matrix -> matrix.id().kind() == MatrixKind.TENSOR);
         assertThat(layers.warnings())
-                .anyMatch(warning -> warning.startsWith("every matrix is known by its name alone: tensor-parallel parts: "));
+                .anyMatch(warning ->
+                        warning.startsWith("every matrix is known by its name alone: tensor-parallel parts: "));
     }
 
     @Test
