@@ -25,7 +25,7 @@ final class OutputArguments {
             names = "--format",
             paramLabel = "LIST",
             defaultValue = "html,csv,json",
-            description = "Formats to write, of html,csv,json,svg,png (default ${DEFAULT-VALUE}).")
+            description = "Formats to write, of html,csv,json,svg,png,card (default ${DEFAULT-VALUE}).")
     String format = "html,csv,json";
 
     Set<ResultFormat> formats() throws UsageException {

@@ -38,7 +38,7 @@ final class ReportCommand implements Callable<Integer> {
             names = "--format",
             paramLabel = "LIST",
             defaultValue = "html",
-            description = "Formats to write, of html,csv,json,svg,png (default ${DEFAULT-VALUE}).")
+            description = "Formats to write, of html,csv,json,svg,png,card (default ${DEFAULT-VALUE}).")
     String format = "html";
 
     @Mixin

@@ -14,7 +14,7 @@ import picocli.CommandLine.Model.OptionSpec;
 final class ShellCompletion {
     /** Values that are lists of words, which no enum of the options tells. */
     private static final Map<String, List<String>> LISTS = Map.of(
-            "--format", List.of("html", "csv", "json", "svg", "png"),
+            "--format", List.of("html", "csv", "json", "svg", "png", "card"),
             "--matrices", List.of("Q", "K", "V", "QKV", "O", "M1", "M2", "GATE", "all"));
 
     private ShellCompletion() {}

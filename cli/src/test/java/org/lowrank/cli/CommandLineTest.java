@@ -76,7 +76,7 @@ class CommandLineTest {
     void completionKnowsValuesAndDescriptions(String shell) {
         String script = Run.of("completion", shell).out();
         assertThat(script)
-                .contains("html csv json svg png", "Measure again although saved results match.")
+                .contains("html csv json svg png card", "Measure again although saved results match.")
                 .contains("google-bert/bert-base-uncased")
                 .contains("auto cpu gpu")
                 .doesNotContain("${");

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +54,10 @@ public final class ResultFiles {
             for (Report.FigureSection figure : report.figures()) {
                 written.addAll(figures(figure, directory, svg, png));
             }
+        }
+        Optional<String> card = formats.contains(ResultFormat.CARD) ? ShareCard.svg(report) : Optional.empty();
+        if (card.isPresent()) {
+            written.add(directory.write("card.png", FigureRenderer.png(card.get(), 1)));
         }
         if (formats.contains(ResultFormat.HTML)) {
             written.add(directory.write("report.html", HtmlReport.render(report)));

@@ -15,7 +15,9 @@ public enum ResultFormat {
     /** Every figure and panel, as vectors. */
     SVG,
     /** Every figure and panel, as pixels. */
-    PNG;
+    PNG,
+    /** One picture of 1200 × 630 pixels to show around. */
+    CARD;
 
     /** What is written where nothing else is asked for: page, tables, and everything to be read back. */
     public static final Set<ResultFormat> DEFAULT = Collections.unmodifiableSet(EnumSet.of(HTML, CSV, JSON));
