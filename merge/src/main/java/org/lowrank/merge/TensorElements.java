@@ -96,14 +96,32 @@ final class TensorElements implements Elements, AutoCloseable {
         };
     }
 
+    /** Four sums at once, as one would wait for itself: 0·x is NaN for NaN and infinities, else 0. */
     private boolean widen(int length, double[] out, int at) {
-        boolean finite = true;
-        for (int i = 0; i < length; i++) {
-            float value = floats[i];
-            out[at + i] = value;
-            finite &= Math.abs(value) <= Float.MAX_VALUE; // false for NaN too
+        float a = 0;
+        float b = 0;
+        float c = 0;
+        float d = 0;
+        int i = 0;
+        for (; i < length - 3; i += 4) {
+            float p = floats[i];
+            float q = floats[i + 1];
+            float r = floats[i + 2];
+            float s = floats[i + 3];
+            out[at + i] = p;
+            out[at + i + 1] = q;
+            out[at + i + 2] = r;
+            out[at + i + 3] = s;
+            a += p * 0;
+            b += q * 0;
+            c += r * 0;
+            d += s * 0;
         }
-        return finite;
+        for (; i < length; i++) {
+            out[at + i] = floats[i];
+            a += floats[i] * 0;
+        }
+        return a + b + c + d == 0;
     }
 
     /** binary16 by its bits: the exponent is moved by a product, which is exact, subnormal numbers too. */

@@ -46,11 +46,8 @@ final class Linear implements MergeMethod {
     public ElementRule prepare(TensorInputs inputs) {
         double[] weights = inputs.parameters().weights();
         double divisor = inputs.parameters().normalize() ? inputs.parameters().sumOfWeights() : 1;
-        return (first, count, base, models, out) -> {
-            WeightedSum.of(weights, models, count, out);
-            for (int i = 0; i < count; i++) {
-                out[i] /= divisor;
-            }
-        };
+        double[] shares =
+                java.util.Arrays.stream(weights).map(weight -> weight / divisor).toArray();
+        return (first, count, base, models, out) -> WeightedSum.of(shares, models, count, out);
     }
 }

@@ -43,8 +43,7 @@ final class TaskArithmetic implements MergeMethod {
         double lambda = inputs.parameters().lambda();
         double[] weights = inputs.parameters().weights();
         return (first, count, base, models, out) -> {
-            WeightedSum.subtract(base, models, count);
-            WeightedSum.of(weights, models, count, out);
+            WeightedSum.ofDifferences(weights, base, models, count, out);
             WeightedSum.addToBase(base, lambda, divisor, count, out);
         };
     }

@@ -52,8 +52,7 @@ final class Tsv implements MergeMethod {
         double[] weights = inputs.parameters().weights();
         if (!inputs.layerMatrix()) {
             return (first, count, base, models, out) -> {
-                WeightedSum.subtract(base, models, count);
-                WeightedSum.of(weights, models, count, out);
+                WeightedSum.ofDifferences(weights, base, models, count, out);
                 WeightedSum.addToBase(base, lambda, tasks, count, out);
             };
         }

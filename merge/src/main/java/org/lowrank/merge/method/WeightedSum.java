@@ -30,10 +30,28 @@ final class WeightedSum {
         }
     }
 
+    /** out = Σ_m w_m (x_m − base). */
+    static void ofDifferences(double[] weights, double[] base, double[][] x, int count, double[] out) {
+        for (int m = 0; m < weights.length; m++) {
+            double w = weights[m];
+            double[] values = x[m];
+            if (m == 0) {
+                for (int i = 0; i < count; i++) {
+                    out[i] = w * (values[i] - base[i]);
+                }
+            } else {
+                for (int i = 0; i < count; i++) {
+                    out[i] += w * (values[i] - base[i]);
+                }
+            }
+        }
+    }
+
     /** out = base + λ/divisor · out. */
     static void addToBase(double[] base, double lambda, double divisor, int count, double[] out) {
+        double factor = lambda / divisor;
         for (int i = 0; i < count; i++) {
-            out[i] = base[i] + lambda * (out[i] / divisor);
+            out[i] = base[i] + factor * out[i];
         }
     }
 }

@@ -95,7 +95,7 @@ class RoundingTest {
 
     @Test
     void theFirstValueThatDoesNotFitIsTold() {
-        ByteBuffer out = ByteBuffer.allocate(64);
+        ByteBuffer out = ByteBuffer.allocate(64).order(ByteOrder.LITTLE_ENDIAN);
         assertThat(Rounding.put(DType.F16, new double[] {7, 1, 65520, Double.NaN}, 1, 3, out))
                 .isEqualTo(2);
         assertThat(Rounding.put(DType.F32, new double[] {1, 65520, 1e39}, 0, 3, out))
