@@ -49,12 +49,55 @@ def gptj(layers=28, d=4096, f=16384):
         yield at + "mlp.fc_out.weight", d, f
 
 
+def gpt2(layers=36, d=1280, vocabulary=50257, positions=1024):
+    """All tensors of GPT-2 (large by default), the vectors too, as they are stored."""
+    yield "wte.weight", (vocabulary, d)
+    yield "wpe.weight", (positions, d)
+    for i in range(layers):
+        at = f"h.{i}."
+        for name in ("ln_1", "ln_2"):
+            yield at + name + ".weight", (d,)
+            yield at + name + ".bias", (d,)
+        for name, rows, cols in (("attn.c_attn", d, 3 * d), ("attn.c_proj", d, d), ("mlp.c_fc", d, 4 * d),
+                                 ("mlp.c_proj", 4 * d, d)):
+            yield at + name + ".weight", (rows, cols)
+            yield at + name + ".bias", (cols,)
+    yield "ln_f.weight", (d,)
+    yield "ln_f.bias", (d,)
+
+
 CONFIGS = {
+    "gpt2": dict(model_type="gpt2", architectures=["GPT2LMHeadModel"], n_embd=1280, n_head=20, n_layer=36,
+                 n_positions=1024, vocab_size=50257, activation_function="gelu_new"),
     "bert": dict(model_type="bert", architectures=["BertModel"], hidden_size=768, num_attention_heads=12,
                  num_hidden_layers=12, intermediate_size=3072, vocab_size=30522, hidden_act="gelu"),
     "gptj": dict(model_type="gptj", architectures=["GPTJForCausalLM"], n_embd=4096, n_head=16, n_layer=28,
                  n_inner=None, rotary_dim=64, vocab_size=50400, activation_function="gelu_new"),
 }
+
+
+def write_whole(folder, layers, seed):
+    """A whole model of GPT-2's shapes in F32, Gaussian: what is merged, where only shapes and bytes count."""
+    shapes = list(gpt2(layers))
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, "config.json"), "w") as out:
+        json.dump(dict(CONFIGS["gpt2"], n_layer=layers), out, indent=1)
+    header, at = {"__metadata__": {"format": "pt"}}, 0
+    for name, shape in shapes:
+        end = at + 4 * int(np.prod(shape))
+        header[name] = dict(dtype="F32", shape=list(shape), data_offsets=[at, end])
+        at = end
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    path = os.path.join(folder, "model.safetensors")
+    if os.path.exists(path) and os.path.getsize(path) == 8 + len(text) + at:
+        return path
+    rng = np.random.default_rng(seed)
+    with open(path, "wb") as out:
+        out.write(len(text).to_bytes(8, "little") + text)
+        for _, shape in shapes:
+            out.write((rng.standard_normal(shape, dtype=np.float32) * np.float32(0.02)).tobytes())
+    return path
 
 
 def write(folder, family, layers, dtype, seed):
@@ -118,6 +161,9 @@ if __name__ == "__main__":
     elif what.startswith("gptj"):
         layers = int(what[4:] or 28)
         print(write(os.path.join(root, f"gptj-{layers}"), "gptj", layers, np.float16, 2))
+    elif what == "gpt2":
+        for seed, name in enumerate(("base", "a", "b")):
+            print(write_whole(os.path.join(root, f"gpt2-large-{name}"), 36, 5 + seed))
     elif what == "gaussian":
         print(gaussian(root, 4096, 4096, 3))
         print(gaussian(root, 16384, 4096, 4))

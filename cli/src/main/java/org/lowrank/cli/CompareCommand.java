@@ -1,12 +1,16 @@
 package org.lowrank.cli;
 
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.lowrank.analyzer.MeasuringRun;
 import org.lowrank.analyzer.ModelAnalysis;
 import org.lowrank.analyzer.comparison.ModelComparer;
 import org.lowrank.analyzer.output.ComparisonResult;
+import org.lowrank.merge.output.MergeResult;
 import org.lowrank.reports.OutputDirectory;
 import org.lowrank.reports.ResultFormat;
 import org.lowrank.weights.reference.ModelReference;
@@ -33,6 +37,15 @@ final class CompareCommand extends ModelRun implements Callable<Integer> {
             description = "The model compared, for instance the fine-tuned one.")
     String modelB = "";
 
+    @Parameters(
+            index = "2..*",
+            arity = "0..*",
+            paramLabel = "MODEL...",
+            description =
+                    "More models: then all are compared with each other as task vectors of the first, pair by pair, "
+                            + "as merge --dry-run does.")
+    List<String> more = List.of();
+
     @Mixin
     MeasureArguments measure = new MeasureArguments();
 
@@ -56,6 +69,9 @@ final class CompareCommand extends ModelRun implements Callable<Integer> {
         }
         selection(measure); // refuses wrong --layers and --matrices before anything is fetched
         Set<ResultFormat> formats = output.formats();
+        if (!more.isEmpty()) {
+            return several(measure.threads());
+        }
         ModelReference first = reference(modelA);
         ModelReference second = reference(modelB);
         List<ModelReference> both = List.of(first, second);
@@ -85,6 +101,37 @@ final class CompareCommand extends ModelRun implements Callable<Integer> {
             write(result, directory, formats);
         }
         return 0;
+    }
+
+    /** Task vectors of several models, each number beside what unrelated ones show. */
+    private int several(int threads) throws Exception {
+        if (measure.layers != null || measure.matrices != null) {
+            throw new UsageException("--layers and --matrices: with more than two models all matrices are compared; "
+                    + "leave them out");
+        }
+        List<String> models = new ArrayList<>(List.of(modelB));
+        models.addAll(more);
+        List<String> names = new ArrayList<>(List.of(modelA));
+        names.addAll(models);
+        Path out = output.directory(List.of(String.join("-vs-", names)));
+        MergeResult.Run run = new MergeResult.Run(VersionProvider.version(), commandLine(), started(), Map.of());
+        try (TerminalProgress progress = new TerminalProgress(console.drawsProgress())) {
+            MergeResult result = new TaskVectorComparison(modelA, models)
+                    .run(sourceOptions(progress), out, threads, directions, run, progress);
+            progress.close();
+            result.warnings().forEach(warning -> console.warn("warning: " + warning));
+            if (!console.quiet) {
+                System.out.print(MergeSummary.of(result));
+            }
+            System.out.println(out.resolve("report.html"));
+        }
+        return 0;
+    }
+
+    private static ModelComparer.Side side(ModelAnalysis model) {
+        ModelFiles.Provenance provenance = model.provenance();
+        return new ModelComparer.Side(
+                provenance.model(), provenance.revision(), model.layers().matrices());
     }
 
     private void write(ComparisonResult result, OutputDirectory directory, Set<ResultFormat> formats)
