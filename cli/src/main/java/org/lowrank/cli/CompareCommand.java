@@ -128,12 +128,6 @@ final class CompareCommand extends ModelRun implements Callable<Integer> {
         return 0;
     }
 
-    private static ModelComparer.Side side(ModelAnalysis model) {
-        ModelFiles.Provenance provenance = model.provenance();
-        return new ModelComparer.Side(
-                provenance.model(), provenance.revision(), model.layers().matrices());
-    }
-
     private void write(ComparisonResult result, OutputDirectory directory, Set<ResultFormat> formats)
             throws java.io.IOException {
         if (end.printsSummary(console)) {

@@ -4,47 +4,33 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.lowrank.weights.checkpoints.CheckpointWriters;
-import org.lowrank.weights.checkpoints.Format;
-import org.lowrank.weights.checkpoints.TestTensor;
-import org.lowrank.weights.tensor.DType;
 
 /** {@code lowrank merge} and {@code lowrank compare} of several models, through the command. */
 class MergeCommandTest {
-    private static final int WIDTH = 8;
-
     @TempDir
     Path directory;
 
+    /** The same base four times, every weight of the others moved on its own. */
     @BeforeEach
     void makeModels() throws Exception {
+        int seed = 0;
         for (String name : List.of("base", "a", "b", "c")) {
-            Path model = Files.createDirectories(directory.resolve(name));
-            Map<String, TestTensor> tensors = new LinkedHashMap<>();
-            List<Long> square = List.of((long) WIDTH, (long) WIDTH);
-            int seed = name.hashCode();
-            for (String matrix : List.of(
-                    "self_attn.q_proj",
-                    "self_attn.k_proj",
-                    "self_attn.v_proj",
-                    "self_attn.o_proj",
-                    "mlp.gate_proj",
-                    "mlp.up_proj",
-                    "mlp.down_proj")) {
-                tensors.put("model.layers.0." + matrix + ".weight", TestTensor.gaussian(DType.F32, square, seed++));
+            Map<String, float[][]> tensors = TinyCheckpoint.bert();
+            Random random = new Random(seed++);
+            for (float[][] matrix : tensors.values()) {
+                for (float[] row : matrix) {
+                    for (int j = 0; j < row.length && !name.equals("base"); j++) {
+                        row[j] += (float) (0.1 * random.nextGaussian());
+                    }
+                }
             }
-            tensors.put("model.embed_tokens.weight", TestTensor.gaussian(DType.F32, List.of(20L, (long) WIDTH), seed));
-            CheckpointWriters.write(Format.SAFETENSORS, model, tensors);
-            Files.writeString(model.resolve("config.json"), """
-                    {"model_type": "llama", "hidden_size": 8, "intermediate_size": 8, "num_hidden_layers": 1,
-                     "num_attention_heads": 2, "num_key_value_heads": 2, "vocab_size": 20}
-                    """);
+            TinyCheckpoint.write(directory.resolve(name), tensors);
         }
     }
 
@@ -57,7 +43,7 @@ class MergeCommandTest {
         Run run = Run.of("merge", recipe.toString(), "--out", model("merged"), "--predict", "--verify");
         assertThat(run.exitCode()).as(run.err()).isZero();
         assertThat(run.out())
-                .contains("TIES: ", "medians over 7 matrices", "retained of " + model("a"))
+                .contains("TIES: ", "medians over 12 matrices", "retained of " + model("a"))
                 .endsWith(model("merged") + System.lineSeparator());
         assertThat(directory.resolve("merged/model.safetensors")).exists();
         // the result is a model like any other
