@@ -22,6 +22,7 @@ import org.lowrank.analyzer.output.AnalysisResult;
 import org.lowrank.reports.finding.Finding;
 import org.lowrank.spectral.SpectralEngine;
 import org.lowrank.spectral.SpectralOptions;
+import org.lowrank.weights.adapter.Adapter;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.files.LostMemory;
 import org.lowrank.weights.files.ModelFiles;
@@ -126,6 +127,11 @@ public final class ModelAnalysis implements AutoCloseable {
     /** All tensors. */
     public Checkpoint checkpoint() {
         return checkpoint;
+    }
+
+    /** What was read of it as an adapter, where it is one by itself. */
+    public Optional<Adapter> adapter() {
+        return opened.adapter();
     }
 
     /** The selected layers. */

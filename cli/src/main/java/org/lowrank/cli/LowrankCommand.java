@@ -14,6 +14,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             AnalyzeCommand.class,
             CompareCommand.class,
+            ExtractCommand.class,
             ExperimentCommand.class,
             TheoryCommand.class,
             MergeCommand.class,

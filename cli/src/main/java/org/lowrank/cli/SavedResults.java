@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import org.lowrank.analyzer.output.AnalysisResult;
 import org.lowrank.analyzer.output.ComparisonResult;
+import org.lowrank.analyzer.output.ExtractionResult;
 import org.lowrank.analyzer.output.OverlapResult;
 import org.lowrank.analyzer.output.RunResult;
 import org.lowrank.reports.ResultFiles;
@@ -70,6 +71,9 @@ final class SavedResults {
             case AnalysisResult.KIND -> merged(trees, files).files();
             case ComparisonResult.KIND ->
                 ResultJson.as(tree, ComparisonResult.class, ComparisonResult.SCHEMA_VERSION, file)
+                        .files();
+            case ExtractionResult.KIND ->
+                ResultJson.as(tree, ExtractionResult.class, ExtractionResult.SCHEMA_VERSION, file)
                         .files();
             case OverlapResult.KIND ->
                 ResultJson.as(tree, OverlapResult.class, OverlapResult.SCHEMA_VERSION, file)

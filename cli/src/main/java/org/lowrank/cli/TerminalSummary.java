@@ -13,6 +13,7 @@ import org.lowrank.analyzer.layer.ModelLayers.ArchitectureCard;
 import org.lowrank.analyzer.measurement.MatrixMeasurement;
 import org.lowrank.analyzer.output.AnalysisResult;
 import org.lowrank.analyzer.output.ComparisonResult;
+import org.lowrank.analyzer.output.ExtractionResult;
 import org.lowrank.analyzer.output.OverlapResult;
 import org.lowrank.machine.text.ForeignText;
 import org.lowrank.reports.finding.Finding;
@@ -76,6 +77,19 @@ final class TerminalSummary {
             text.append('\n');
         }
         return text.toString();
+    }
+
+    /** Cards of the models, what was written of them, and the findings. */
+    static String of(ExtractionResult result) {
+        StringBuilder text = new StringBuilder();
+        result.models().forEach(model -> text.append(card(model)).append('\n'));
+        text.append('\n')
+                .append(result.extraction().written())
+                .append(" modules written, ")
+                .append(result.extraction().leftOut().size())
+                .append(" weights left out\n");
+        result.findings().forEach(finding -> text.append(findingLine(finding, false)));
+        return text.append('\n').toString();
     }
 
     /** Cards of both models and the findings of their comparison. */

@@ -79,7 +79,7 @@ class HouseRulesTest {
             .whereLayer("adapter")
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("writing")
-            .mayNotBeAccessedByAnyLayer()
+            .mayOnlyBeAccessedByLayers("adapter")
             .whereLayer("reference")
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("hub")

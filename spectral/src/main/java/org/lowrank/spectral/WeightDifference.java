@@ -50,6 +50,35 @@ public final class WeightDifference {
         return new StoredMatrix(blocks, StoredMatrix.Axis.ROWS);
     }
 
+    /**
+     * D ← D − B A, in place, so that what an approximation leaves of a difference needs no memory of its own. Each entry is
+     * rounded k + 1 times.
+     *
+     * @param difference as {@link #of} gave it; changed
+     * @param b m × k, row by row
+     * @param a k × n, row by row
+     * @param k at least 1
+     */
+    public static void subtractProduct(StoredMatrix difference, double[] b, double[] a, int k) {
+        int cols = difference.cols();
+        double[] row = new double[cols];
+        int first = 0;
+        for (StridedBlock block : difference.blocks()) {
+            ByteBuffer data = block.data();
+            for (int i = 0; i < block.rows(); i++) {
+                var entries = data.slice(i * cols * Double.BYTES, cols * Double.BYTES)
+                        .order(ByteOrder.LITTLE_ENDIAN)
+                        .asDoubleBuffer();
+                entries.get(0, row);
+                for (int l = 0; l < k; l++) {
+                    Sums.axpy(-b[(first + i) * k + l], a, l * cols, row, 0, cols);
+                }
+                entries.put(0, row);
+            }
+            first += block.rows();
+        }
+    }
+
     /** Rows [first, first + count) of the difference. */
     private record Target(ByteBuffer data, int first, int count, int cols) {
         void add(int sign, StoredMatrix matrix, boolean transposed) {
