@@ -34,8 +34,9 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "extract",
         mixinStandardHelpOptions = true,
-        description = "Write the difference of two models as a PEFT LoRA adapter, or an adapter with a smaller rank, with the "
-                + "error of every matrix.",
+        description =
+                "Write the difference of two models as a PEFT LoRA adapter, or an adapter with a smaller rank, with the "
+                        + "error of every matrix.",
         footer = {
             "",
             "Example: lowrank extract org/base org/fine-tuned --energy 0.9",
@@ -83,7 +84,10 @@ final class ExtractCommand extends ModelRun implements Callable<Integer> {
     @Nullable
     String layers;
 
-    @Option(names = "--matrices", paramLabel = "LIST", description = "Only these kinds: a list of Q,K,V,QKV,O,M1,M2,GATE.")
+    @Option(
+            names = "--matrices",
+            paramLabel = "LIST",
+            description = "Only these kinds: a list of Q,K,V,QKV,O,M1,M2,GATE.")
     @Nullable
     String matrices;
 
@@ -107,7 +111,8 @@ final class ExtractCommand extends ModelRun implements Callable<Integer> {
         ModelReference one = reference(first);
         String tuned = second;
         Path target = target(one, tuned == null ? null : reference(tuned));
-        String fingerprint = HexFormat.of().toHexDigits(String.join(" ", commandLine()).hashCode());
+        String fingerprint =
+                HexFormat.of().toHexDigits(String.join(" ", commandLine()).hashCode());
         try (ModelDirectory directory = ModelDirectory.open(target, fingerprint, Optional.of("adapter_config.json"))) {
             ExtractionResult result = tuned == null
                     ? shrink(one, selection, wanted, directory)
@@ -117,8 +122,8 @@ final class ExtractCommand extends ModelRun implements Callable<Integer> {
             if (!console.quiet) {
                 System.out.print(TerminalSummary.of(result));
             }
-            for (String name :
-                    List.of("adapter_config.json", "adapter_model.safetensors", "extract.csv", "result.json", "report.html")) {
+            for (String name : List.of(
+                    "adapter_config.json", "adapter_model.safetensors", "extract.csv", "result.json", "report.html")) {
                 System.out.println(target.resolve(name));
             }
         }
@@ -171,7 +176,7 @@ final class ExtractCommand extends ModelRun implements Callable<Integer> {
             long start = System.nanoTime();
             Extraction extraction = new TaskVectorExtractor(engine, options, wanted)
                     .extract(
-                            a.provenance().model(),
+                            name(base, a),
                             a.layers(),
                             a.checkpoint(),
                             b.checkpoint(),
@@ -179,7 +184,7 @@ final class ExtractCommand extends ModelRun implements Callable<Integer> {
                             (done, total) -> progress.count("extract", done, total));
             a.took("extract", (System.nanoTime() - start) / 1e9);
             progress.close();
-            writer.finish(a.provenance().model(), a.provenance().revision(), extraction.fanInFanOut());
+            writer.finish(extraction.base(), a.provenance().revision(), extraction.fanInFanOut());
             List<AnalysisResult.Warning> warnings = new ArrayList<>(a.warnings(List.of()));
             warnings.addAll(b.warnings(List.of()));
             return ExtractionResult.of(
@@ -190,6 +195,13 @@ final class ExtractCommand extends ModelRun implements Callable<Integer> {
                     extraction,
                     warnings);
         }
+    }
+
+    /** What loads it later: a repository's name, or the path as it was given. */
+    private static String name(ModelReference reference, ModelAnalysis model) {
+        return reference instanceof ModelReference.Local local
+                ? local.text()
+                : model.provenance().model();
     }
 
     private ExtractionResult shrink(

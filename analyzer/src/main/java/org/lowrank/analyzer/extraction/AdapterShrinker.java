@@ -37,7 +37,11 @@ public final class AdapterShrinker {
      * @throws MalformedWeightsException if none of its products is a module's, as PEFT writes them
      */
     public Extraction shrink(
-            String base, boolean fanInFanOut, ModelLayers layers, PeftWriter writer, TaskVectorExtractor.Progress progress)
+            String base,
+            boolean fanInFanOut,
+            ModelLayers layers,
+            PeftWriter writer,
+            TaskVectorExtractor.Progress progress)
             throws IOException {
         Set<ProductTensor> products = new LinkedHashSet<>();
         for (LayerMatrix matrix : layers.matrices()) {
@@ -60,7 +64,8 @@ public final class AdapterShrinker {
         if (matrices.isEmpty()) {
             throw new MalformedWeightsException("nothing to shrink: none of " + products.size()
                     + " products is that of a linear module"
-                    + (leftOut.isEmpty() ? "" : " (" + leftOut.get(0).reason() + ")") + "; give a LoRA adapter of layers");
+                    + (leftOut.isEmpty() ? "" : " (" + leftOut.get(0).reason() + ")")
+                    + "; give a LoRA adapter of layers");
         }
         return new Extraction(goal, base, matrices, leftOut, fanInFanOut);
     }

@@ -12,11 +12,7 @@ import java.util.List;
  * @param fanInFanOut whether the base's weights lie as [in, out]
  */
 public record Extraction(
-        ExtractionGoal goal,
-        String base,
-        List<ExtractedMatrix> matrices,
-        List<LeftOut> leftOut,
-        boolean fanInFanOut) {
+        ExtractionGoal goal, String base, List<ExtractedMatrix> matrices, List<LeftOut> leftOut, boolean fanInFanOut) {
     public Extraction {
         matrices = List.copyOf(matrices);
         leftOut = List.copyOf(leftOut);

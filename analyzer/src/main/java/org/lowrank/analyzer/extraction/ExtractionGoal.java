@@ -65,8 +65,7 @@ public record ExtractionGoal(Kind kind, double value, int mostRank) {
         for (int k = 0; k < values.length; k++) {
             kept += values[k] * values[k];
             double beyond = k + 1 < values.length ? values[k + 1] : next;
-            boolean reached =
-                    kind == Kind.ENERGY ? kept >= value * squaredFrobeniusNorm : beyond <= value * values[0];
+            boolean reached = kind == Kind.ENERGY ? kept >= value * squaredFrobeniusNorm : beyond <= value * values[0];
             if (reached) {
                 return k + 1;
             }

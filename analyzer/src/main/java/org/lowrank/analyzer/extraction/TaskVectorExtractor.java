@@ -59,7 +59,12 @@ public final class TaskVectorExtractor {
      * @throws MalformedWeightsException if a weight is NaN or infinite, or the models have no matrix in common
      */
     public Extraction extract(
-            String name, ModelLayers base, Checkpoint baseWeights, Checkpoint tuned, PeftWriter writer, Progress progress)
+            String name,
+            ModelLayers base,
+            Checkpoint baseWeights,
+            Checkpoint tuned,
+            PeftWriter writer,
+            Progress progress)
             throws IOException {
         Map<String, Tensor> tunedByName = new HashMap<>();
         tuned.tensors().forEach(tensor -> tunedByName.put(tensor.name(), tensor));
@@ -75,7 +80,9 @@ public final class TaskVectorExtractor {
             Tensor tensor = entry.getKey();
             Tensor other = tunedByName.get(tensor.name());
             done.add(tensor.name());
-            if (other == null || !other.shape().equals(tensor.shape()) || tensor.shape().size() != 2) {
+            if (other == null
+                    || !other.shape().equals(tensor.shape())
+                    || tensor.shape().size() != 2) {
                 leftOut.add(new Extraction.LeftOut(tensor.name(), reason(tensor, other)));
             } else {
                 matrices.add(extract(tensor, other, entry.getValue(), writer));
@@ -130,8 +137,7 @@ public final class TaskVectorExtractor {
             int rank = found.rank;
             for (int attempt = 1; ; attempt++) {
                 LeadingSubspace space = found.space;
-                Factors factors =
-                        Factors.of(space.singularValues(), space.left(), space.right(), rank);
+                Factors factors = Factors.of(space.singularValues(), space.left(), space.right(), rank);
                 WeightDifference.subtractProduct(delta, factors.b(), factors.a(), rank);
                 SpectralMeasurement error = engine.measure(delta, options);
                 boolean reached = goal.reached(

@@ -97,7 +97,8 @@ public final class ExtractionReport {
                 String.format(Locale.ROOT, "%.1f %%", 100 * energy),
                 "The adapter holds " + String.format(Locale.ROOT, "%.1f %%", 100 * energy)
                         + " of the energy of what changed in these matrices",
-                "Σ(‖ΔW‖_F² − ‖ΔW − BA‖_F²)/Σ‖ΔW‖_F² over " + extraction.matrices().size()
+                "Σ(‖ΔW‖_F² − ‖ΔW − BA‖_F²)/Σ‖ΔW‖_F² over "
+                        + extraction.matrices().size()
                         + " matrices, with ranks up to " + largest
                         + (where.isEmpty()
                                 ? ""
@@ -229,8 +230,11 @@ public final class ExtractionReport {
                                         + " extract.csv over the random start, 0 where it is proven (--certify, and always"
                                         + " where an adapter was shrunk)",
                                 false)),
-                List.of("Loading: PeftModel.from_pretrained(base, directory), where base is built by the class whose module"
-                        + " paths are the base checkpoint's tensor names"
-                        + (extraction.fanInFanOut() ? "; the base stores [in, out], so that fan_in_fan_out is set." : ".")));
+                List.of(
+                        "Loading: PeftModel.from_pretrained(base, directory), where base is built by the class whose module"
+                                + " paths are the base checkpoint's tensor names"
+                                + (extraction.fanInFanOut()
+                                        ? "; the base stores [in, out], so that fan_in_fan_out is set."
+                                        : ".")));
     }
 }
