@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.lowrank.analyzer.layer.LayerSelection;
+import org.lowrank.analyzer.layer.MatrixId;
 import org.lowrank.analyzer.layer.ModelLayers;
 import org.lowrank.analyzer.layer.NothingSelectedException;
 import org.lowrank.analyzer.measurement.AdapterFindings;
@@ -202,7 +203,9 @@ public final class ModelAnalysis implements AutoCloseable {
         List<Finding> findings = opened.adapter().isPresent()
                 ? AdapterFindings.of(provenance.model(), rows)
                 : ModelFindings.of(
-                        rows,
+                        rows.stream()
+                                .filter(row -> row.id().member().type() != MatrixId.Member.Type.HEAD)
+                                .toList(),
                         Initialisation.of(checkpoint.config(), layers.card().layers()));
         return new Outcome(model(fingerprint), rows, skipped(), findings, warnings(rows), false);
     }

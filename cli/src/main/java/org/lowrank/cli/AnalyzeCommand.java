@@ -61,6 +61,15 @@ final class AnalyzeCommand extends ModelRun implements Callable<Integer> {
     boolean force;
 
     @Option(
+            names = "--heads",
+            description =
+                    "The query-key form W_Qᵀ W_K and the output-value form W_O W_V of every attention head too, as rows "
+                            + "QK:H<i> and OV:H<i>.")
+    void measureHeads(boolean wanted) {
+        measure.heads = wanted;
+    }
+
+    @Option(
             names = "--dry-run",
             description = "Read headers only: print the architecture and how many bytes would be read.")
     boolean dryRun;

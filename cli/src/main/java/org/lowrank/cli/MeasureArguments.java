@@ -37,6 +37,9 @@ final class MeasureArguments {
     @Nullable
     String matrices;
 
+    /** Single attention heads too; an option of {@code analyze} only. */
+    boolean heads;
+
     @Option(
             names = "--include",
             paramLabel = "GLOB",

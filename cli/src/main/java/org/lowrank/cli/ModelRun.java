@@ -123,7 +123,8 @@ abstract class ModelRun {
     static LayerSelection selection(MeasureArguments measure) throws UsageException {
         try {
             return LayerSelection.parse(Optional.ofNullable(measure.layers), Optional.ofNullable(measure.matrices))
-                    .withNames(measure.include, measure.exclude);
+                    .withNames(measure.include, measure.exclude)
+                    .withHeads(measure.heads);
         } catch (IllegalArgumentException e) {
             throw new UsageException(String.valueOf(e.getMessage()));
         }

@@ -32,6 +32,7 @@ final class LayerAssembly {
     private final Set<Tensor> used = Collections.newSetFromMap(new IdentityHashMap<>());
     private final List<LayerMatrix> matrices = new ArrayList<>();
     private final NamedMatrices named = new NamedMatrices();
+    private final List<LayerMatrix> heads = new ArrayList<>();
 
     /**
      * For one checkpoint.
@@ -81,7 +82,7 @@ final class LayerAssembly {
         List<ModelLayers.SkippedTensor> skipped = rest(layerOf);
         sayReshaped();
         matrices.sort(Comparator.comparing(LayerMatrix::id));
-        return new ModelLayers(card(stacks, layers), List.copyOf(matrices), skipped, List.copyOf(warnings));
+        return new ModelLayers(card(stacks, layers), List.copyOf(matrices), skipped, List.copyOf(warnings), heads);
     }
 
     /** The stack that the number of layers in config.json belongs to, where several could: one that fits it, or the largest. */
@@ -178,6 +179,7 @@ final class LayerAssembly {
                     .toList();
             widths.check(cut);
             matrices.addAll(cut);
+            heads.addAll(built.heads());
         }
         if (gates > 0) {
             warnings.add(

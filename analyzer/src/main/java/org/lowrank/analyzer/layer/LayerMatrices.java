@@ -175,6 +175,21 @@ final class LayerMatrices {
         return List.copyOf(matrices.values());
     }
 
+    /** The forms of every head, of self-attention and of cross-attention. */
+    List<LayerMatrix> heads() {
+        List<LayerMatrix> forms = new ArrayList<>();
+        for (boolean cross : new boolean[] {false, true}) {
+            forms.addAll(HeadForms.of(
+                    matrices.get(id(Role.Kind.Q, cross, -1)),
+                    matrices.get(id(Role.Kind.K, cross, -1)),
+                    matrices.get(id(Role.Kind.V, cross, -1)),
+                    matrices.get(id(Role.Kind.O, cross, -1)),
+                    config.heads(),
+                    config.keyValueHeads()));
+        }
+        return forms;
+    }
+
     /** GGUF calls a fused gate and up {@code ffn_up} too: with twice the rows M2 reads, and no gate beside it. */
     private void splitFusedUp() {
         MatrixId m1 = whole(MatrixKind.M1, false);

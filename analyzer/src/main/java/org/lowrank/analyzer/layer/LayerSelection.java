@@ -1,6 +1,7 @@
 package org.lowrank.analyzer.layer;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -19,11 +20,20 @@ import org.lowrank.weights.tensor.Tensor;
  * @param everything weights without a role too, by name
  * @param include patterns of tensor names, all where empty
  * @param exclude patterns of tensor names that are left out
+ * @param heads the forms of single attention heads too
  */
 public record LayerSelection(
-        List<Range> layers, Set<String> kinds, boolean everything, List<Glob> include, List<Glob> exclude) {
+        List<Range> layers, Set<String> kinds, boolean everything, List<Glob> include, List<Glob> exclude, boolean heads) {
     /** Every matrix with a role. */
     public static final LayerSelection ALL = new LayerSelection(List.of(), Set.of(), false, List.of(), List.of());
+
+    private static final String HEADS_ARE =
+            "heads: QK is W_Qᵀ W_K and OV is W_O W_V of one head, of rank at most the head's"
+                    + " dimension, without biases, scaling and normalisation; a model with rotary positions turns queries and keys by"
+                    + " their distance before they are multiplied, so that its QK form is this one only at distance 0";
+    private static final String NO_HEADS =
+            "heads: none are told apart here: config.json does not say how many there are, or"
+                    + " queries and keys read different inputs (latent attention), or the heads' rows do not lie together";
 
     /** The kinds there are. */
     public static final List<String> KINDS = List.of("Q", "K", "V", "QKV", "O", "M1", "M2", "GATE");
@@ -36,6 +46,17 @@ public record LayerSelection(
         kinds = java.util.Collections.unmodifiableSet(new java.util.TreeSet<>(kinds)); // in an order that is printed
         include = List.copyOf(include);
         exclude = List.copyOf(exclude);
+    }
+
+    /** Without single heads. */
+    public LayerSelection(
+            List<Range> layers, Set<String> kinds, boolean everything, List<Glob> include, List<Glob> exclude) {
+        this(layers, kinds, everything, include, exclude, false);
+    }
+
+    /** The same with or without single heads. */
+    public LayerSelection withHeads(boolean wanted) {
+        return new LayerSelection(layers, kinds, everything, include, exclude, wanted);
     }
 
     /** Layers {@code first} to {@code last}, both included. */
@@ -91,12 +112,14 @@ public record LayerSelection(
 
     /** Whether a matrix is wanted; experts and cross-attention go with their kind. */
     public boolean includes(LayerMatrix matrix) {
-        boolean layer = layers.isEmpty()
-                || layers.stream().anyMatch(range -> range.first() <= matrix.layer() && matrix.layer() <= range.last());
-        boolean kind = kinds.isEmpty() || kinds.contains(matrix.id().kind().name());
-        return layer
-                && kind
+        return inLayers(matrix)
+                && (kinds.isEmpty() || kinds.contains(matrix.id().kind().name()))
                 && matrix.parts().stream().allMatch(part -> named(part.tensor().name()));
+    }
+
+    private boolean inLayers(LayerMatrix matrix) {
+        return layers.isEmpty()
+                || layers.stream().anyMatch(range -> range.first() <= matrix.layer() && matrix.layer() <= range.last());
     }
 
     private boolean named(String tensor) {
@@ -110,18 +133,29 @@ public record LayerSelection(
             return model;
         }
         List<LayerMatrix> wanted =
-                model.matrices().stream().filter(this::includes).toList();
+                new ArrayList<>(model.matrices().stream().filter(this::includes).toList());
+        List<String> warnings = new ArrayList<>(model.warnings());
+        if (heads) {
+            List<LayerMatrix> forms =
+                    model.heads().stream().filter(this::inLayers).toList();
+            wanted.addAll(forms);
+            wanted.sort(Comparator.comparing(LayerMatrix::id));
+            warnings.add(forms.isEmpty() ? NO_HEADS : HEADS_ARE);
+        }
         Set<Tensor> read = new HashSet<>();
-        wanted.forEach(matrix -> matrix.parts().forEach(part -> read.add(part.tensor())));
+        wanted.forEach(matrix ->
+                matrix.parts().forEach(part -> read.addAll(part.tensor().sources())));
         Set<Tensor> left = new LinkedHashSet<>();
-        model.matrices().forEach(matrix -> matrix.parts().forEach(part -> left.add(part.tensor())));
+        model.matrices()
+                .forEach(matrix ->
+                        matrix.parts().forEach(part -> left.addAll(part.tensor().sources())));
         left.removeAll(read);
         List<ModelLayers.SkippedTensor> skipped = new ArrayList<>(model.skipped());
         for (Tensor tensor : left) {
             skipped.add(new ModelLayers.SkippedTensor(
                     tensor.name(), tensor.dtype(), tensor.shape(), "not selected by " + options()));
         }
-        return new ModelLayers(model.card(), wanted, skipped, model.warnings());
+        return new ModelLayers(model.card(), wanted, skipped, warnings, model.heads());
     }
 
     private String options() {

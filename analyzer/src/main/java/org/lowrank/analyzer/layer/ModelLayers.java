@@ -10,9 +10,20 @@ import org.lowrank.weights.tensor.DType;
  * @param matrices ordered by stack, layer, matrix
  * @param skipped every tensor that is in no matrix, with its reason
  * @param warnings for instance that the architecture was inferred
+ * @param heads the forms of single attention heads, measured where they are asked for
  */
 public record ModelLayers(
-        ArchitectureCard card, List<LayerMatrix> matrices, List<SkippedTensor> skipped, List<String> warnings) {
+        ArchitectureCard card,
+        List<LayerMatrix> matrices,
+        List<SkippedTensor> skipped,
+        List<String> warnings,
+        List<LayerMatrix> heads) {
+    /** Layers whose heads are not told. */
+    public ModelLayers(
+            ArchitectureCard card, List<LayerMatrix> matrices, List<SkippedTensor> skipped, List<String> warnings) {
+        this(card, matrices, skipped, warnings, List.of());
+    }
+
     /**
      * Table 1's line.
      *
