@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.lowrank.machine.memory.ElementType;
 import org.lowrank.machine.memory.StridedBlock;
 
@@ -35,6 +36,27 @@ public final class WeightDifference {
             throw new IllegalArgumentException(
                     "no difference of " + rows + " x " + cols + " and " + otherRows + " x " + otherCols);
         }
+        return filled(rows, cols, target -> {
+            target.add(1, b, bTransposed);
+            target.add(-1, a, aTransposed);
+        });
+    }
+
+    /**
+     * A as a matrix of doubles that may be changed.
+     *
+     * @param a stored as it lies
+     * @param transposed stored as [in, out]
+     * @return [out, in] in F64, 8 bytes a weight outside the heap
+     */
+    public static StoredMatrix inDouble(StoredMatrix a, boolean transposed) {
+        return filled(
+                transposed ? a.cols() : a.rows(),
+                transposed ? a.rows() : a.cols(),
+                target -> target.add(1, a, transposed));
+    }
+
+    private static StoredMatrix filled(int rows, int cols, Consumer<Target> content) {
         int rowBytes = Math.multiplyExact(cols, Double.BYTES);
         int rowsPerBlock = Math.max(1, Integer.MAX_VALUE / rowBytes);
         List<StridedBlock> blocks = new ArrayList<>();
@@ -43,8 +65,7 @@ public final class WeightDifference {
             ByteBuffer data = ByteBuffer.allocateDirect(Math.multiplyExact(count, rowBytes))
                     .order(ByteOrder.LITTLE_ENDIAN);
             Target target = new Target(data, first, count, cols);
-            target.add(1, b, bTransposed);
-            target.add(-1, a, aTransposed);
+            content.accept(target);
             blocks.add(new StridedBlock(data, ElementType.F64, count, cols, cols));
         }
         return new StoredMatrix(blocks, StoredMatrix.Axis.ROWS);

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import org.lowrank.analyzer.comparison.Comparison.Unmatched;
 import org.lowrank.analyzer.measurement.Claim;
@@ -39,9 +40,58 @@ final class ComparisonFindings {
         made.size();
         made.lowRank();
         made.overlap();
+        made.alignment();
         made.norms();
         made.coverage(unmatched);
         return List.copyOf(made.findings);
+    }
+
+    /** Where one of the two is an adapter: whether it works where its base does. */
+    private void alignment() {
+        List<AdapterAlignment> all = pairs.stream()
+                .map(MatrixPair::alignment)
+                .filter(Objects::nonNull)
+                .toList();
+        if (all.isEmpty()) {
+            return;
+        }
+        double output = mean(all, AdapterAlignment::outputEnergyInBase);
+        double randomOutput = mean(all, AdapterAlignment::randomOutputSpaceInBase);
+        double input = mean(all, AdapterAlignment::inputEnergyInBase);
+        double randomInput = mean(all, AdapterAlignment::randomInputSpaceInBase);
+        double found = mean(all, AdapterAlignment::newDirections);
+        double none = mean(all, AdapterAlignment::nullNewDirections);
+        Map<String, Double> numbers = new LinkedHashMap<>();
+        numbers.put("output_energy_in_base", output);
+        numbers.put("null_output_energy_in_base", randomOutput);
+        numbers.put("input_energy_in_base", input);
+        numbers.put("null_input_energy_in_base", randomInput);
+        numbers.put("new_directions", found);
+        numbers.put("null_new_directions", none);
+        add(
+                "adapter-in-base",
+                Verdict.INFORMATION,
+                String.format(Locale.ROOT, "%.0f %%", 100 * output),
+                String.format(
+                        Locale.ROOT,
+                        "Of what the adapter writes %.0f %% lies in the base's leading directions, of random factors %.0f %%",
+                        100 * output,
+                        100 * randomOutput),
+                String.format(
+                        Locale.ROOT,
+                        "mean over %d matrices of ‖U_kᵀΔW‖_F²/‖ΔW‖_F²; of what it reads %.0f %% (random %.0f %%); of the k"
+                                + " leading directions of W + ΔW %.1f are none of W's leading ones (random factors of the same"
+                                + " size: %.1f)",
+                        all.size(),
+                        100 * input,
+                        100 * randomInput,
+                        found,
+                        none),
+                numbers);
+    }
+
+    private static double mean(List<AdapterAlignment> all, ToDoubleFunction<AdapterAlignment> value) {
+        return all.stream().mapToDouble(value).average().orElse(Double.NaN);
     }
 
     private void identical() {

@@ -19,6 +19,7 @@ import org.lowrank.analyzer.measurement.MatrixMeasurement;
  * @param stableRankRatio of the paper's stable ranks
  * @param taskVector W_B − W_A; null where the shapes differ
  * @param overlap of the leading directions; null where the shapes differ or a matrix is zero
+ * @param alignment where exactly one of them is an adapter's, how it lies in the other; null elsewhere
  * @param notes why something is missing or unreliable
  */
 public record MatrixPair(
@@ -32,6 +33,7 @@ public record MatrixPair(
         @Nullable Double stableRankRatio,
         @Nullable TaskVector taskVector,
         @Nullable SubspaceOverlap overlap,
+        @Nullable AdapterAlignment alignment,
         List<String> notes) {
 
     static MatrixPair of(
@@ -39,6 +41,7 @@ public record MatrixPair(
             MatrixMeasurement b,
             @Nullable TaskVector taskVector,
             @Nullable SubspaceOverlap overlap,
+            @Nullable AdapterAlignment alignment,
             List<String> notes) {
         Double rankA = a.stableRank();
         Double rankB = b.stableRank();
@@ -53,6 +56,7 @@ public record MatrixPair(
                 rankA == null || rankB == null ? null : ratio(rankB, rankA),
                 taskVector,
                 overlap,
+                alignment,
                 notes);
     }
 

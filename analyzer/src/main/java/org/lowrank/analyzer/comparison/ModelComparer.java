@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
@@ -19,6 +20,7 @@ import org.lowrank.analyzer.measurement.ModelMeasurer;
 import org.lowrank.analyzer.measurement.OpenGroup;
 import org.lowrank.analyzer.measurement.TensorGroup;
 import org.lowrank.reports.finding.Finding;
+import org.lowrank.spectral.FactoredMatrix;
 import org.lowrank.spectral.LeadingSubspace;
 import org.lowrank.spectral.SpectralEngine;
 import org.lowrank.spectral.SpectralOptions;
@@ -163,8 +165,10 @@ public final class ModelComparer {
                 MatrixMeasurement rowA = required(measuredA, matrix.id());
                 MatrixMeasurement rowB = required(measuredB, matrix.id());
                 MatrixPair pair = rowA.rows() == rowB.rows() && rowA.cols() == rowB.cols()
-                        ? sameShape(matrix, openA.stored(matrix), rowA, partner, openB.stored(partner), rowB)
-                        : MatrixPair.of(rowA, rowB, null, null, List.of(differentShapes(rowA, rowB)));
+                        ? sameShape(
+                                new Member(matrix, openA.stored(matrix), rowA, openA.factored(matrix)),
+                                new Member(partner, openB.stored(partner), rowB, openB.factored(partner)))
+                        : MatrixPair.of(rowA, rowB, null, null, null, List.of(differentShapes(rowA, rowB)));
                 pairs.put(matrix, pair);
                 progress.measured(0, 0, matrix);
             }
@@ -172,40 +176,50 @@ public final class ModelComparer {
         return pairs;
     }
 
-    private MatrixPair sameShape(
-            LayerMatrix a,
-            StoredMatrix storedA,
-            MatrixMeasurement rowA,
-            LayerMatrix b,
-            StoredMatrix storedB,
-            MatrixMeasurement rowB) {
+    /** One of two matrices, open. */
+    private record Member(
+            LayerMatrix matrix, StoredMatrix stored, MatrixMeasurement row, Optional<FactoredMatrix> factored) {
+        boolean transposed() {
+            return matrix.parts().get(0).transposed();
+        }
+    }
+
+    private MatrixPair sameShape(Member a, Member b) {
         List<String> notes = new ArrayList<>();
-        StoredMatrix difference = WeightDifference.of(storedA, transposed(a), storedB, transposed(b));
-        TaskVector taskVector = TaskVector.of(engine.measure(difference, options), rowA);
+        StoredMatrix difference = WeightDifference.of(a.stored, a.transposed(), b.stored, b.transposed());
+        TaskVector taskVector = TaskVector.of(engine.measure(difference, options), a.row);
         if (taskVector.identical()) {
             notes.add("the weights are identical: the stable rank of their difference is undefined");
         }
         SubspaceOverlap overlap = null;
-        if (rowA.frobeniusNorm() == 0 || rowB.frobeniusNorm() == 0) {
+        AdapterAlignment alignment = null;
+        if (a.row.frobeniusNorm() == 0 || b.row.frobeniusNorm() == 0) {
             notes.add("a zero matrix has no leading directions");
         } else {
-            overlap = SubspaceOverlap.of(leading(storedA), transposed(a), leading(storedB), transposed(b));
+            LeadingSubspace spaceA = leading(a.stored);
+            LeadingSubspace spaceB = leading(b.stored);
+            overlap = SubspaceOverlap.of(spaceA, a.transposed(), spaceB, b.transposed());
             if (overlap.directions() < directions) {
                 notes.add("only " + overlap.directions() + " leading directions exist");
             }
             if (overlap.illDefined()) {
                 notes.add("σ_k and σ_{k+1} are close: the leading space is ill-defined");
             }
+            if (a.factored.isPresent() != b.factored.isPresent()) {
+                alignment = a.factored.isPresent()
+                        ? alignment(b, spaceB, a.factored.get())
+                        : alignment(a, spaceA, b.factored.orElseThrow());
+            }
         }
-        return MatrixPair.of(rowA, rowB, taskVector, overlap, notes);
+        return MatrixPair.of(a.row, b.row, taskVector, overlap, alignment, notes);
+    }
+
+    private AdapterAlignment alignment(Member base, LeadingSubspace space, FactoredMatrix delta) {
+        return AdapterAlignment.of(base.stored, base.transposed(), space, delta, this::leading, options.seed());
     }
 
     private LeadingSubspace leading(StoredMatrix matrix) {
         return LeadingSubspace.of(matrix, directions, ANGLE_ACCURACY, MAX_STEPS, options.seed());
-    }
-
-    private static boolean transposed(LayerMatrix matrix) {
-        return matrix.parts().get(0).transposed();
     }
 
     private static List<Unmatched> without(

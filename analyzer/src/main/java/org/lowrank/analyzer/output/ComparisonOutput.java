@@ -1,9 +1,11 @@
 package org.lowrank.analyzer.output;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.lowrank.analyzer.comparison.AdapterAlignment;
 import org.lowrank.analyzer.comparison.Comparison;
 import org.lowrank.analyzer.comparison.MatrixPair;
 import org.lowrank.analyzer.comparison.SubspaceOverlap;
@@ -51,7 +53,18 @@ public final class ComparisonOutput {
             "column_space_cosines",
             "note",
             "relative_error_frobenius",
-            "relative_error_spectral");
+            "relative_error_spectral",
+            "adapter_rank",
+            "output_space_in_base",
+            "random_output_space_in_base",
+            "input_space_in_base",
+            "random_input_space_in_base",
+            "output_energy_in_base",
+            "input_energy_in_base",
+            "new_directions",
+            "null_new_directions");
+    /** The last columns, of adapters beside their base. */
+    private static final int ALIGNMENT = 9;
 
     private ComparisonOutput() {}
 
@@ -101,7 +114,24 @@ public final class ComparisonOutput {
         cells.add(String.join("; ", pair.notes()));
         cells.add(vector == null ? "" : CsvWriter.number(vector.relativeSize()));
         cells.add(vector == null ? "" : CsvWriter.number(vector.relativeSpectralSize()));
+        cells.addAll(alignment(pair.alignment()));
         return cells;
+    }
+
+    private static List<String> alignment(@Nullable AdapterAlignment own) {
+        if (own == null) {
+            return Collections.nCopies(ALIGNMENT, "");
+        }
+        return List.of(
+                Integer.toString(own.rank()),
+                CsvWriter.number(own.outputSpaceInBase()),
+                CsvWriter.number(own.randomOutputSpaceInBase()),
+                CsvWriter.number(own.inputSpaceInBase()),
+                CsvWriter.number(own.randomInputSpaceInBase()),
+                CsvWriter.number(own.outputEnergyInBase()),
+                CsvWriter.number(own.inputEnergyInBase()),
+                Integer.toString(own.newDirections()),
+                Integer.toString(own.nullNewDirections()));
     }
 
     private static List<String> unmatched(ComparisonResult result, Comparison.Unmatched one) {
@@ -113,6 +143,7 @@ public final class ComparisonOutput {
             cells.add("");
         }
         cells.addAll(List.of(one.reason(), "", ""));
+        cells.addAll(alignment(null));
         return cells;
     }
 

@@ -38,6 +38,7 @@ public final class ComparisonReport {
             sections.addAll(SubspaceFigures.overLayers(result));
             sections.add(ComparisonFigures.ratios(result));
             sections.add(ComparisonFigures.heatMap(result));
+            sections.addAll(AlignmentTable.of(result));
             sections.add(pairs(result));
         }
         if (!result.unmatched().isEmpty()) {
@@ -96,6 +97,7 @@ public final class ComparisonReport {
     private static String evidence(Finding finding, List<String> sections) {
         String evidence = switch (finding.id()) {
             case "overlap" -> "overlap";
+            case "adapter-in-base" -> "alignment";
             case "ratios" -> "ratios";
             case "coverage" -> sections.contains("unmatched") ? "unmatched" : "pairs";
             default -> "task-vector";

@@ -2,6 +2,7 @@ package org.lowrank.analyzer.output;
 
 import java.util.List;
 import org.lowrank.analyzer.extraction.Extraction;
+import org.lowrank.reports.Result;
 import org.lowrank.reports.ResultFiles;
 import org.lowrank.reports.ResultJson;
 import org.lowrank.reports.finding.Finding;
@@ -28,7 +29,8 @@ public record ExtractionResult(
         List<AnalysisResult.Model> models,
         Extraction extraction,
         List<Finding> findings,
-        List<AnalysisResult.Warning> warnings) {
+        List<AnalysisResult.Warning> warnings)
+        implements Result {
     /** The current layout. */
     public static final int SCHEMA_VERSION = 1;
 
@@ -56,6 +58,7 @@ public record ExtractionResult(
     }
 
     /** extract.csv, result.json and the page; the adapter itself is not among them. */
+    @Override
     public ResultFiles files() {
         String json = ResultJson.write(this);
         String csv = ExtractionReport.csv(extraction);

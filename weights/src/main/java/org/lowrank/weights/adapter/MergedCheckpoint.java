@@ -123,21 +123,21 @@ public final class MergedCheckpoint {
             cols = Math.multiplyExact(cols, size);
         }
         List<Product> products = new ArrayList<>();
-        Boolean turned = null;
+        boolean inOut = false;
         for (AdapterTarget target : ordered) {
             Product laid = laid(target.product(), rows, cols, inOut(weight));
             if (laid == null) {
                 throw misfit(weight, target.product());
             }
-            turned = laid != target.product();
+            inOut = !laid.equals(target.product());
             products.add(laid);
         }
-        boolean inOut = Boolean.TRUE.equals(turned);
+        boolean columns = inOut;
         Tensor flat = shape.size() == (experts ? 3 : 2)
                 ? weight
                 : new RelabelledTensor(weight.name(), List.of(rows, cols), weight);
         return new MergedTensor(
-                flat, products, ordered.get(0).magnitude().map(norms -> new MergedTensor.Magnitude(norms, inOut)));
+                flat, products, ordered.get(0).magnitude().map(norms -> new MergedTensor.Magnitude(norms, columns)));
     }
 
     /** Whether the weight lies as [in, out], as far as it or the adapter tells; the shape tells where it is not square. */
