@@ -186,10 +186,11 @@ public final class ModelComparer {
 
     private MatrixPair sameShape(Member a, Member b) {
         List<String> notes = new ArrayList<>();
-        StoredMatrix difference = WeightDifference.of(a.stored, a.transposed(), b.stored, b.transposed());
-        TaskVector taskVector = TaskVector.of(engine.measure(difference, options), a.row);
-        if (taskVector.identical()) {
-            notes.add("the weights are identical: the stable rank of their difference is undefined");
+        boolean beside = a.factored.isPresent() != b.factored.isPresent();
+        TaskVector taskVector = beside ? null : taskVector(a, b, notes);
+        if (beside) {
+            notes.add(
+                    "an adapter beside a model: no difference is taken, its columns say how the one lies in the other");
         }
         SubspaceOverlap overlap = null;
         AdapterAlignment alignment = null;
@@ -205,13 +206,22 @@ public final class ModelComparer {
             if (overlap.illDefined()) {
                 notes.add("σ_k and σ_{k+1} are close: the leading space is ill-defined");
             }
-            if (a.factored.isPresent() != b.factored.isPresent()) {
+            if (beside) {
                 alignment = a.factored.isPresent()
                         ? alignment(b, spaceB, a.factored.get())
                         : alignment(a, spaceA, b.factored.orElseThrow());
             }
         }
         return MatrixPair.of(a.row, b.row, taskVector, overlap, alignment, notes);
+    }
+
+    private TaskVector taskVector(Member a, Member b, List<String> notes) {
+        StoredMatrix difference = WeightDifference.of(a.stored, a.transposed(), b.stored, b.transposed());
+        TaskVector taskVector = TaskVector.of(engine.measure(difference, options), a.row);
+        if (taskVector.identical()) {
+            notes.add("the weights are identical: the stable rank of their difference is undefined");
+        }
+        return taskVector;
     }
 
     private AdapterAlignment alignment(Member base, LeadingSubspace space, FactoredMatrix delta) {
