@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.lowrank.weights.adapter.MergedTensor;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.tensor.Checkpoint;
 import org.lowrank.weights.tensor.DType;
@@ -194,7 +195,8 @@ final class LayerAssembly {
             case I64, I32, I16, I8, U64, U32, U16, U8, BOOL -> true;
             default -> false;
         };
-        return integers && !(tensor instanceof DequantisedTensor);
+        Tensor weight = tensor instanceof MergedTensor merged ? merged.weight() : tensor;
+        return integers && !(weight instanceof DequantisedTensor);
     }
 
     private static void requireNumbers(Tensor tensor) throws MalformedWeightsException {

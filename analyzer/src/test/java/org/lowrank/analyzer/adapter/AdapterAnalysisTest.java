@@ -110,6 +110,26 @@ class AdapterAnalysisTest {
                 .containsExactly("model.safetensors", "adapter:adapter_model.safetensors");
     }
 
+    /** bitsandbytes' 8 bits, W = code · SCB/127: the same weights as above from codes 16 W and SCB = 127/16. */
+    @Test
+    void aQuantisedBaseIsMergedAsDequantised() throws Exception {
+        llama("F32", matrix(12, 10, 7, 5, 11, 5));
+        double[] codes = matrix(12, 10, 7, 5, 11, 5);
+        for (int i = 0; i < codes.length; i++) {
+            codes[i] *= 16;
+        }
+        double[] factor = new double[12];
+        java.util.Arrays.fill(factor, 127 / 16.0);
+        weights.put(PATH + ".weight", TestTensor.of(DType.I8, List.of(12L, 10L), codes));
+        weights.put(PATH + ".SCB", TestTensor.of(DType.F32, List.of(12L), factor));
+        write("{\"model_type\":\"llama\",\"num_hidden_layers\":1,\"num_attention_heads\":2,\"num_key_value_heads\":2,"
+                + "\"quantization_config\":{\"quant_method\":\"bitsandbytes\",\"load_in_8bit\":true}}");
+        peft(PATH, matrix(12, 2, 3, 4, 7, 3), matrix(2, 10, 5, 3, 13, 6));
+        MatrixMeasurement row = only(analyse(base() + "+" + adapter(SETTINGS), q()));
+        assertThat(row.frobeniusNorm()).isCloseTo(2.312449686688728, within(1e-6)); // decoded in single precision
+        assertThat(row.dtype()).isEqualTo("I8+F32");
+    }
+
     /** Liu et al. 2024: W' = m (W + s·B·A)/‖W + s·B·A‖, row by row. */
     @Test
     void doraRescalesTheRowsOfTheMergedWeight() throws Exception {
