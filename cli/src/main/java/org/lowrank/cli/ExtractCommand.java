@@ -120,7 +120,7 @@ final class ExtractCommand extends ModelRun implements Callable<Integer> {
             write(result, directory);
             directory.commit();
             if (!console.quiet) {
-                System.out.print(TerminalSummary.of(result));
+                System.out.print(TerminalSummary.of(result, Terminal.stdout()));
             }
             for (String name : List.of(
                     "adapter_config.json", "adapter_model.safetensors", "extract.csv", "result.json", "report.html")) {

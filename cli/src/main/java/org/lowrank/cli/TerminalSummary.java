@@ -80,7 +80,7 @@ final class TerminalSummary {
     }
 
     /** Cards of the models, what was written of them, and the findings. */
-    static String of(ExtractionResult result) {
+    static String of(ExtractionResult result, Terminal terminal) {
         StringBuilder text = new StringBuilder();
         result.models().forEach(model -> text.append(card(model)).append('\n'));
         text.append('\n')
@@ -88,7 +88,7 @@ final class TerminalSummary {
                 .append(" modules written, ")
                 .append(result.extraction().leftOut().size())
                 .append(" weights left out\n");
-        result.findings().forEach(finding -> text.append(findingLine(finding, false)));
+        result.findings().forEach(finding -> text.append(finding(finding, false, terminal)));
         return text.append('\n').toString();
     }
 

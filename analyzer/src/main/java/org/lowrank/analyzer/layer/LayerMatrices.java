@@ -180,10 +180,10 @@ final class LayerMatrices {
         List<LayerMatrix> forms = new ArrayList<>();
         for (boolean cross : new boolean[] {false, true}) {
             forms.addAll(HeadForms.of(
-                    matrices.get(id(Role.Kind.Q, cross, -1)),
-                    matrices.get(id(Role.Kind.K, cross, -1)),
-                    matrices.get(id(Role.Kind.V, cross, -1)),
-                    matrices.get(id(Role.Kind.O, cross, -1)),
+                    matrices.get(whole(MatrixKind.Q, cross)),
+                    matrices.get(whole(MatrixKind.K, cross)),
+                    matrices.get(whole(MatrixKind.V, cross)),
+                    matrices.get(whole(MatrixKind.O, cross)),
                     config.heads(),
                     config.keyValueHeads()));
         }

@@ -23,7 +23,12 @@ import org.lowrank.weights.tensor.Tensor;
  * @param heads the forms of single attention heads too
  */
 public record LayerSelection(
-        List<Range> layers, Set<String> kinds, boolean everything, List<Glob> include, List<Glob> exclude, boolean heads) {
+        List<Range> layers,
+        Set<String> kinds,
+        boolean everything,
+        List<Glob> include,
+        List<Glob> exclude,
+        boolean heads) {
     /** Every matrix with a role. */
     public static final LayerSelection ALL = new LayerSelection(List.of(), Set.of(), false, List.of(), List.of());
 
