@@ -82,9 +82,8 @@ final class SavedResults {
                 ResultJson.as(tree, RunResult.class, RunResult.SCHEMA_VERSION, file)
                         .files();
             case ExperimentResult.KIND ->
-                ExperimentRun.files(
-                        ResultJson.as(tree, ExperimentResult.class, ExperimentResult.SCHEMA_VERSION, file)
-                                .judged());
+                ExperimentRun.files(ResultJson.as(tree, ExperimentResult.class, ExperimentResult.SCHEMA_VERSION, file)
+                        .judged());
             case TheoryResult.KIND ->
                 TheoryCommand.files(ResultJson.as(tree, TheoryResult.class, TheoryResult.SCHEMA_VERSION, file));
             default ->

@@ -160,12 +160,22 @@ class ResultSchemaTest {
     void studiesFit() throws IOException {
         for (String study : List.of("mechanism", "width", "depth", "overlap", "tasks", "transition")) {
             List<String> arguments = new ArrayList<>(List.of(
-                    "experiment", study, "--preset=quick", "--samples=4", "--dimension=4", "--hidden=6,4", "--steps=3",
-                    "--records=2", "--draws=1", "--lambda=0.01"));
+                    "experiment",
+                    study,
+                    "--preset=quick",
+                    "--samples=4",
+                    "--dimension=4",
+                    "--hidden=6,4",
+                    "--steps=3",
+                    "--records=2",
+                    "--draws=1",
+                    "--lambda=0.01"));
             if (!study.equals("mechanism")) {
                 arguments.add(study.equals("overlap") ? "--values=0,0.5" : "--values=2,3");
             }
-            assertThat(violations(saved(arguments.toArray(String[]::new)))).as(study).isEmpty();
+            assertThat(violations(saved(arguments.toArray(String[]::new))))
+                    .as(study)
+                    .isEmpty();
         }
     }
 

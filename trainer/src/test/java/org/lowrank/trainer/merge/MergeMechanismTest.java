@@ -50,6 +50,7 @@ class MergeMechanismTest {
     @Test
     void meanOfNetworksIsTheScaledSum() {
         ReluNetwork own = network(new double[] {2, 0, 0, 0}, new double[] {2, 0, 0, 0}, new double[] {2, 0});
-        assertThat(MergedNetwork.scaled(MergedNetwork.of(own, own), 0.5).weights()[1][0]).isCloseTo(2, within(0.0));
+        assertThat(MergedNetwork.scaled(MergedNetwork.of(own, own), 0.5).weights()[1][0])
+                .isCloseTo(2, within(0.0));
     }
 }

@@ -19,7 +19,8 @@ class IntervalTest {
     /** scipy.stats.t.ppf(1 - 0.025/3, 4) = 3.960755: half width 2.800677. */
     @Test
     void choosingAmongSeveralWidensIt() {
-        assertThat(Interval.of(new double[] {1, 2, 3, 4, 5}, 3).high()).isCloseTo(3 + 3.960755 * Math.sqrt(0.5), within(1e-4));
+        assertThat(Interval.of(new double[] {1, 2, 3, 4, 5}, 3).high())
+                .isCloseTo(3 + 3.960755 * Math.sqrt(0.5), within(1e-4));
     }
 
     @Test

@@ -13,8 +13,10 @@ class OneNeuronTest {
     @ValueSource(ints = {2, 3, 5, 8})
     void restsAtItsLambda(int layers) {
         for (double r : new double[] {0.1, 0.7, 1.2}) {
-            assertThat(new OneNeuron(r, layers).misalignment(Activation.RELU, 0)).isLessThan(1e-12);
-            assertThat(new OneNeuron(r, layers).misalignment(Activation.IDENTITY, 1)).isLessThan(1e-12);
+            assertThat(new OneNeuron(r, layers).misalignment(Activation.RELU, 0))
+                    .isLessThan(1e-12);
+            assertThat(new OneNeuron(r, layers).misalignment(Activation.IDENTITY, 1))
+                    .isLessThan(1e-12);
         }
     }
 
