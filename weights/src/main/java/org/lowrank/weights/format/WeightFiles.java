@@ -14,11 +14,9 @@ final class WeightFiles {
     private static final Pattern VARIANT = Pattern.compile(".*[-_.](fp16|bf16|fp32|ema|non_ema|pruned)[-_.].*");
     private static final Pattern FOREIGN = Pattern.compile(".*\\.(h5|hdf5|keras|msgpack|npz|ot|distcp|nemo)");
 
-    private final String root;
     private final List<String> names;
 
     private WeightFiles(List<String> names, String root) {
-        this.root = root;
         this.names = names.stream().filter(name -> name.startsWith(root)).toList();
     }
 
