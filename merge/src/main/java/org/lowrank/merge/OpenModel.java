@@ -2,15 +2,23 @@ package org.lowrank.merge;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.lowrank.weights.adapter.Adapter;
+import org.lowrank.weights.adapter.AdapterReader;
+import org.lowrank.weights.adapter.MergedCheckpoint;
+import org.lowrank.weights.adapter.MergedFiles;
 import org.lowrank.weights.files.ModelFiles;
 import org.lowrank.weights.files.ModelNotFoundException;
 import org.lowrank.weights.files.SourceOptions;
 import org.lowrank.weights.format.CheckpointReader;
+import org.lowrank.weights.reference.ModelReference;
 import org.lowrank.weights.reference.ModelSource;
 import org.lowrank.weights.tensor.Checkpoint;
 import org.lowrank.weights.tensor.Tensor;
@@ -19,28 +27,65 @@ import org.lowrank.weights.tensor.Tensor;
 public final class OpenModel implements ModelInput, AutoCloseable {
     private final String reference;
     private final ModelFiles files;
-    private final CheckpointReader reader;
     private final Checkpoint checkpoint;
+    private final Deque<AutoCloseable> open;
     private final Map<String, Tensor> byName = new LinkedHashMap<>();
 
-    private OpenModel(String reference, ModelFiles files, CheckpointReader reader, Checkpoint checkpoint) {
+    private OpenModel(String reference, ModelFiles files, Checkpoint checkpoint, Deque<AutoCloseable> open) {
         this.reference = reference;
         this.files = files;
-        this.reader = reader;
         this.checkpoint = checkpoint;
+        this.open = open;
         checkpoint.tensors().forEach(tensor -> byName.put(tensor.name(), tensor));
     }
 
-    /** Finds a model and reads its headers. */
+    /** Finds a model and reads its headers; {@code BASE+ADAPTER} is the base with W + s·B·A where the adapter has factors. */
     public static OpenModel open(String reference, SourceOptions options) throws IOException, ModelNotFoundException {
-        ModelFiles files = ModelSource.resolve(reference, options);
-        CheckpointReader reader = new CheckpointReader(files);
+        Deque<AutoCloseable> open = new ArrayDeque<>();
         try {
-            return new OpenModel(reference, files, reader, reader.read());
+            ModelReference parsed = ModelReference.parse(reference);
+            if (parsed instanceof ModelReference.Merged merged) {
+                return merged(merged, options, open);
+            }
+            ModelFiles files = ModelSource.resolve(parsed, options);
+            return new OpenModel(reference, files, read(files, open), open);
         } catch (IOException | ModelNotFoundException | RuntimeException e) {
-            reader.close();
-            files.close();
+            closeAll(open);
             throw e;
+        }
+    }
+
+    private static OpenModel merged(ModelReference.Merged reference, SourceOptions options, Deque<AutoCloseable> open)
+            throws IOException, ModelNotFoundException {
+        ModelFiles baseFiles = ModelSource.resolve(reference.base(), options);
+        Checkpoint base = read(baseFiles, open);
+        ModelFiles adapterFiles = ModelSource.resolve(reference.adapter(), options.withoutRevision());
+        Checkpoint factors = read(adapterFiles, open);
+        Adapter adapter = AdapterReader.read(adapterFiles, factors);
+        List<String> names = new ArrayList<>(base.files());
+        factors.files().forEach(name -> names.add(MergedFiles.ofAdapter(name)));
+        Checkpoint checkpoint = new Checkpoint(
+                base.config(), MergedCheckpoint.of(base, adapter), base.format(), names, base.warnings());
+        return new OpenModel(reference.text(), new MergedFiles(baseFiles, adapterFiles), checkpoint, open);
+    }
+
+    private static Checkpoint read(ModelFiles files, Deque<AutoCloseable> open)
+            throws IOException, ModelNotFoundException {
+        open.push(files);
+        CheckpointReader reader = new CheckpointReader(files);
+        open.push(reader);
+        return reader.read();
+    }
+
+    private static void closeAll(Deque<AutoCloseable> open) throws IOException {
+        while (!open.isEmpty()) {
+            try {
+                open.pop().close();
+            } catch (IOException | RuntimeException e) {
+                throw e;
+            } catch (Exception e) {
+                throw new IOException(e);
+            }
         }
     }
 
@@ -88,7 +133,6 @@ public final class OpenModel implements ModelInput, AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        reader.close();
-        files.close();
+        closeAll(open);
     }
 }
