@@ -52,7 +52,7 @@ public final class CsvWriter {
         char first = cell.charAt(0);
         boolean formula = first == '='
                 || first == '@'
-                || (first == '+' || first == '-') && !NUMBER.matcher(cell).matches();
+                || ((first == '+' || first == '-') && !NUMBER.matcher(cell).matches());
         String text = (formula ? "'" : "") + cell;
         for (int i = 0; i < text.length(); i++) {
             if (Character.isISOControl(text.charAt(i))) {
