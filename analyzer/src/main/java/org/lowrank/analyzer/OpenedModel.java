@@ -2,9 +2,7 @@ package org.lowrank.analyzer;
 
 import java.io.IOException;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
-import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.lowrank.analyzer.layer.AdapterLayers;
@@ -94,24 +92,7 @@ record OpenedModel(
         ModelFiles adapterFiles = ModelSource.resolve(reference.adapter(), options.withoutRevision());
         Checkpoint factors = read(adapterFiles, open);
         Adapter adapter = AdapterReader.read(adapterFiles, factors);
-        List<String> names = new ArrayList<>(base.files());
-        factors.files().forEach(name -> names.add(MergedFiles.ofAdapter(name)));
-        List<String> described = new ArrayList<>(base.described());
-        factors.described().forEach(name -> described.add(MergedFiles.ofAdapter(name)));
-        List<String> warnings = new ArrayList<>(base.warnings());
-        warnings.addAll(factors.warnings());
-        adapter.warnings().stream()
-                .filter(warning -> !warning.startsWith("DoRA:"))
-                .forEach(warnings::add);
-        Checkpoint merged = new Checkpoint(
-                base.config(),
-                MergedCheckpoint.of(base, adapter),
-                base.leftOut(),
-                Optional.empty(),
-                base.format() + " with " + adapter.title() + " merged in double",
-                names,
-                described,
-                warnings);
+        Checkpoint merged = MergedCheckpoint.of(base, factors, adapter);
         return new OpenedModel(
                 new MergedFiles(baseFiles, adapterFiles),
                 merged,

@@ -3,7 +3,6 @@ package org.lowrank.merge;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.LinkedHashMap;
@@ -62,10 +61,7 @@ public final class OpenModel implements ModelInput, AutoCloseable {
         ModelFiles adapterFiles = ModelSource.resolve(reference.adapter(), options.withoutRevision());
         Checkpoint factors = read(adapterFiles, open);
         Adapter adapter = AdapterReader.read(adapterFiles, factors);
-        List<String> names = new ArrayList<>(base.files());
-        factors.files().forEach(name -> names.add(MergedFiles.ofAdapter(name)));
-        Checkpoint checkpoint = new Checkpoint(
-                base.config(), MergedCheckpoint.of(base, adapter), base.format(), names, base.warnings());
+        Checkpoint checkpoint = MergedCheckpoint.of(base, factors, adapter);
         return new OpenModel(reference.text(), new MergedFiles(baseFiles, adapterFiles), checkpoint, open);
     }
 

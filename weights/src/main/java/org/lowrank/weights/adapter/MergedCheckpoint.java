@@ -1,5 +1,6 @@
 package org.lowrank.weights.adapter;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -161,5 +162,31 @@ public final class MergedCheckpoint {
         return new MalformedWeightsException("adapter of another model: " + weight.name() + " in " + weight.file()
                 + ": shape " + weight.shape() + ", but the adapter's product is " + product.rows() + " x "
                 + product.cols() + "; give the base it was made for");
+    }
+
+    /**
+     * The base with the adapter merged, as a checkpoint: tensors are computed when they are opened.
+     *
+     * @param factors the adapter's own checkpoint
+     */
+    public static Checkpoint of(Checkpoint base, Checkpoint factors, Adapter adapter) throws IOException {
+        List<String> names = new ArrayList<>(base.files());
+        factors.files().forEach(name -> names.add(MergedFiles.ofAdapter(name)));
+        List<String> described = new ArrayList<>(base.described());
+        factors.described().forEach(name -> described.add(MergedFiles.ofAdapter(name)));
+        List<String> warnings = new ArrayList<>(base.warnings());
+        warnings.addAll(factors.warnings());
+        adapter.warnings().stream()
+                .filter(warning -> !warning.startsWith("DoRA:"))
+                .forEach(warnings::add);
+        return new Checkpoint(
+                base.config(),
+                of(base, adapter),
+                base.leftOut(),
+                Optional.empty(),
+                base.format() + " with " + adapter.title() + " merged in double",
+                names,
+                described,
+                warnings);
     }
 }
