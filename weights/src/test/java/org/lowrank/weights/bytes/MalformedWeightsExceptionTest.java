@@ -29,8 +29,8 @@ class MalformedWeightsExceptionTest {
             assertThatThrownBy(() -> files.open("a\0b"))
                     .isInstanceOf(MalformedWeightsException.class)
                     .hasMessage(
-                            "missing file: a?b: no file can have that name (Nul character not allowed); download the"
-                                    + " model again");
+                            "missing file: a?b: no file can have that name (Nul character not allowed); the model's"
+                                    + " index is not to be trusted");
         }
     }
 }
