@@ -28,9 +28,8 @@ class MalformedWeightsExceptionTest {
         try (LocalFiles files = LocalFiles.of(directory)) {
             assertThatThrownBy(() -> files.open("a\0b"))
                     .isInstanceOf(MalformedWeightsException.class)
-                    .hasMessage(
-                            "missing file: a?b: no file can have that name (Nul character not allowed); the model's"
-                                    + " index is not to be trusted");
+                    .hasMessage("missing file: a?b: no file can have that name (Nul character not allowed); the model's"
+                            + " index is not to be trusted");
         }
     }
 }
