@@ -1,6 +1,5 @@
 package org.lowrank.analyzer.layer;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
@@ -102,8 +101,9 @@ public final class LayerCatalog {
         if (!types.isEmpty()) {
             return "not declared for model_type " + String.join(", ", types);
         }
-        JsonNode config = checkpoint.config();
-        return config.isEmpty() ? "no config.json beside the weights" : "config.json has no model_type";
+        boolean there = !checkpoint.config().isEmpty()
+                || checkpoint.described().stream().anyMatch(name -> name.endsWith("config.json"));
+        return there ? "config.json has no model_type" : "no config.json beside the weights";
     }
 
     /** The stacks that the declarations of this type explain; one in parts only where no other declaration has it whole. */

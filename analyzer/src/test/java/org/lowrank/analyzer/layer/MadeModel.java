@@ -12,12 +12,14 @@ import org.lowrank.weights.checkpoints.Format;
 import org.lowrank.weights.checkpoints.TestTensor;
 import org.lowrank.weights.files.LocalFiles;
 import org.lowrank.weights.format.CheckpointReader;
+import org.lowrank.weights.tensor.Checkpoint;
 import org.lowrank.weights.tensor.DType;
 
 /** A checkpoint of random tensors in the making, and the layers found in it. */
 final class MadeModel {
     final Map<String, TestTensor> tensors = new LinkedHashMap<>();
     private final Path directory;
+    private List<String> said = List.of();
 
     MadeModel(Path directory) {
         this.directory = directory;
@@ -44,6 +46,11 @@ final class MadeModel {
                 .put(at + "down_proj.weight", d, f);
     }
 
+    /** What reading the files said, beside what the layers say. */
+    List<String> said() {
+        return said;
+    }
+
     ModelLayers resolve(String config) throws Exception {
         return resolve(config, LayerSelection.ALL);
     }
@@ -57,7 +64,9 @@ final class MadeModel {
         }
         try (LocalFiles files = LocalFiles.of(directory);
                 CheckpointReader reader = new CheckpointReader(files)) {
-            return LayerCatalog.resolve(reader.read(), selection);
+            Checkpoint checkpoint = reader.read();
+            said = checkpoint.warnings();
+            return LayerCatalog.resolve(checkpoint, selection);
         }
     }
 

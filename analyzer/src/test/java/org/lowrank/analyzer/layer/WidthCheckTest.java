@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -118,15 +119,30 @@ class WidthCheckTest {
                 .hasSize(8);
     }
 
+    private static String withHeads(String heads) {
+        return "{\"model_type\": \"llama\", \"num_hidden_layers\": 1, \"hidden_size\": 16, \"num_attention_heads\": "
+                + heads + "}";
+    }
+
+    /** 2^64 + 2 is not 2, and the others are no numbers of heads either. */
     @ParameterizedTest
-    @ValueSource(
-            strings = {"18446744073709551618", "-4", "\"4\"", "4.5", "true", "0", "9223372036854775807", "[1, \"2\"]"})
-    void headsThatCountNothingAreSaid(String heads) throws Exception {
-        String config = "{\"model_type\": \"llama\", \"num_hidden_layers\": 1, \"hidden_size\": 16, "
-                + "\"num_attention_heads\": " + heads + "}";
-        ModelLayers layers = llama(16, 8, 40).resolve(config);
+    @ValueSource(strings = {"18446744073709551618", "-4", "4.5", "9223372036854775807"})
+    void headsThatAreNoCountAreRefused(String heads) {
+        assertThatThrownBy(() -> llama(16, 8, 40).resolve(withHeads(heads)))
+                .isInstanceOf(MalformedWeightsException.class)
+                .hasMessage(
+                        "bad setting: config.json: num_attention_heads is " + heads + ", which is no count; mend it");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"4\"", "true", "0", "[1, \"2\"]"})
+    void headsOfAnotherKindAreSaidAndNotUsed(String heads) throws Exception {
+        MadeModel model = llama(16, 8, 40);
+        ModelLayers layers = model.resolve(withHeads(heads));
         assertThat(layers.matrices()).hasSize(8);
-        assertThat(layers.warnings()).anyMatch(warning -> warning.startsWith("num_attention_heads of config.json is "));
+        List<String> said = new ArrayList<>(model.said());
+        said.addAll(layers.warnings());
+        assertThat(said).anyMatch(warning -> warning.contains("num_attention_heads"));
     }
 
     @Test
@@ -137,7 +153,8 @@ class WidthCheckTest {
                 .put("gpt_neox.layers.0.mlp.dense_h_to_4h.weight", 16, 8)
                 .put("gpt_neox.layers.0.mlp.dense_4h_to_h.weight", 8, 16);
         String config = "{\"model_type\": \"gpt_neox\", \"num_attention_heads\": 18446744073709551618}"; // 2^64 + 2
-        assertThatThrownBy(() -> model.resolve(config)).hasMessageContaining("no number of heads");
+        assertThatThrownBy(() -> model.resolve(config))
+                .hasMessageContaining("num_attention_heads is 18446744073709551618");
     }
 
     @Test
@@ -150,7 +167,11 @@ class WidthCheckTest {
                 .containsExactly(
                         "layers of model.layers.# inferred from names and shapes as Llama family: no config.json "
                                 + "beside the weights");
-        assertThat(llama(16, 8, 40).resolve("{\"model_type\": 7}").warnings())
-                .contains("model_type of config.json is 7, no text: it is ignored");
+        MadeModel number = llama(16, 8, 40);
+        assertThat(number.resolve("{\"model_type\": 7}").warnings())
+                .containsExactly(
+                        "layers of model.layers.# inferred from names and shapes as Llama family: config.json has no "
+                                + "model_type");
+        assertThat(number.said()).anyMatch(warning -> warning.contains("model_type is 7"));
     }
 }

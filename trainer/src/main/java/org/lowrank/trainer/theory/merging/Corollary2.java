@@ -88,7 +88,10 @@ final class Corollary2 extends Check {
 
     /** The first and the last hidden layer. */
     private static int[] layers(int depth) {
-        return IntStream.of(1, depth - 1).filter(k -> k >= 1 && k < depth).distinct().toArray();
+        return IntStream.of(1, depth - 1)
+                .filter(k -> k >= 1 && k < depth)
+                .distinct()
+                .toArray();
     }
 
     /** Pairs of networks by λ, added where the infimum may lie. */
