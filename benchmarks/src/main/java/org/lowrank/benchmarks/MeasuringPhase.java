@@ -12,15 +12,15 @@ import java.util.regex.Pattern;
 import org.lowrank.analyzer.layer.LayerCatalog;
 import org.lowrank.analyzer.measurement.MatrixMeasurement;
 import org.lowrank.analyzer.measurement.ModelMeasurer;
-import org.lowrank.weights.files.LocalFiles;
-import org.lowrank.weights.format.CheckpointReader;
 import org.lowrank.machine.memory.ElementType;
+import org.lowrank.machine.memory.StridedBlock;
 import org.lowrank.spectral.SpectralEngine;
 import org.lowrank.spectral.SpectralEngines;
 import org.lowrank.spectral.SpectralMeasurement;
 import org.lowrank.spectral.SpectralOptions;
 import org.lowrank.spectral.StoredMatrix;
-import org.lowrank.machine.memory.StridedBlock;
+import org.lowrank.weights.files.LocalFiles;
+import org.lowrank.weights.format.CheckpointReader;
 
 /**
  * The measuring phase of one model, several times in one process: opening the file → last number. Prints the seconds of
@@ -76,7 +76,7 @@ public final class MeasuringPhase {
                 CheckpointReader reader = new CheckpointReader(files)) {
             List<MatrixMeasurement> rows = new ModelMeasurer(engine, options, threads)
                     .measure("model", "", LayerCatalog.resolve(reader.read()).matrices(), (done, total, last) -> {});
-            return rows.stream().mapToInt(MatrixMeasurement::passes).toArray();
+            return rows.stream().mapToInt(row -> row.numbers().passes()).toArray();
         }
     }
 
