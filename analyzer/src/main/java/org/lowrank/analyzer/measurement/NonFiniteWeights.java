@@ -1,7 +1,6 @@
 package org.lowrank.analyzer.measurement;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 import org.lowrank.analyzer.layer.LayerMatrix;
 import org.lowrank.machine.memory.StridedBlock;
@@ -37,7 +36,7 @@ final class NonFiniteWeights {
         for (StridedBlock block : blocks) {
             for (int i = 0; i < block.rows(); i++) {
                 for (int j = 0; j < block.cols(); j++) {
-                    double value = element(block, i, j);
+                    double value = block.get(i, j);
                     if (!Double.isFinite(value)) {
                         long index = view.offset() + (firstRow + i) * view.rowStride() + j * view.colStride();
                         return "element " + index(tensor, index) + " is " + value;
@@ -59,28 +58,5 @@ final class NonFiniteWeights {
             rest /= size;
         }
         return text.toString();
-    }
-
-    private static double element(StridedBlock block, int row, int col) {
-        ByteBuffer data = block.data();
-        long at = ((long) row * block.rowStride() + col) * block.type().bytes();
-        int offset = Math.toIntExact(at);
-        return switch (block.type()) {
-            case F64 -> data.getDouble(offset);
-            case F32 -> data.getFloat(offset);
-            case BF16 -> Float.intBitsToFloat(data.getShort(offset) << 16);
-            // Only finiteness and sign matter here: all exponent bits set is infinite or NaN.
-            case F16 -> binary16(data.getShort(offset));
-        };
-    }
-
-    private static double binary16(short bits) {
-        if ((bits & 0x7c00) != 0x7c00) {
-            return 0;
-        }
-        if ((bits & 0x03ff) != 0) {
-            return Double.NaN;
-        }
-        return bits < 0 ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY;
     }
 }
