@@ -31,27 +31,39 @@ class HouseRulesTest {
             .definedBy("org.lowrank.trainer..")
             .layer("merge")
             .definedBy("org.lowrank.merge..")
+            .layer("survey")
+            .definedBy("org.lowrank.survey..")
             .layer("cli")
             .definedBy("org.lowrank.cli..")
             .whereLayer("cli")
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("merge")
             .mayOnlyBeAccessedByLayers("cli")
+            .whereLayer("survey")
+            .mayOnlyBeAccessedByLayers("cli")
             .whereLayer("analyzer")
-            .mayOnlyBeAccessedByLayers("merge", "cli")
+            .mayOnlyBeAccessedByLayers("merge", "survey", "cli")
             .whereLayer("trainer")
             .mayOnlyBeAccessedByLayers("cli")
             .whereLayer("reports")
-            .mayOnlyBeAccessedByLayers("analyzer", "trainer", "merge", "cli")
+            .mayOnlyBeAccessedByLayers("analyzer", "trainer", "merge", "survey", "cli")
             .whereLayer("spectral")
-            .mayOnlyBeAccessedByLayers("analyzer", "trainer", "merge", "cli")
+            .mayOnlyBeAccessedByLayers("analyzer", "trainer", "merge", "survey", "cli")
             .whereLayer("inference")
             .mayOnlyBeAccessedByLayers("analyzer", "cli")
             .whereLayer("weights")
-            .mayOnlyBeAccessedByLayers("inference", "analyzer", "merge", "cli")
+            .mayOnlyBeAccessedByLayers("inference", "analyzer", "merge", "survey", "cli")
             .whereLayer("machine")
             .mayOnlyBeAccessedByLayers(
-                    "weights", "inference", "spectral", "reports", "analyzer", "trainer", "merge", "cli");
+                    "weights",
+                    "inference",
+                    "spectral",
+                    "reports",
+                    "analyzer",
+                    "trainer",
+                    "merge",
+                    "survey",
+                    "cli");
 
     @ArchTest
     static final ArchRule weightsFlowFromNamesToTensors = layeredArchitecture()
@@ -105,6 +117,15 @@ class HouseRulesTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.lowrank.analyzer.output..", "org.lowrank.reports");
+
+    @ArchTest
+    static final ArchRule aTrainingRunAndAPopulationDoNotKnowEachOther = noClasses()
+            .that()
+            .resideInAPackage("org.lowrank.survey.trace..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.lowrank.survey.population..")
+            .allowEmptyShould(true);
 
     @ArchTest
     static final ArchRule findingsDoNotKnowThePage = noClasses()
