@@ -22,7 +22,9 @@ import picocli.CommandLine.Spec;
             OverlapCommand.class,
             ReportCommand.class,
             InspectCommand.class,
+            CheckCommand.class,
             ModelsCommand.class,
+            DoctorCommand.class,
             CompletionCommand.class,
             Help.class
         },

@@ -1,7 +1,11 @@
 package org.lowrank.spectral;
 
 import ai.djl.Device;
+import ai.djl.engine.Engine;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.Optional;
+import java.util.Properties;
 
 /** Chooses the engine. */
 public final class SpectralEngines {
@@ -30,6 +34,24 @@ public final class SpectralEngines {
             }
         }
         return create();
+    }
+
+    /** What decompositions run on, named by itself: starts PyTorch, which takes seconds. Empty where none runs here. */
+    public static Optional<String> nativeDescription() {
+        return NativeAlgebra.get().map(NativeAlgebra::description);
+    }
+
+    /** DJL's version and that of the PyTorch it drives, as its jar says, without starting it. */
+    public static String nativeVersions() {
+        Properties versions = new Properties();
+        try (InputStream file = Engine.class.getResourceAsStream("/pytorch-engine.properties")) {
+            if (file != null) {
+                versions.load(file);
+            }
+        } catch (IOException unreadable) {
+            versions.clear();
+        }
+        return versions.getProperty("djl_version", "?") + ", PyTorch " + versions.getProperty("pytorch_version", "?");
     }
 
     /** Asking PyTorch itself starts the native engine, which costs most of a second: only where a driver is loaded. */
