@@ -18,7 +18,7 @@ import org.lowrank.spectral.SpectralEngine;
 import org.lowrank.spectral.SpectralEngines;
 import org.lowrank.spectral.SpectralMeasurement;
 import org.lowrank.spectral.SpectralOptions;
-import org.lowrank.spectral.StoredMatrix;
+import org.lowrank.spectral.matrix.StoredMatrix;
 import org.lowrank.weights.files.LocalFiles;
 import org.lowrank.weights.format.CheckpointReader;
 

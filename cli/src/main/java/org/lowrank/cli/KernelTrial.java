@@ -9,7 +9,7 @@ import org.lowrank.spectral.SpectralEngine;
 import org.lowrank.spectral.SpectralEngines;
 import org.lowrank.spectral.SpectralMeasurement;
 import org.lowrank.spectral.SpectralOptions;
-import org.lowrank.spectral.StoredMatrix;
+import org.lowrank.spectral.matrix.StoredMatrix;
 
 /**
  * A matrix with known norms, measured: the n × n tridiagonal one with 2 on the diagonal and 1 beside it has

@@ -66,6 +66,41 @@ class HouseRulesTest {
                     "cli");
 
     @ArchTest
+    static final ArchRule spectralFlowsFromLoopsToMeasures = layeredArchitecture()
+            .consideringOnlyDependenciesInLayers()
+            .layer("kernel")
+            .definedBy("org.lowrank.spectral.kernel..")
+            .layer("matrix")
+            .definedBy("org.lowrank.spectral.matrix..")
+            .layer("algebra")
+            .definedBy("org.lowrank.spectral.algebra..")
+            .layer("lanczos")
+            .definedBy("org.lowrank.spectral.lanczos..")
+            .layer("measures")
+            .definedBy("org.lowrank.spectral")
+            .whereLayer("measures")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("lanczos")
+            .mayOnlyBeAccessedByLayers("measures")
+            .whereLayer("algebra")
+            .mayOnlyBeAccessedByLayers("lanczos", "measures")
+            .whereLayer("matrix")
+            .mayOnlyBeAccessedByLayers("algebra", "lanczos", "measures")
+            .whereLayer("kernel")
+            .mayOnlyBeAccessedByLayers("matrix", "algebra", "lanczos", "measures");
+
+    @ArchTest
+    static final ArchRule spectralKeepsItsWorkshopToItself = noClasses()
+            .that()
+            .resideOutsideOfPackage("org.lowrank.spectral..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "org.lowrank.spectral.kernel..",
+                    "org.lowrank.spectral.algebra..",
+                    "org.lowrank.spectral.lanczos..");
+
+    @ArchTest
     static final ArchRule weightsFlowFromNamesToTensors = layeredArchitecture()
             .consideringOnlyDependenciesInLayers()
             .layer("bytes")

@@ -4,6 +4,11 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.util.Optional;
+import org.lowrank.spectral.algebra.NativeAlgebra;
+import org.lowrank.spectral.algebra.NativeGram;
+import org.lowrank.spectral.kernel.Rounding;
+import org.lowrank.spectral.kernel.Sums;
+import org.lowrank.spectral.matrix.Operand;
 
 /** Measurement by a full singular value decomposition in double: backward stable, so that its bounds hold for certain. */
 final class Decomposition {
@@ -39,7 +44,7 @@ final class Decomposition {
 
     private static double[] referenceValues(Operand operand) {
         double[] values = SingularValues.of(operand.dense(), operand.rows(), operand.cols());
-        Lanczos.scale(values, operand.unit());
+        Sums.scale(values, operand.unit());
         return values;
     }
 
@@ -87,7 +92,7 @@ final class Decomposition {
         }
         try (NDManager manager = algebra.manager(Device.cpu())) {
             double[] values = algebra.singularValues(entries.array(manager, rows, cols));
-            Lanczos.scale(values, operand.unit());
+            Sums.scale(values, operand.unit());
             return values;
         }
     }

@@ -8,7 +8,12 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import org.lowrank.spectral.StoredMatrix.Axis;
+import org.lowrank.spectral.algebra.NativeAlgebra;
+import org.lowrank.spectral.kernel.Columns;
+import org.lowrank.spectral.kernel.Sums;
+import org.lowrank.spectral.matrix.Operand;
+import org.lowrank.spectral.matrix.PackedMatrix;
+import org.lowrank.spectral.matrix.StoredMatrix.Axis;
 
 /**
  * Products on a DJL device, in double: the weights are widened and moved there once, and only vectors travel after that.
@@ -78,7 +83,7 @@ final class DeviceProducts implements Products {
 
         /** z += Aᵀ(Ax) for parts that lie beside one another. */
         private void multiply(Process process, List<PackedMatrix> beside) {
-            double[] whole = new double[beside.get(0).rows * Lanczos.BLOCK];
+            double[] whole = new double[beside.get(0).rows * Columns.BLOCK];
             for (PackedMatrix part : beside) {
                 double[] x = rowMajor(process.x().from(process.operand.columnOffset(part)), part.cols);
                 int at = 0;
@@ -92,9 +97,9 @@ final class DeviceProducts implements Products {
                 Columns z = process.z().from(process.operand.columnOffset(part));
                 int at = 0;
                 for (NDArray slab : slabs.getOrDefault(part, List.of())) {
-                    int length = Math.toIntExact(slab.getShape().get(0)) * Lanczos.BLOCK;
+                    int length = Math.toIntExact(slab.getShape().get(0)) * Columns.BLOCK;
                     double[] y = java.util.Arrays.copyOfRange(whole, at, at + length);
-                    Lanczos.scale(y, process.relativeScale(part));
+                    Sums.scale(y, process.relativeScale(part));
                     add(transposedTimes(slab, y), z, part.cols);
                     at += length;
                 }
@@ -102,17 +107,17 @@ final class DeviceProducts implements Products {
         }
 
         private static double[] rowMajor(Columns x, int n) {
-            double[] rows = new double[n * Lanczos.BLOCK];
-            for (int v = 0; v < Lanczos.BLOCK; v++) {
+            double[] rows = new double[n * Columns.BLOCK];
+            for (int v = 0; v < Columns.BLOCK; v++) {
                 for (int j = 0; j < n; j++) {
-                    rows[j * Lanczos.BLOCK + v] = x.array()[x.at() + v * x.stride() + j];
+                    rows[j * Columns.BLOCK + v] = x.array()[x.at() + v * x.stride() + j];
                 }
             }
             return rows;
         }
 
         private double[] times(NDArray slab, double[] x) {
-            try (NDArray vectors = manager.create(x, new Shape(x.length / Lanczos.BLOCK, Lanczos.BLOCK));
+            try (NDArray vectors = manager.create(x, new Shape(x.length / Columns.BLOCK, Columns.BLOCK));
                     NDArray product = slab.matMul(vectors)) {
                 return product.toDoubleArray();
             }
@@ -120,7 +125,7 @@ final class DeviceProducts implements Products {
 
         /** yᵀA: vector after vector. */
         private double[] transposedTimes(NDArray slab, double[] y) {
-            try (NDArray vectors = manager.create(y, new Shape(y.length / Lanczos.BLOCK, Lanczos.BLOCK));
+            try (NDArray vectors = manager.create(y, new Shape(y.length / Columns.BLOCK, Columns.BLOCK));
                     NDArray rows = vectors.transpose();
                     NDArray product = rows.matMul(slab)) {
                 return product.toDoubleArray();
@@ -128,7 +133,7 @@ final class DeviceProducts implements Products {
         }
 
         private static void add(double[] terms, Columns z, int n) {
-            for (int v = 0; v < Lanczos.BLOCK; v++) {
+            for (int v = 0; v < Columns.BLOCK; v++) {
                 Sums.axpy(1, terms, v * n, z.array(), z.at() + v * z.stride(), n);
             }
         }

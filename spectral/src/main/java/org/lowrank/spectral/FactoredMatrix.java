@@ -6,6 +6,14 @@ import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.SingularOps_DDRM;
 import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
 import org.ejml.interfaces.decomposition.SingularValueDecomposition_F64;
+import org.lowrank.spectral.algebra.Factor;
+import org.lowrank.spectral.algebra.TallQr;
+import org.lowrank.spectral.kernel.Rounding;
+import org.lowrank.spectral.kernel.RowKernel;
+import org.lowrank.spectral.kernel.Scaling;
+import org.lowrank.spectral.kernel.Sums;
+import org.lowrank.spectral.matrix.NonFiniteWeightException;
+import org.lowrank.spectral.matrix.StoredMatrix;
 
 /**
  * A matrix s·B·A given by its factors: a low-rank adapter's ΔW, an attention head's W_Qᵀ W_K. It is measured without being
@@ -73,7 +81,7 @@ public final class FactoredMatrix {
      * @throws NonFiniteWeightException if an entry is NaN or infinite; blocks of A are counted after those of B
      */
     public SpectralMeasurement measure() {
-        RowKernel kernel = SpectralEngines.kernel();
+        RowKernel kernel = RowKernel.fastest();
         double unitB = b.unit();
         double unitA = a.unit();
         Core core = Core.of(TallQr.triangle(b, unitB, kernel), TallQr.triangle(a, unitA, kernel), b.rank());
@@ -84,7 +92,7 @@ public final class FactoredMatrix {
         double unit = Math.abs(scale) * unitB * unitA;
         double floor = Rounding.decomposition(rows(), cols()) * core.mass * unit;
         double frobenius = FrobeniusNorm.of(values) * unit;
-        Lanczos.scale(values, unit);
+        Sums.scale(values, unit);
         double norm = values[0];
         return new SpectralMeasurement(
                 rows(),
@@ -117,7 +125,7 @@ public final class FactoredMatrix {
      * @throws NonFiniteWeightException as {@link #measure}
      */
     public Triplets leading(int k) {
-        RowKernel kernel = SpectralEngines.kernel();
+        RowKernel kernel = RowKernel.fastest();
         double unitB = b.unit();
         double unitA = a.unit();
         TallQr qrB = TallQr.whole(b, unitB, kernel);
@@ -149,7 +157,7 @@ public final class FactoredMatrix {
             kept++;
         }
         double[] leading = Arrays.copyOf(values, kept);
-        Lanczos.scale(leading, unit);
+        Sums.scale(leading, unit);
         double[][] left = qrB.apply(columns(u, kept, Math.signum(scale)));
         double[][] right = qrA.apply(columns(v, kept, 1));
         return new Triplets(leading, left, right);

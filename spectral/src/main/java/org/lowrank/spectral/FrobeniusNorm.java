@@ -1,5 +1,8 @@
 package org.lowrank.spectral;
 
+import org.lowrank.spectral.kernel.CompensatedSum;
+import org.lowrank.spectral.kernel.Scaling;
+
 /** The Frobenius norm ‖A‖_F = (Σ a_ij²)^½ = (Σ σ_i²)^½ of a dense double matrix (Golub and Van Loan, 2.3). */
 public final class FrobeniusNorm {
     private FrobeniusNorm() {}

@@ -5,14 +5,19 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.lowrank.spectral.StoredMatrix.Axis;
+import org.lowrank.spectral.algebra.NativeAlgebra;
+import org.lowrank.spectral.kernel.RowKernel;
+import org.lowrank.spectral.matrix.Operand;
+import org.lowrank.spectral.matrix.PackedMatrix;
+import org.lowrank.spectral.matrix.StoredMatrix;
+import org.lowrank.spectral.matrix.StoredMatrix.Axis;
 
 /**
  * Measures by the block Lanczos process with one pass over the weights per step: a few rows at a time are multiplied by the
  * vectors x and, while they are still in cache, added into Aᵀ(Ax). Q, K, V and their stack are stepped together in the same
  * pass.
  */
-final class FusedEngine implements SpectralEngine {
+public final class FusedEngine implements SpectralEngine {
     /** Below this side a full decomposition costs less than the iteration and proves more. */
     private static final int FULL_DECOMPOSITION = 48;
 
@@ -20,11 +25,11 @@ final class FusedEngine implements SpectralEngine {
     private final RowKernel kernel;
     private final PackedMatrix.Arrays arrays = new PackedMatrix.Arrays();
 
-    FusedEngine(RowKernel kernel) {
+    public FusedEngine(RowKernel kernel) {
         this(new HostProducts(kernel), kernel);
     }
 
-    FusedEngine(Products products, RowKernel kernel) {
+    public FusedEngine(Products products, RowKernel kernel) {
         this.products = products;
         this.kernel = kernel;
     }

@@ -6,7 +6,13 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ForkJoinTask;
-import org.lowrank.spectral.StoredMatrix.Axis;
+import org.lowrank.spectral.kernel.Columns;
+import org.lowrank.spectral.kernel.RowKernel;
+import org.lowrank.spectral.kernel.Sums;
+import org.lowrank.spectral.matrix.Operand;
+import org.lowrank.spectral.matrix.PackedMatrix;
+import org.lowrank.spectral.matrix.RowReader;
+import org.lowrank.spectral.matrix.StoredMatrix.Axis;
 
 /**
  * Products on the processor by a row kernel: each pass reads each part once, for all processes that want it.
@@ -148,7 +154,7 @@ final class HostProducts implements Products {
                 reader.addGram(piece.part, piece.scale, piece.x, piece.z);
                 return;
             }
-            int length = rows * Lanczos.BLOCK;
+            int length = rows * Columns.BLOCK;
             if (y.length < length) {
                 y = new double[length];
                 whole = new double[length];
@@ -177,7 +183,7 @@ final class HostProducts implements Products {
         }
 
         private static Columns zeros(Process process) {
-            return Columns.zeros(process.operand.cols(), Lanczos.BLOCK);
+            return Columns.zeros(process.operand.cols(), Columns.BLOCK);
         }
 
         void endRun() {

@@ -1,6 +1,13 @@
 package org.lowrank.spectral;
 
 import java.util.Arrays;
+import org.lowrank.spectral.kernel.Columns;
+import org.lowrank.spectral.kernel.RowKernel;
+import org.lowrank.spectral.kernel.Sums;
+import org.lowrank.spectral.lanczos.GramKrylov;
+import org.lowrank.spectral.matrix.NonFiniteWeightException;
+import org.lowrank.spectral.matrix.PackedMatrix;
+import org.lowrank.spectral.matrix.StoredMatrix;
 
 /**
  * The spaces spanned by the k leading left and right singular vectors of A, with a measured bound of how far they are from
@@ -70,14 +77,14 @@ public record LeadingSubspace(
         if (k < 1 || maxSteps < 1) {
             throw new IllegalArgumentException(k + " directions in " + maxSteps + " steps");
         }
-        PackedMatrix packed = PackedMatrix.of(matrix, new PackedMatrix.Arrays(), SpectralEngines.kernel());
+        PackedMatrix packed = PackedMatrix.of(matrix, new PackedMatrix.Arrays(), RowKernel.fastest());
         int wanted = Math.min(k, Math.min(packed.rows, packed.cols));
         if (packed.squaredFrobeniusNorm == 0) {
             return new LeadingSubspace(
                     packed.rows, packed.cols, new double[0], 0, new double[0][], new double[0][], 0, 1);
         }
         GramKrylov krylov = new GramKrylov(packed, seed);
-        int nextCheck = 2 * wanted / Lanczos.BLOCK + 2;
+        int nextCheck = 2 * wanted / Columns.BLOCK + 2;
         while (!krylov.exhausted() && krylov.steps() < maxSteps) {
             krylov.step();
             if (krylov.steps() >= nextCheck) {
@@ -104,8 +111,8 @@ public record LeadingSubspace(
         double[] singularValues = new double[k];
         double residual = 0;
         int n = krylov.cols();
-        for (int first = 0; first < k; first += Lanczos.BLOCK) {
-            int count = Math.min(Lanczos.BLOCK, k - first);
+        for (int first = 0; first < k; first += Columns.BLOCK) {
+            int count = Math.min(Columns.BLOCK, k - first);
             double[] x = new double[count * n];
             for (int v = 0; v < count; v++) {
                 System.arraycopy(right[first + v], 0, x, v * n, n);
@@ -116,7 +123,7 @@ public record LeadingSubspace(
             for (int v = 0; v < count; v++) {
                 double[] image = Arrays.copyOfRange(images, v * krylov.rows(), (v + 1) * krylov.rows());
                 double squared = Sums.squares(image, image.length);
-                Lanczos.scale(image, 1 / Math.sqrt(squared));
+                Sums.scale(image, 1 / Math.sqrt(squared));
                 left[first + v] = image;
                 singularValues[first + v] = Math.sqrt(squared) * krylov.scale();
                 Sums.axpy(-squared, x, v * n, products, v * n, n);
@@ -134,7 +141,7 @@ public record LeadingSubspace(
                 left,
                 right,
                 gap > 0 ? Math.min(1, Math.sqrt(residual) / gap) : 1,
-                krylov.steps() + (k + Lanczos.BLOCK - 1) / Lanczos.BLOCK + 1);
+                krylov.steps() + (k + Columns.BLOCK - 1) / Columns.BLOCK + 1);
     }
 
     /** Ritz values are sorted; measured norms may swap in the last digit. */

@@ -1,5 +1,7 @@
 package org.lowrank.spectral;
 
+import org.lowrank.spectral.kernel.Sums;
+
 /**
  * Principal angles 0 ≤ θ1 ≤ … ≤ θk ≤ π/2 between two spaces given by orthonormal bases X and Y (Björck and Golub 1973):
  * their cosines are the singular values of XᵀY.

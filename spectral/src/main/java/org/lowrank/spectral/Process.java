@@ -2,6 +2,13 @@ package org.lowrank.spectral;
 
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
+import org.lowrank.spectral.kernel.Columns;
+import org.lowrank.spectral.kernel.Rounding;
+import org.lowrank.spectral.kernel.RowKernel;
+import org.lowrank.spectral.lanczos.Lanczos;
+import org.lowrank.spectral.lanczos.SpectralBound;
+import org.lowrank.spectral.matrix.Operand;
+import org.lowrank.spectral.matrix.PackedMatrix;
 
 /** One matrix on its way: the Lanczos process and what it has shown. */
 final class Process {
@@ -53,7 +60,7 @@ final class Process {
         double margin = rounding / Math.sqrt(eigenvalue) + 4 * Math.ulp(1.0);
         double upper = Math.sqrt(bound.upper()) * unit;
         double failure = bound.failureProbability();
-        String method = "block Lanczos, " + lanczos.steps() + " steps of " + Lanczos.BLOCK + " vectors";
+        String method = "block Lanczos, " + lanczos.steps() + " steps of " + Columns.BLOCK + " vectors";
         if (options.certify()) {
             if (prover == null) {
                 return null;

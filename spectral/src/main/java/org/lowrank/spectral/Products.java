@@ -1,10 +1,12 @@
 package org.lowrank.spectral;
 
 import java.util.List;
-import org.lowrank.spectral.StoredMatrix.Axis;
+import org.lowrank.spectral.matrix.Operand;
+import org.lowrank.spectral.matrix.PackedMatrix;
+import org.lowrank.spectral.matrix.StoredMatrix.Axis;
 
 /** Where and how the weights are multiplied, all in double. */
-interface Products {
+public interface Products {
     /** Makes the parts ready for many passes. */
     Session open(List<PackedMatrix> parts, Axis axis);
 

@@ -1,6 +1,11 @@
 package org.lowrank.spectral;
 
 import java.util.OptionalDouble;
+import org.lowrank.spectral.algebra.NativeAlgebra;
+import org.lowrank.spectral.algebra.NativeGram;
+import org.lowrank.spectral.lanczos.Certificate;
+import org.lowrank.spectral.lanczos.SpectralBound;
+import org.lowrank.spectral.matrix.Operand;
 
 /** Proofs for a few matrices that share their parts: in single precision where that is enough, else in double. */
 final class Prover implements AutoCloseable {

@@ -4,6 +4,8 @@ import java.util.Arrays;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
 import org.ejml.interfaces.decomposition.SingularValueDecomposition_F64;
+import org.lowrank.spectral.kernel.Scaling;
+import org.lowrank.spectral.kernel.Sums;
 
 /** All singular values of a dense double matrix, by EJML's bidiagonalisation and implicit QR: the exact reference. */
 public final class SingularValues {
@@ -44,7 +46,7 @@ public final class SingularValues {
             values[i] = values[j];
             values[j] = swapped;
         }
-        Lanczos.scale(values, scale);
+        Sums.scale(values, scale);
         return values;
     }
 }

@@ -1,6 +1,8 @@
 package org.lowrank.spectral;
 
 import java.util.List;
+import org.lowrank.spectral.matrix.NonFiniteWeightException;
+import org.lowrank.spectral.matrix.StoredMatrix;
 
 /**
  * Measures stored matrices: ‖A‖_F, ‖A‖_2 with bounds, singular values where asked for. Safe for several threads; a result

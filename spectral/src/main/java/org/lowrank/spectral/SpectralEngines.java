@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
 import java.util.Properties;
+import org.lowrank.spectral.algebra.NativeAlgebra;
+import org.lowrank.spectral.kernel.RowKernel;
 
 /** Chooses the engine. */
 public final class SpectralEngines {
@@ -13,7 +15,7 @@ public final class SpectralEngines {
 
     /** The Vector API where the run-time has it and the processor's vectors hold at least four doubles, else plain Java. */
     public static SpectralEngine create() {
-        return new FusedEngine(kernel());
+        return new FusedEngine(RowKernel.fastest());
     }
 
     /**
@@ -25,7 +27,7 @@ public final class SpectralEngines {
         if (device == ComputeDevice.GPU || (device == ComputeDevice.AUTO && driverPresent())) {
             Optional<NativeAlgebra> algebra = NativeAlgebra.get();
             if (algebra.isPresent() && algebra.get().gpus() > 0) {
-                return new FusedEngine(new DeviceProducts(algebra.get(), Device.gpu()), kernel());
+                return new FusedEngine(new DeviceProducts(algebra.get(), Device.gpu()), RowKernel.fastest());
             }
             if (device == ComputeDevice.GPU) {
                 throw new IllegalStateException(
@@ -57,11 +59,5 @@ public final class SpectralEngines {
     /** Asking PyTorch itself starts the native engine, which costs most of a second: only where a driver is loaded. */
     private static boolean driverPresent() {
         return new java.io.File("/dev/nvidia0").exists() || new java.io.File("/proc/driver/nvidia").exists();
-    }
-
-    /** The fastest kernel that runs here. */
-    static RowKernel kernel() {
-        boolean vectors = ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
-        return vectors && VectorKernel.usable() ? new VectorKernel() : new PlainKernel();
     }
 }

@@ -1,5 +1,13 @@
 package org.lowrank.spectral;
 
+import org.lowrank.spectral.kernel.Columns;
+import org.lowrank.spectral.kernel.Rounding;
+import org.lowrank.spectral.kernel.RowBlock;
+import org.lowrank.spectral.kernel.RowKernel;
+import org.lowrank.spectral.kernel.Scaling;
+import org.lowrank.spectral.lanczos.Lanczos;
+import org.lowrank.spectral.lanczos.SpectralBound;
+
 /**
  * The spectral norm ‖A‖_2 = max ‖Ax‖/‖x‖ = σ1 of a dense double matrix (Golub and Van Loan, 2.3). For stored weights see
  * {@link SpectralEngine}.
@@ -31,7 +39,7 @@ public final class SpectralNorm {
         if (scale == 0) {
             return 0;
         }
-        RowKernel kernel = SpectralEngines.kernel();
+        RowKernel kernel = RowKernel.fastest();
         Lanczos lanczos = new Lanczos(cols, 1, kernel);
         double depth = (double) rows + cols;
         double rounding = Rounding.product(depth, FrobeniusNorm.of(rowMajor) / scale);
@@ -46,7 +54,7 @@ public final class SpectralNorm {
     /** AᵀA x in units of the scale squared. */
     private static void multiply(double[] a, int rows, int cols, double scale, Lanczos lanczos, RowKernel kernel) {
         int group = Math.max(4, 4096 / cols / 4 * 4);
-        double[] y = new double[group * Lanczos.BLOCK];
+        double[] y = new double[group * Columns.BLOCK];
         for (int row = 0; row < rows; row += group) {
             RowBlock block = new RowBlock(a, row * cols, Math.min(group, rows - row), cols);
             kernel.dot(block, lanczos.vectors(), y);

@@ -1,6 +1,9 @@
 package org.lowrank.spectral;
 
 import org.junit.jupiter.api.Nested;
+import org.lowrank.spectral.algebra.NativeAlgebra;
+import org.lowrank.spectral.kernel.PlainKernel;
+import org.lowrank.spectral.kernel.VectorKernel;
 
 /** The contract on each kernel. */
 class EngineTests {

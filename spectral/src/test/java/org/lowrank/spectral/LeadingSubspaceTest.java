@@ -14,6 +14,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.lowrank.machine.memory.ElementType;
 import org.lowrank.machine.memory.StridedBlock;
+import org.lowrank.spectral.matrix.NonFiniteWeightException;
+import org.lowrank.spectral.matrix.StoredMatrix;
+import org.lowrank.spectral.matrix.WeightDifference;
 
 class LeadingSubspaceTest {
     @ParameterizedTest

@@ -8,7 +8,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.lowrank.machine.memory.ElementType;
-import org.lowrank.spectral.StoredMatrix.Axis;
+import org.lowrank.spectral.algebra.NativeAlgebra;
+import org.lowrank.spectral.algebra.NativeGram;
+import org.lowrank.spectral.kernel.PlainKernel;
+import org.lowrank.spectral.kernel.Sums;
+import org.lowrank.spectral.lanczos.Certificate;
+import org.lowrank.spectral.matrix.Operand;
+import org.lowrank.spectral.matrix.PackedMatrix;
+import org.lowrank.spectral.matrix.StoredMatrix;
+import org.lowrank.spectral.matrix.StoredMatrix.Axis;
 
 /** LAPACK through DJL and the Cholesky certificate, against EJML in double. */
 class NativeRoutesTest {
@@ -23,7 +31,7 @@ class NativeRoutesTest {
     @CsvSource({"300,260,F64,1", "260,300,F32,1e-30", "600,257,F16,1", "270,270,F64,1e200"})
     void spectrumAgreesWithTheReference(int rows, int cols, ElementType type, double scale) {
         double[] entries = TestMatrices.gaussian(rows, cols, 7);
-        Lanczos.scale(entries, scale);
+        Sums.scale(entries, scale);
         entries = TestMatrices.rounded(entries, type);
         SpectralOptions options = new SpectralOptions(1e-9, 1e-9, false, true, true, 0);
         SpectralMeasurement measured = Decomposition.measure(operand(entries, rows, cols, type), options);
@@ -83,11 +91,11 @@ class NativeRoutesTest {
         double[] entries = TestMatrices.gaussian(rows, cols, 9);
         double[] x = TestMatrices.gaussian(rows, 1, 10);
         double[] y = TestMatrices.gaussian(cols, 1, 11);
-        double top = (Math.sqrt(rows) + Math.sqrt(cols)) / Lanczos.norm(x) / Lanczos.norm(y);
+        double top = (Math.sqrt(rows) + Math.sqrt(cols)) / Sums.norm(x) / Sums.norm(y);
         for (int i = 0; i < rows; i++) {
             Sums.axpy(top * x[i], y, 0, entries, i * cols, cols);
         }
-        Lanczos.scale(entries, scale);
+        Sums.scale(entries, scale);
         entries = TestMatrices.rounded(entries, type);
         double[] sigma = SingularValues.of(entries, rows, cols);
         Operand operand = operand(entries, rows, cols, type);
@@ -149,7 +157,7 @@ class NativeRoutesTest {
             for (int i = 0; i < image.length; i++) {
                 Sums.axpy(image[i], entries, i * cols, v, 0, cols);
             }
-            Lanczos.scale(v, 1 / Lanczos.norm(v));
+            Sums.scale(v, 1 / Sums.norm(v));
         }
         return v;
     }

@@ -5,12 +5,13 @@ import java.nio.ByteOrder;
 import java.util.SplittableRandom;
 import org.lowrank.machine.memory.ElementType;
 import org.lowrank.machine.memory.StridedBlock;
+import org.lowrank.spectral.matrix.StoredMatrix;
 
 /** Stored matrices with known contents. */
-final class TestMatrices {
+public final class TestMatrices {
     private TestMatrices() {}
 
-    static double[] gaussian(int rows, int cols, long seed) {
+    public static double[] gaussian(int rows, int cols, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         double[] entries = new double[rows * cols];
         for (int i = 0; i < entries.length; i++) {
@@ -29,7 +30,7 @@ final class TestMatrices {
         return rounded;
     }
 
-    static StoredMatrix stored(double[] entries, int rows, int cols, ElementType type) {
+    public static StoredMatrix stored(double[] entries, int rows, int cols, ElementType type) {
         return StoredMatrix.of(block(entries, rows, cols, cols, type));
     }
 
@@ -52,7 +53,7 @@ final class TestMatrices {
     }
 
     /** Nearest-below binary16, subnormals included, enough for test data. */
-    static short half(double value) {
+    public static short half(double value) {
         int sign = value < 0 || 1 / value < 0 ? 0x8000 : 0;
         double magnitude = Math.abs(value);
         if (Double.isNaN(magnitude)) {

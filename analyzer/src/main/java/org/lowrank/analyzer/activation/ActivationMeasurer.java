@@ -6,7 +6,7 @@ import org.lowrank.machine.memory.StridedBlock;
 import org.lowrank.spectral.SpectralEngine;
 import org.lowrank.spectral.SpectralMeasurement;
 import org.lowrank.spectral.SpectralOptions;
-import org.lowrank.spectral.StoredMatrix;
+import org.lowrank.spectral.matrix.StoredMatrix;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 
 /** From activations to their numbers. */

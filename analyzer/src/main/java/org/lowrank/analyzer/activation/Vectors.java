@@ -4,7 +4,7 @@ import java.nio.ByteOrder;
 import java.util.List;
 import org.lowrank.machine.memory.ElementType;
 import org.lowrank.machine.memory.StridedBlock;
-import org.lowrank.spectral.StoredMatrix;
+import org.lowrank.spectral.matrix.StoredMatrix;
 import org.lowrank.weights.bytes.OffHeap;
 
 /** Some tokens' vectors, one row each, in float32. */

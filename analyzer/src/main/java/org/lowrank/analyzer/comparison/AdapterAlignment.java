@@ -8,8 +8,8 @@ import org.lowrank.machine.memory.ElementType;
 import org.lowrank.machine.memory.StridedBlock;
 import org.lowrank.spectral.FactoredMatrix;
 import org.lowrank.spectral.LeadingSubspace;
-import org.lowrank.spectral.StoredMatrix;
-import org.lowrank.spectral.WeightDifference;
+import org.lowrank.spectral.matrix.StoredMatrix;
+import org.lowrank.spectral.matrix.WeightDifference;
 
 /**
  * How an adapter's ΔW = s·B·A lies in its base W: whether B writes and A reads where the base's k leading directions are, beside

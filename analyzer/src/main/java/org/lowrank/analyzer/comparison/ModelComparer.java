@@ -24,8 +24,8 @@ import org.lowrank.spectral.FactoredMatrix;
 import org.lowrank.spectral.LeadingSubspace;
 import org.lowrank.spectral.SpectralEngine;
 import org.lowrank.spectral.SpectralOptions;
-import org.lowrank.spectral.StoredMatrix;
-import org.lowrank.spectral.WeightDifference;
+import org.lowrank.spectral.matrix.StoredMatrix;
+import org.lowrank.spectral.matrix.WeightDifference;
 
 /**
  * Compares two models matrix by matrix: each measured alone, then, where the shapes agree, their difference and their

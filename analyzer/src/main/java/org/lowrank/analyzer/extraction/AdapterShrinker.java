@@ -10,7 +10,7 @@ import org.lowrank.analyzer.layer.ModelLayers;
 import org.lowrank.machine.memory.StridedBlock;
 import org.lowrank.spectral.FactoredMatrix;
 import org.lowrank.spectral.SpectralMeasurement;
-import org.lowrank.spectral.StoredMatrix;
+import org.lowrank.spectral.matrix.StoredMatrix;
 import org.lowrank.weights.adapter.PeftWriter;
 import org.lowrank.weights.adapter.Product;
 import org.lowrank.weights.adapter.ProductTensor;

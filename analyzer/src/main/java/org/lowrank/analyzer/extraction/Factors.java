@@ -5,7 +5,7 @@ import java.nio.ByteOrder;
 import java.util.List;
 import org.lowrank.machine.memory.ElementType;
 import org.lowrank.machine.memory.StridedBlock;
-import org.lowrank.spectral.StoredMatrix;
+import org.lowrank.spectral.matrix.StoredMatrix;
 
 /**
  * B and A of U_k Σ_k V_kᵀ = (U_k √Σ_k)(√Σ_k V_kᵀ), rounded to F32.

@@ -14,10 +14,10 @@ import java.util.concurrent.ForkJoinWorkerThread;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.lowrank.analyzer.layer.LayerMatrix;
-import org.lowrank.spectral.NonFiniteWeightException;
 import org.lowrank.spectral.SpectralEngine;
 import org.lowrank.spectral.SpectralMeasurement;
 import org.lowrank.spectral.SpectralOptions;
+import org.lowrank.spectral.matrix.NonFiniteWeightException;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 
 /**

@@ -4,7 +4,7 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import org.lowrank.analyzer.layer.LayerMatrix;
 import org.lowrank.machine.memory.StridedBlock;
-import org.lowrank.spectral.NonFiniteWeightException;
+import org.lowrank.spectral.matrix.NonFiniteWeightException;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.tensor.Tensor;
 

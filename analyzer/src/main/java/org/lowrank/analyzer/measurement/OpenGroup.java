@@ -10,8 +10,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.lowrank.analyzer.layer.LayerMatrix;
 import org.lowrank.machine.memory.StridedBlock;
 import org.lowrank.spectral.FactoredMatrix;
-import org.lowrank.spectral.StoredMatrix;
-import org.lowrank.spectral.StoredMatrix.Axis;
+import org.lowrank.spectral.matrix.StoredMatrix;
+import org.lowrank.spectral.matrix.StoredMatrix.Axis;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.tensor.Tensor;
 

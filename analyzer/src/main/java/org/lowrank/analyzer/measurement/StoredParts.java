@@ -1,7 +1,7 @@
 package org.lowrank.analyzer.measurement;
 
 import java.util.List;
-import org.lowrank.spectral.StoredMatrix;
+import org.lowrank.spectral.matrix.StoredMatrix;
 
 /**
  * What one call of the engine reads.

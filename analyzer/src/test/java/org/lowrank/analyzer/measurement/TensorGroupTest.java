@@ -14,7 +14,7 @@ import org.lowrank.analyzer.layer.MatrixId;
 import org.lowrank.analyzer.layer.MatrixKind;
 import org.lowrank.machine.memory.ElementType;
 import org.lowrank.machine.memory.StridedBlock;
-import org.lowrank.spectral.NonFiniteWeightException;
+import org.lowrank.spectral.matrix.NonFiniteWeightException;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.tensor.DType;
 import org.lowrank.weights.tensor.Tensor;

@@ -12,7 +12,7 @@ import org.ejml.interfaces.decomposition.SingularValueDecomposition_F64;
 import org.lowrank.machine.memory.ElementType;
 import org.lowrank.machine.memory.StridedBlock;
 import org.lowrank.spectral.LeadingSubspace;
-import org.lowrank.spectral.StoredMatrix;
+import org.lowrank.spectral.matrix.StoredMatrix;
 
 /**
  * The leading directions of an r × c task vector Δ: U (r × k), σ and V (c × k) with Δ ≈ U diag(σ) Vᵀ, σ1 ≥ … ≥ σ_k. By a full

@@ -8,7 +8,7 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.lowrank.machine.memory.ElementType;
 import org.lowrank.machine.memory.StridedBlock;
-import org.lowrank.spectral.StoredMatrix;
+import org.lowrank.spectral.matrix.StoredMatrix;
 
 /** A matrix [out, in] in doubles outside the heap, as the engine reads it. */
 record Dense(int rows, int cols, ByteBuffer bytes) {

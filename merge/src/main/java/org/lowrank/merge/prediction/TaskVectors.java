@@ -9,8 +9,8 @@ import java.util.Optional;
 import org.lowrank.analyzer.layer.LayerMatrix;
 import org.lowrank.analyzer.measurement.OpenGroup;
 import org.lowrank.analyzer.measurement.TensorGroup;
-import org.lowrank.spectral.StoredMatrix;
-import org.lowrank.spectral.WeightDifference;
+import org.lowrank.spectral.matrix.StoredMatrix;
+import org.lowrank.spectral.matrix.WeightDifference;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 
 /** The layer matrices of several models of one architecture, and their differences from the base. */

@@ -2,7 +2,7 @@ package org.lowrank.trainer.descent;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
-import org.lowrank.spectral.CacheLine;
+import org.lowrank.machine.memory.CacheLine;
 
 /**
  * The dense kernel: out = coefficients · panel, where the panel is {@code length} rows of {@link #WIDTH} floats (two
