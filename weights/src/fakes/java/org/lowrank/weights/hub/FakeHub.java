@@ -31,6 +31,7 @@ public final class FakeHub implements AutoCloseable {
 
     final List<Request> requests = new CopyOnWriteArrayList<>();
     int filesPerPage = 1000;
+    public int modelsPerPage = 1000;
 
     private final HttpServer hub;
     private final HttpServer cdn;
@@ -99,6 +100,18 @@ public final class FakeHub implements AutoCloseable {
         }
     }
 
+    /** The next requests to the hub are answered with 429 and a time to come again. */
+    public synchronized void limit(String part, int requests, int secondsEach) {
+        for (int i = 0; i < requests; i++) {
+            order("hub", part, new Fault.Status(429, Map.of("Retry-After", "" + secondsEach), "Too many requests"));
+        }
+    }
+
+    /** How many requests came in whose address contains the part. */
+    public int asked(String part) {
+        return (int) requests.stream().filter(request -> request.uri.contains(part)).count();
+    }
+
     /** Nothing ordered goes wrong any more. */
     synchronized void heal() {
         faults.clear();
@@ -149,6 +162,12 @@ public final class FakeHub implements AutoCloseable {
                 send(exchange, 307, "");
                 return;
             }
+        }
+        if (FakeListing.isListing(uri)) {
+            FakeListing.Page page = FakeListing.page(uri, repos.values(), modelsPerPage, endpoint());
+            page.next().ifPresent(next -> exchange.getResponseHeaders().set("Link", next));
+            send(exchange, 200, page.json());
+            return;
         }
         for (Pattern kind : List.of(REVISION, TREE, FILE)) {
             Matcher matcher = kind.matcher(uri);

@@ -7,7 +7,9 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.lowrank.weights.checkpoints.Content;
 
 /** A repository of the fake hub: commits of files, names for commits, and who may read it. */
@@ -17,6 +19,7 @@ public final class FakeRepo {
     final String id;
     final Map<String, Map<String, FakeFile>> commits = new HashMap<>();
     final Map<String, String> revisions = new HashMap<>();
+    final Set<String> tags = new TreeSet<>();
     boolean gated;
     boolean disabled;
     Optional<String> reader = Optional.empty();
@@ -29,11 +32,11 @@ public final class FakeRepo {
     }
 
     /** A file that revision main has. */
-    FakeRepo with(String path, byte[] content) {
+    public FakeRepo with(String path, byte[] content) {
         return with("main", path, content);
     }
 
-    FakeRepo with(String path, String content) {
+    public FakeRepo with(String path, String content) {
         return with(path, content.getBytes(StandardCharsets.UTF_8));
     }
 
@@ -48,6 +51,17 @@ public final class FakeRepo {
         FakeFile file = new FakeFile(content, etag(path, content));
         commits.computeIfAbsent(commit, none -> new TreeMap<>()).put(path, file);
         return this;
+    }
+
+    /** A tag, by which models are filtered. */
+    public FakeRepo tagged(String tag) {
+        tags.add(tag);
+        return this;
+    }
+
+    /** Nobody may read it. */
+    public FakeRepo refused() {
+        return disable();
     }
 
     /** Who sends this token may read it, nobody else. */

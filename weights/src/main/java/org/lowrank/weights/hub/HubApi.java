@@ -12,8 +12,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.lowrank.weights.files.ModelNotFoundException;
 
 /** One repository: which commit a revision is, and which files that commit has. */
@@ -22,7 +20,6 @@ final class HubApi {
     private static final int LARGEST = 256 << 20;
     private static final int MOST_PAGES = 1000;
     private static final Duration PATIENT = Duration.ofSeconds(60);
-    private static final Pattern NEXT = Pattern.compile("<([^>]*)>\\s*;[^,]*rel=\"?next\"?");
 
     private final HubClient client;
     private final RepoName repo;
@@ -122,22 +119,12 @@ final class HubApi {
         });
     }
 
-    /** A mirror may hand out the Hub's own address. */
     private Optional<URI> next(HttpHeaders headers) throws HubUnreachableException {
-        Matcher link = NEXT.matcher(String.join(",", headers.allValues("Link")));
-        if (!link.find()) {
-            return Optional.empty();
-        }
-        URI endpoint = client.settings().endpoint();
         try {
-            URI uri = endpoint.resolve(link.group(1).replaceFirst("^" + HubSettings.DEFAULT_ENDPOINT, "" + endpoint));
-            if (client.settings().isEndpoint(uri)) {
-                return Optional.of(uri);
-            }
-        } catch (IllegalArgumentException malformed) {
-            // Told below.
+            return NextPage.of(headers, client.settings());
+        } catch (NextPage.ElsewhereException e) {
+            throw errors.notTheHub("its list of files goes on at another host");
         }
-        throw errors.notTheHub("its list of files goes on at another host");
     }
 
     /** Percent-encodes all but unreserved characters, and '/' where told. */

@@ -62,8 +62,8 @@ public record RepoName(String id, String revision) {
                 + " file, org/name or maven:group:artifact:version");
     }
 
-    /** The Hub's own rules for names. */
-    private static boolean isId(String id) {
+    /** Whether it is {@code org/name} or {@code name} by the Hub's own rules for names. */
+    static boolean isId(String id) {
         String[] parts = id.split("/", -1);
         boolean valid = parts.length <= 2
                 && !id.contains("--")
