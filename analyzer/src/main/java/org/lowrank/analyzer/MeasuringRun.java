@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Optional;
 import org.lowrank.analyzer.comparison.Comparison;
 import org.lowrank.analyzer.comparison.ModelComparer;
+import org.lowrank.analyzer.layer.LayerMatrix;
+import org.lowrank.analyzer.measurement.MatrixMeasurement;
 import org.lowrank.analyzer.measurement.ModelMeasurer;
 import org.lowrank.analyzer.output.AnalysisResult;
 import org.lowrank.analyzer.output.ComparisonResult;
@@ -55,6 +57,27 @@ public final class MeasuringRun implements AutoCloseable {
             ModelAnalysis model, Optional<AnalysisResult> saved, ModelMeasurer.Progress progress)
             throws IOException, InterruptedException, ModelNotFoundException {
         return model.measure(engine, options.accuracy(), options.threads(), Program.version(), saved, progress);
+    }
+
+    /** What a measurement of a model in this run would give: equal ones mean equal numbers; empty where that cannot be told. */
+    public String fingerprint(ModelAnalysis model) throws IOException, ModelNotFoundException {
+        return model.fingerprint(engine, options.accuracy(), Program.version());
+    }
+
+    /** The same where weights that were not verified are known by their commit. */
+    public String identity(ModelAnalysis model) throws IOException, ModelNotFoundException {
+        return model.identity(engine, options.accuracy(), Program.version());
+    }
+
+    /**
+     * Measures some matrices of a model; those that share tensors belong into one call.
+     *
+     * @param threads matrices measured side by side
+     */
+    public List<MatrixMeasurement> rows(
+            ModelAnalysis model, List<LayerMatrix> matrices, int threads, ModelMeasurer.Progress progress)
+            throws IOException, InterruptedException, ModelNotFoundException {
+        return model.measure(engine, options.accuracy(), threads, matrices, progress);
     }
 
     /**

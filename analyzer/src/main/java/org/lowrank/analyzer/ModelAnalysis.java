@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.lowrank.analyzer.layer.LayerMatrix;
 import org.lowrank.analyzer.layer.LayerSelection;
 import org.lowrank.analyzer.layer.MatrixId;
 import org.lowrank.analyzer.layer.ModelLayers;
@@ -68,7 +69,29 @@ public final class ModelAnalysis implements AutoCloseable {
             List<AnalysisResult.Skipped> skipped,
             List<Finding> findings,
             List<AnalysisResult.Warning> warnings,
-            boolean reused) {}
+            boolean reused) {
+        /** What a saved result has of a model, where it was measured from the same bytes in the same way. */
+        public static Optional<Outcome> saved(AnalysisResult result, String name, String fingerprint) {
+            return result.models().stream()
+                    .filter(model -> !fingerprint.isEmpty()
+                            && model.fingerprint().equals(fingerprint)
+                            && model.model().equals(name))
+                    .findFirst()
+                    .map(model -> new Outcome(
+                            model,
+                            result.matricesOf(model),
+                            result.skippedTensors().stream()
+                                    .filter(skipped -> skipped.model().equals(name))
+                                    .toList(),
+                            result.findings().stream()
+                                    .filter(finding -> finding.model().equals(name))
+                                    .toList(),
+                            result.warnings().stream()
+                                    .filter(warning -> warning.model().equals(name))
+                                    .toList(),
+                            true));
+        }
+    }
 
     /**
      * Finds a model, reads its headers and finds its layers.
@@ -183,23 +206,49 @@ public final class ModelAnalysis implements AutoCloseable {
             Optional<AnalysisResult> saved,
             ModelMeasurer.Progress progress)
             throws IOException, InterruptedException, ModelNotFoundException {
-        String how = engine.description() + "\n" + options + "\n" + version;
-        String fingerprint = fingerprint(how);
-        Optional<Outcome> same = saved.flatMap(result -> reused(result, provenance, fingerprint));
+        String fingerprint = fingerprint(engine, options, version);
+        Optional<Outcome> same = saved.flatMap(result -> Outcome.saved(result, provenance.model(), fingerprint));
         if (same.isPresent()) {
             return same.get();
         }
         long start = System.nanoTime();
+        List<MatrixMeasurement> rows = measure(engine, options, threads, layers.matrices(), progress);
+        seconds.put("measure", since(start));
+        if (!fingerprint.equals(fingerprint(engine, options, version))) {
+            throw changed();
+        }
+        return outcome(fingerprint, rows);
+    }
+
+    /**
+     * Measures some of its matrices. Those that share tensors belong into one call; then each row is the same to the last bit as
+     * in a measurement of all.
+     *
+     * @throws InterruptedException if the thread is interrupted
+     */
+    public List<MatrixMeasurement> measure(
+            SpectralEngine engine,
+            SpectralOptions options,
+            int threads,
+            List<LayerMatrix> matrices,
+            ModelMeasurer.Progress progress)
+            throws IOException, InterruptedException, ModelNotFoundException {
         List<ModelFiles.FileEntry> before = weightFiles();
-        List<MatrixMeasurement> rows;
         try {
-            rows = new ModelMeasurer(engine, options, threads)
-                    .measure(provenance.model(), provenance.revision(), layers.matrices(), progress);
+            return new ModelMeasurer(engine, options, threads)
+                    .measure(provenance.model(), provenance.revision(), matrices, progress);
         } catch (InternalError e) {
             throw LostMemory.named(e, files, before);
         }
-        seconds.put("measure", since(start));
-        requireUnchanged(before, fingerprint, how);
+    }
+
+    /**
+     * What the model gave.
+     *
+     * @param rows of all its matrices, in their order
+     */
+    public Outcome outcome(String fingerprint, List<MatrixMeasurement> rows)
+            throws IOException, ModelNotFoundException {
         List<Finding> findings = opened.adapter().isPresent()
                 ? AdapterFindings.of(provenance.model(), rows)
                 : ModelFindings.of(
@@ -210,36 +259,51 @@ public final class ModelAnalysis implements AutoCloseable {
         return new Outcome(model(fingerprint), rows, skipped(), findings, warnings(rows), false);
     }
 
-    /** Numbers of a file that changed while it was measured are of neither content. */
-    private void requireUnchanged(List<ModelFiles.FileEntry> before, String fingerprint, String how)
+    /**
+     * Of what a measurement of it would give: equal ones mean equal numbers. Empty where the content of a weight file cannot be
+     * told from another's.
+     *
+     * @param version of this program
+     */
+    public String fingerprint(SpectralEngine engine, SpectralOptions options, String version)
             throws IOException, ModelNotFoundException {
-        if (!fingerprint.equals(fingerprint(how))) {
-            throw new MalformedWeightsException("changed file: "
-                    + before.stream().map(ModelFiles.FileEntry::name).collect(Collectors.joining(", "))
-                    + ": changed, replaced or shortened while being read; run again when it is whole");
-        }
+        return ResultFingerprint.of(files, read(), provenance, how(engine, options, version));
     }
 
-    private static Optional<Outcome> reused(
-            AnalysisResult result, ModelFiles.Provenance provenance, String fingerprint) {
-        return result.models().stream()
-                .filter(model -> !fingerprint.isEmpty()
-                        && model.fingerprint().equals(fingerprint)
-                        && model.model().equals(provenance.model()))
-                .findFirst()
-                .map(model -> new Outcome(
-                        model,
-                        result.matricesOf(model),
-                        result.skippedTensors().stream()
-                                .filter(skipped -> skipped.model().equals(model.model()))
-                                .toList(),
-                        result.findings().stream()
-                                .filter(finding -> finding.model().equals(model.model()))
-                                .toList(),
-                        result.warnings().stream()
-                                .filter(warning -> warning.model().equals(model.model()))
-                                .toList(),
-                        true));
+    /**
+     * The same where the weights are known by their commit alone: they came by the network as the commit's, and nothing they could
+     * be compared with. Empty where there is no commit either.
+     */
+    public String identity(SpectralEngine engine, SpectralOptions options, String version)
+            throws IOException, ModelNotFoundException {
+        String verified = fingerprint(engine, options, version);
+        return verified.isEmpty()
+                ? ResultFingerprint.ofCommit(read(), provenance, how(engine, options, version))
+                : verified;
+    }
+
+    private List<ModelFiles.FileEntry> read() throws IOException, ModelNotFoundException {
+        List<String> read = new ArrayList<>(checkpoint.files());
+        read.addAll(checkpoint.described());
+        return entries(read);
+    }
+
+    private String how(SpectralEngine engine, SpectralOptions options, String version) {
+        return String.join(
+                "\n",
+                "" + checkpoint.config(),
+                opened.settings(),
+                "" + selection,
+                engine.description(),
+                "" + options,
+                version);
+    }
+
+    /** Numbers of a file that changed while it was measured are of neither content. */
+    public MalformedWeightsException changed() throws IOException, ModelNotFoundException {
+        return new MalformedWeightsException("changed file: "
+                + weightFiles().stream().map(ModelFiles.FileEntry::name).collect(Collectors.joining(", "))
+                + ": changed, replaced or shortened while being read; run again when it is whole");
     }
 
     /** The model as it goes into a result. */
@@ -289,17 +353,6 @@ public final class ModelAnalysis implements AutoCloseable {
         return messages.stream()
                 .map(message -> new AnalysisResult.Warning(model, message))
                 .toList();
-    }
-
-    /** Of these results; empty where the content of a weight file cannot be told from another's. */
-    private String fingerprint(String how) throws IOException, ModelNotFoundException {
-        List<String> read = new ArrayList<>(checkpoint.files());
-        read.addAll(checkpoint.described());
-        return ResultFingerprint.of(
-                files,
-                entries(read),
-                provenance,
-                checkpoint.config() + "\n" + opened.settings() + "\n" + selection + "\n" + how);
     }
 
     private static double since(long start) {

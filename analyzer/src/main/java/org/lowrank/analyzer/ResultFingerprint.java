@@ -7,6 +7,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.lowrank.weights.files.ModelFiles;
 import org.lowrank.weights.files.ModelNotFoundException;
 
@@ -16,6 +17,8 @@ import org.lowrank.weights.files.ModelNotFoundException;
  * measured and how.
  */
 final class ResultFingerprint {
+    private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{40}");
+
     private ResultFingerprint() {}
 
     /**
@@ -34,6 +37,23 @@ final class ResultFingerprint {
             text.append(String.join(" ", entry.name(), Long.toString(entry.size()), content.get()))
                     .append('\n');
         }
+        return hash(text, provenance, how);
+    }
+
+    /**
+     * Where the content was not verified: by the commit, which names one content of every file; empty where the revision is none.
+     */
+    static String ofCommit(List<ModelFiles.FileEntry> read, ModelFiles.Provenance provenance, String how) {
+        if (!COMMIT.matcher(provenance.revision()).matches()) {
+            return "";
+        }
+        StringBuilder text = new StringBuilder("by commit\n");
+        read.forEach(entry ->
+                text.append(entry.name()).append(' ').append(entry.size()).append('\n'));
+        return hash(text, provenance, how);
+    }
+
+    private static String hash(StringBuilder text, ModelFiles.Provenance provenance, String how) {
         text.append(String.join("\n", provenance.model(), provenance.revision(), provenance.location(), how));
         try {
             MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
