@@ -89,7 +89,8 @@ class WorkUnitTest {
 
         List<WorkUnit> units = plan(directory, 2 * LAYER_BYTES);
 
-        // 5 layers in units of 2: ⌈5/2⌉ = 3, of at most 5/3 of a layer and the largest group, Q K V QKV with 3/12 or M1 with 4/12
+        // 5 layers in units of 2: ⌈5/2⌉ = 3, of at most 5/3 of a layer and the largest group, Q K V QKV with 3/12 or M1
+        // with 4/12
         assertThat(units).hasSize(3).allMatch(unit -> unit.count() == 3);
         assertThat(units).allMatch(unit -> unit.bytes() <= LAYER_BYTES * (5.0 / 3 + 4.0 / 12));
         assertThat(units.stream().mapToLong(WorkUnit::bytes).sum()).isEqualTo(LAYERS * LAYER_BYTES);
@@ -108,7 +109,8 @@ class WorkUnitTest {
 
     @Test
     void aUnitTravels() throws Exception {
-        WorkUnit unit = plan(MadeModels.write(folder.resolve("m"), 1, WIDTH, 1), 1).get(0);
+        WorkUnit unit =
+                plan(MadeModels.write(folder.resolve("m"), 1, WIDTH, 1), 1).get(0);
 
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
@@ -148,8 +150,7 @@ class WorkUnitTest {
     void aModelThatIsNotWhatWasPlannedIsRefused() throws Exception {
         Path directory = MadeModels.write(folder.resolve("m"), 2, WIDTH, 1);
         WorkUnit unit = plan(directory, 1).get(0);
-        Files.write(
-                directory.resolve("model.safetensors"), SafetensorsWriter.bytes(MadeModels.bert(2, WIDTH, 99)));
+        Files.write(directory.resolve("model.safetensors"), SafetensorsWriter.bytes(MadeModels.bert(2, WIDTH, 99)));
 
         try (UnitMeasurer measurer = new UnitMeasurer(OPTIONS)) {
             assertThatThrownBy(() -> measurer.measure(unit))
@@ -172,8 +173,9 @@ class WorkUnitTest {
 
         // 14,000 bytes on 4 tasks: 3,500 each, which units of 100 fill exactly
         assertThat(tasks).hasSize(4);
-        assertThat(tasks).allSatisfy(task -> assertThat(
-                        task.stream().mapToLong(WorkUnit::bytes).sum())
-                .isEqualTo(3500));
+        assertThat(tasks)
+                .allSatisfy(task -> assertThat(
+                                task.stream().mapToLong(WorkUnit::bytes).sum())
+                        .isEqualTo(3500));
     }
 }

@@ -109,7 +109,8 @@ public final class FakeHub implements AutoCloseable {
 
     /** How many requests came in whose address contains the part. */
     public int asked(String part) {
-        return (int) requests.stream().filter(request -> request.uri.contains(part)).count();
+        return (int)
+                requests.stream().filter(request -> request.uri.contains(part)).count();
     }
 
     /** Nothing ordered goes wrong any more. */

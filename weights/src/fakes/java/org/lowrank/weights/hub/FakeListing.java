@@ -33,17 +33,23 @@ final class FakeListing {
                 .filter(repo -> repo.tags.containsAll(values(uri, "filter")))
                 .sorted(Comparator.comparing(repo -> repo.id))
                 .toList();
-        int from = values(uri, "cursor").stream().mapToInt(Integer::parseInt).findFirst().orElse(0);
-        int limit = values(uri, "limit").stream().mapToInt(Integer::parseInt).findFirst().orElse(perPage);
+        int from = values(uri, "cursor").stream()
+                .mapToInt(Integer::parseInt)
+                .findFirst()
+                .orElse(0);
+        int limit = values(uri, "limit").stream()
+                .mapToInt(Integer::parseInt)
+                .findFirst()
+                .orElse(perPage);
         int until = Math.min(fitting.size(), from + Math.min(perPage, limit));
         String json = fitting.subList(from, until).stream()
-                .map(repo -> "{\"_id\":\"0\",\"id\":\"" + repo.id + "\",\"private\":false,\"modelId\":\"" + repo.id
-                        + "\"}")
+                .map(repo ->
+                        "{\"_id\":\"0\",\"id\":\"" + repo.id + "\",\"private\":false,\"modelId\":\"" + repo.id + "\"}")
                 .collect(Collectors.joining(",", "[", "]"));
         Optional<String> next = until == fitting.size()
                 ? Optional.empty()
-                : Optional.of("<" + endpoint + uri.replaceFirst("&cursor=\\d+", "") + "&cursor=" + until
-                        + ">; rel=\"next\"");
+                : Optional.of(
+                        "<" + endpoint + uri.replaceFirst("&cursor=\\d+", "") + "&cursor=" + until + ">; rel=\"next\"");
         return new Page(json, next);
     }
 

@@ -77,8 +77,8 @@ public final class HubListing {
 
     private List<String> list(Query query) throws IOException, ModelNotFoundException {
         Set<String> names = new LinkedHashSet<>();
-        Optional<URI> next = Optional.of(
-                URI.create(client.settings().endpoint() + query.address(Math.min(PAGE, query.most))));
+        Optional<URI> next =
+                Optional.of(URI.create(client.settings().endpoint() + query.address(Math.min(PAGE, query.most))));
         for (int pages = 0; next.isPresent() && names.size() < query.most; pages++) {
             if (pages == MOST_PAGES) {
                 throw strange("its list of models does not end");
@@ -126,13 +126,15 @@ public final class HubListing {
     private ModelNotFoundException refused(int status) {
         Optional<HubSettings.AccessToken> token = client.settings().token();
         if ((status == 401 || status == 403) && token.isPresent()) {
-            return new ModelNotFoundException("bad token: list of models: " + client.settings().host()
-                    + " does not accept the token of " + token.get().origin() + "; make a new one at "
-                    + client.settings().endpoint() + "/settings/tokens, or unset it");
+            return new ModelNotFoundException(
+                    "bad token: list of models: " + client.settings().host()
+                            + " does not accept the token of " + token.get().origin() + "; make a new one at "
+                            + client.settings().endpoint() + "/settings/tokens, or unset it");
         }
         if (status == 400) {
-            return new ModelNotFoundException("cannot list models: " + client.settings().host()
-                    + ": it does not understand the question (400); check --author, --search and --filter");
+            return new ModelNotFoundException(
+                    "cannot list models: " + client.settings().host()
+                            + ": it does not understand the question (400); check --author, --search and --filter");
         }
         return strange("it answered " + status + " when asked for a list of models");
     }

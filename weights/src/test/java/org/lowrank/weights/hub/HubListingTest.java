@@ -69,7 +69,8 @@ class HubListingTest {
     @Test
     void authorSearchAndTagsMustAllFit() throws Exception {
         assertThat(list(null, "BERT", List.of(), 1000)).hasSize(8).contains("other/bert");
-        assertThat(list("org", null, List.of("safetensors", "text-generation"), 1000)).containsExactly("org/gpt");
+        assertThat(list("org", null, List.of("safetensors", "text-generation"), 1000))
+                .containsExactly("org/gpt");
         assertThat(list("org", "no such", List.of(), 1000)).isEmpty();
     }
 
