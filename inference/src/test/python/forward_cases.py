@@ -59,16 +59,16 @@ MOES = dict(L, moe_intermediate_size=20, num_experts=4, num_experts_per_tok=2)
 CASES = {
     "bert": ("BertForMaskedLM", dict(D, max_position_embeddings=64), BERT),
     "roberta": ("RobertaForMaskedLM", dict(D, max_position_embeddings=64, pad_token_id=1), BERT),
-    "xlm-roberta": ("XLMRobertaModel", dict(D, max_position_embeddings=64, pad_token_id=1), BERT),
-    "camembert": ("CamembertModel", dict(D, max_position_embeddings=64, pad_token_id=1), BERT),
-    "electra": ("ElectraModel", dict(D, embedding_size=12, max_position_embeddings=64), BERT),
-    "distilbert": ("DistilBertModel", dict(dim=24, hidden_dim=40, n_layers=2, n_heads=4, vocab_size=61, max_position_embeddings=64),
+    "xlm-roberta": ("XLMRobertaForMaskedLM", dict(D, max_position_embeddings=64, pad_token_id=1), BERT),
+    "camembert": ("CamembertForMaskedLM", dict(D, max_position_embeddings=64, pad_token_id=1), BERT),
+    "electra": ("ElectraForMaskedLM", dict(D, embedding_size=12, max_position_embeddings=64), BERT),
+    "distilbert": ("DistilBertForMaskedLM", dict(dim=24, hidden_dim=40, n_layers=2, n_heads=4, vocab_size=61, max_position_embeddings=64),
         ("transformer.layer.#", "attention.q_lin", "attention.out_lin", "ffn.lin1", "ffn.lin2")),
-    "albert": ("AlbertModel", dict(D, embedding_size=12, max_position_embeddings=64, num_hidden_layers=4, num_hidden_groups=2, inner_group_num=1),
+    "albert": ("AlbertForMaskedLM", dict(D, embedding_size=12, max_position_embeddings=64, num_hidden_layers=4, num_hidden_groups=2, inner_group_num=1),
         ("encoder.albert_layer_groups.#.albert_layers.#", "attention.query", "attention.dense", "ffn", "ffn_output")),
-    "mpnet": ("MPNetModel", dict(D, max_position_embeddings=64),
+    "mpnet": ("MPNetForMaskedLM", dict(D, max_position_embeddings=64),
         ("encoder.layer.#", "attention.attn.q", "attention.attn.o", "intermediate.dense", "output.dense")),
-    "modernbert": ("ModernBertModel", dict(D, num_hidden_layers=4, max_position_embeddings=64, local_attention=6, pad_token_id=0, cls_token_id=1, sep_token_id=2, bos_token_id=1, eos_token_id=2, global_attn_every_n_layers=3),
+    "modernbert": ("ModernBertForMaskedLM", dict(D, num_hidden_layers=4, max_position_embeddings=64, local_attention=6, pad_token_id=0, cls_token_id=1, sep_token_id=2, bos_token_id=1, eos_token_id=2, global_attn_every_n_layers=3),
         ("layers.#", "attn.Wqkv", "attn.Wo", "mlp.Wi", "mlp.Wo")),
     "t5": ("T5Model", dict(T5, relative_attention_num_buckets=8, relative_attention_max_distance=10),
         ("encoder.block.#", "layer.0.SelfAttention.q", "layer.0.SelfAttention.o", "layer.1.DenseReluDense.wi", "layer.1.DenseReluDense.wo")),
@@ -125,6 +125,7 @@ CASES = {
     "qwen2_moe": ("Qwen2MoeForCausalLM", dict(MOES, num_hidden_layers=2, shared_expert_intermediate_size=28, mlp_only_layers=[0]), MOE),
     "qwen3_moe": ("Qwen3MoeForCausalLM", dict(MOES, head_dim=8, norm_topk_prob=True), MOE),
 }
+MASKED = 4
 IDS = [[49, 45, 52, 56, 38, 34, 49, 36, 1], [16, 17, 53, 6, 60, 50, 33, 27, 23, 25, 41, 54]]
 
 
@@ -175,15 +176,24 @@ def case(name):
             if rel and re.fullmatch(base + re.escape("." + rel), path):
                 module.register_forward_pre_hook(lambda m, a, place=place: keep(place, a[0].unsqueeze(0) if a[0].dim() == 2 else a[0]))
     head = cls.endswith("ForCausalLM") or cls.endswith("LMHeadModel")
-    losses, finals, logits = [], [], []
+    losses, logits, masked = [], [], []
     with torch.no_grad():
         for ids in IDS:
             out = network(input_ids=torch.tensor([ids]), output_hidden_states=True)
-            if head:
+            if head or cls.endswith("ForMaskedLM"):
                 x = out.logits[0]
                 logits.append(x.numpy())
+            if head:
                 losses.append(torch.nn.functional.cross_entropy(x[:-1], torch.tensor(ids[1:])).item())
     layers = len(seen["hidden"]) // 2
+    expected_hidden = {place: list(arrays) for place, arrays in seen.items()}
+    if cls.endswith("ForMaskedLM"):  # every seventh token from the fourth is id MASKED instead; the loss of what stood there
+        for ids in IDS:
+            places = range(3, len(ids), 7)
+            with torch.no_grad():
+                x = network(input_ids=torch.tensor([[MASKED if i in places else t for i, t in enumerate(ids)]])).logits[0]
+            masked += torch.nn.functional.cross_entropy(x[list(places)], torch.tensor([ids[i] for i in places]), reduction="none").tolist()
+    seen = expected_hidden
     split = lambda place, i: [seen[place][i], seen[place][layers + i]]
     shape = lambda a: a.reshape(-1, a.shape[-1])
     result = dict(
@@ -193,7 +203,8 @@ def case(name):
                      **{place: moments([shape(a) for a in split(place, i)]) for place in ("QKV", "O", "M1", "M2") if place in seen and len(seen[place]) == 2 * layers})
                 for i in range(layers)],
         nll=float(np.dot(losses, [len(i) - 1 for i in IDS]) / sum(len(i) - 1 for i in IDS)) if head else None,
-        logits=moments(logits) if head else None)
+        masked_nll=float(np.mean(masked)) if masked else None,
+        logits=moments(logits) if logits else None)
     os.makedirs(OUT, exist_ok=True)
     with open(os.path.join(OUT, name + ".json"), "w") as file:
         json.dump(result, file, separators=(",", ":"))

@@ -135,7 +135,7 @@ final class OverlapCommand extends ModelRun implements Callable<Integer> {
         }
         long start = System.nanoTime();
         try (LayerwiseModel runs = run.open(opened)) {
-            TextSequences sequences = RunCommand.sequences(opened, runs, run, contents);
+            TextSequences sequences = ReadTexts.of(opened, runs, run, contents).sequences();
             RunArguments.requireMemory(runs, sequences.ids());
             List<ActivationOverlap> rows = ActivationOverlapMeasurer.measure(
                     runs,

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -14,8 +16,9 @@ import org.lowrank.analyzer.layer.LayerSelection;
 import org.lowrank.analyzer.output.AnalysisResult;
 import org.lowrank.analyzer.output.RunResult;
 import org.lowrank.inference.engine.LayerwiseModel;
-import org.lowrank.inference.text.TextSequences;
-import org.lowrank.inference.text.TextTokenizer;
+import org.lowrank.inference.engine.LayerwiseModel.HeadKind;
+import org.lowrank.inference.loss.TextLoss;
+import org.lowrank.inference.loss.TextLosses;
 import org.lowrank.reports.OutputDirectory;
 import org.lowrank.reports.ResultFormat;
 import picocli.CommandLine.Command;
@@ -71,27 +74,54 @@ final class RunCommand extends ModelRun implements Callable<Integer> {
                 LayerwiseModel runs = run.open(opened)) {
             progress.close();
             List<String> notes = new ArrayList<>();
-            List<int[]> sequences =
-                    ids == null ? tokenised(opened, runs, contents, notes) : RunArguments.ids(ids, runs);
+            @Nullable ReadTexts read = ids == null ? ReadTexts.of(opened, runs, run, contents) : null;
+            List<int[]> sequences = read == null
+                    ? RunArguments.ids(Objects.requireNonNull(ids), runs)
+                    : read.sequences().ids();
+            if (sequences.size() > contents.size() && read != null) {
+                notes.add("long texts were run in " + sequences.size() + " windows of at most " + run.longest(runs)
+                        + " tokens");
+            }
             RunArguments.requireMemory(runs, sequences);
             String name = opened.provenance().model();
             OutputDirectory directory = OutputDirectory.open(output.directory(List.of(name + "-run")));
             long start = System.nanoTime();
             ModelRunResult result = ModelRunner.run(
                     runs, name, sequences, (done, total) -> progress.count("tokens x layers", done, total));
+            @Nullable TextLoss masked = maskedLoss(runs, read, notes);
             opened.took("run", (System.nanoTime() - start) / 1e9);
             progress.close();
-            if (result.losses() == null) {
-                notes.add("no loss: the model has no causal language head");
-            }
-            print(opened, result, notes, directory, formats, progress);
+            print(opened, result, masked, notes, directory, formats, progress);
         }
         return 0;
+    }
+
+    /** Of a masked head, in a run of its own: the activations are those of the texts as they are. */
+    private static @Nullable TextLoss maskedLoss(LayerwiseModel runs, @Nullable ReadTexts read, List<String> notes)
+            throws IOException, InterruptedException {
+        Optional<HeadKind> head = runs.head();
+        if (head.isEmpty()) {
+            notes.add("no loss: the model has no language head");
+            return null;
+        }
+        if (head.get() == HeadKind.CAUSAL) {
+            return null;
+        }
+        if (read == null) {
+            notes.add("no loss: the head predicts masked tokens, and in ids none is masked; give texts");
+            return null;
+        }
+        if (read.mask().isEmpty()) {
+            notes.add("no loss: the tokenizer has no mask token");
+            return null;
+        }
+        return TextLosses.of(runs, read.sequences(), read.mask()).orElse(null);
     }
 
     private void print(
             ModelAnalysis opened,
             ModelRunResult result,
+            @Nullable TextLoss masked,
             List<String> notes,
             OutputDirectory directory,
             Set<ResultFormat> formats,
@@ -102,45 +132,10 @@ final class RunCommand extends ModelRun implements Callable<Integer> {
         notes.forEach(note -> warnings.add(new AnalysisResult.Warning(name, note)));
         warn(opened, warnings, progress);
         RunResult saved = RunResult.of(
-                tool("DJL PyTorch", run.threads), commandLine(), started(), opened.model(""), result, warnings);
+                tool("DJL PyTorch", run.threads), commandLine(), started(), opened.model(""), result, masked, warnings);
         if (!console.quiet) {
             System.out.print(RunSummary.of(saved));
         }
         OutputArguments.print(saved.files().write(directory, formats));
-    }
-
-    private List<int[]> tokenised(ModelAnalysis opened, LayerwiseModel runs, List<String> contents, List<String> notes)
-            throws Exception {
-        TextSequences sequences = sequences(opened, runs, run, contents);
-        if (sequences.ids().size() > contents.size()) {
-            notes.add("long texts were run in " + sequences.ids().size() + " windows of at most " + run.longest(runs)
-                    + " tokens");
-        }
-        return sequences.ids();
-    }
-
-    /** Texts as a model reads them. */
-    static TextSequences sequences(ModelAnalysis opened, LayerwiseModel runs, RunArguments run, List<String> contents)
-            throws IOException, InterruptedException, UsageException, org.lowrank.weights.files.ModelNotFoundException {
-        try (TextTokenizer tokenizer = TextTokenizer.open(opened.files())) {
-            List<List<TextTokenizer.Token>> whole = tokenizer.tokens(contents, true);
-            List<List<TextTokenizer.Token>> plain = tokenizer.tokens(contents, false);
-            for (int i = 0; i < whole.size(); i++) {
-                if (whole.get(i).size() < 2 || plain.get(i).isEmpty()) {
-                    throw new UsageException("text too short: text " + (i + 1) + " of " + whole.size() + " has "
-                            + whole.get(i).size() + " tokens; give at least two");
-                }
-                for (TextTokenizer.Token token : whole.get(i)) {
-                    if (token.id() >= runs.vocabulary()) {
-                        throw new UsageException(
-                                "tokenizer and model do not fit: token " + token.id() + " of a vocabulary of "
-                                        + runs.vocabulary() + "; put the model's own tokenizer.json beside it");
-                    }
-                }
-            }
-            return TextSequences.of(whole, plain, run.longest(runs));
-        } catch (IllegalArgumentException e) {
-            throw new UsageException("--window: " + e.getMessage());
-        }
     }
 }

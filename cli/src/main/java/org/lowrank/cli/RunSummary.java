@@ -18,7 +18,8 @@ final class RunSummary {
                 result.tokens()));
         Double nll = result.nll();
         if (nll != null) {
-            text.append(String.format(Locale.ROOT, "loss %.6f nats a token, perplexity %.4f%n", nll, Math.exp(nll)));
+            String kind = result.masked() == null ? "a token" : "a masked token";
+            text.append(String.format(Locale.ROOT, "loss %.6f nats %s, perplexity %.4f%n", nll, kind, Math.exp(nll)));
         }
         text.append(String.format(
                 Locale.ROOT,

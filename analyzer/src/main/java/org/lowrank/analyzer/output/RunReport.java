@@ -67,7 +67,9 @@ final class RunReport {
         cards.add(new Card("Tokens", Cells.count(result.tokens())));
         Double nll = result.nll();
         Double perplexity = result.perplexity();
-        cards.add(new Card("Loss per token", nll == null ? "none" : NumberText.significant(nll, 5)));
+        cards.add(new Card(
+                result.masked() == null ? "Loss per token" : "Loss per masked token",
+                nll == null ? "none" : NumberText.significant(nll, 5)));
         cards.add(new Card("Perplexity", perplexity == null ? "none" : NumberText.significant(perplexity, 5)));
         cards.add(new Card("Layers", Cells.count(result.model().architecture().layers())));
         cards.add(new Card("Width", Cells.count(result.model().architecture().modelDimension())));
@@ -148,7 +150,10 @@ final class RunReport {
                                 false),
                         new Fact(
                                 "Loss",
-                                "mean of −ln p(next token) over all predictions; perplexity is exp of it.",
+                                "mean of −ln p(next token) over all predictions, perplexity exp of it. Of a model with a masked "
+                                        + "head: every seventh token of a text from the fourth on is replaced by the mask token "
+                                        + "in a second run, and −ln p of what stood there is averaged; the activations are of "
+                                        + "the texts as they are.",
                                 false),
                         new Fact(
                                 "Precision",

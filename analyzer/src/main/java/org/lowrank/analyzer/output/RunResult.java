@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.lowrank.analyzer.activation.ActivationMeasurement;
 import org.lowrank.analyzer.activation.ModelRunResult;
 import org.lowrank.inference.engine.Losses;
+import org.lowrank.inference.loss.TextLoss;
 import org.lowrank.reports.CsvWriter;
 import org.lowrank.reports.Result;
 import org.lowrank.reports.ResultFiles;
@@ -21,9 +22,12 @@ import org.lowrank.reports.ResultJson;
  * @param model the model, its provenance and times
  * @param sequences how many
  * @param tokens in all
- * @param nll mean loss of a predicted token in nats, over all sequences; null without a causal head
+ * @param nll mean loss of a predicted token in nats, over all sequences: of every next one, or of the masked ones; null where
+ *     nothing is predicted
  * @param perplexity exp(nll)
- * @param losses per sequence, and moments of the logits
+ * @param losses per sequence, and moments of the logits; null without a language head
+ * @param masked what was predicted in the place of masked tokens, in a run of its own; null of causal models, and where the
+ *     sequences were given as ids
  * @param activations the rows of run.csv
  * @param last what the head reads, after the last norm
  * @param warnings what a reader should know
@@ -40,6 +44,7 @@ public record RunResult(
         @Nullable Double nll,
         @Nullable Double perplexity,
         @Nullable Losses losses,
+        @Nullable TextLoss masked,
         List<ActivationMeasurement> activations,
         @Nullable ActivationMeasurement last,
         List<AnalysisResult.Warning> warnings)
@@ -73,9 +78,11 @@ public record RunResult(
             String started,
             AnalysisResult.Model model,
             ModelRunResult run,
+            @Nullable TextLoss masked,
             List<AnalysisResult.Warning> warnings) {
         Losses losses = run.losses();
-        Double nll = losses == null || Double.isNaN(losses.nll()) ? null : (Double) losses.nll();
+        double loss = masked != null ? masked.nll() : losses == null ? Double.NaN : losses.nll();
+        Double nll = Double.isNaN(loss) ? null : (Double) loss;
         return new RunResult(
                 SCHEMA_VERSION,
                 KIND,
@@ -88,6 +95,7 @@ public record RunResult(
                 nll,
                 nll == null ? null : (Double) Math.exp(nll),
                 losses,
+                masked,
                 run.activations(),
                 run.last(),
                 warnings);

@@ -11,6 +11,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.lowrank.inference.description.Activation;
+import org.lowrank.inference.description.Transformer;
 import org.lowrank.inference.description.Transformer.Head;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.tensor.Tensor;
@@ -24,14 +26,20 @@ final class HeadPass {
     private static final int LOGITS = 1 << 25;
 
     private final Head head;
+    private final Optional<Reading> transform;
     private final Tensor output;
     private final float[] bias;
     private final int width;
     private final NDManager memory;
     private final Device device;
 
-    private HeadPass(Head head, Tensor output, float[] bias, NDManager memory, Device device) {
+    /** A matrix, an activation and a norm before the output matrix. */
+    private record Reading(Parts.Linear dense, Activation activation, Parts.Norm norm) {}
+
+    private HeadPass(
+            Head head, Optional<Reading> transform, Tensor output, float[] bias, NDManager memory, Device device) {
         this.head = head;
+        this.transform = transform;
         this.output = output;
         this.bias = bias;
         this.width = Math.toIntExact(output.shape().get(1));
@@ -39,33 +47,55 @@ final class HeadPass {
         this.device = device;
     }
 
+    /** Whether the checkpoint has the head of its family: of a masked one its dense matrix is stored always. */
+    static boolean exists(Head head, TensorNames names) {
+        if (head.transform().isPresent()) {
+            return names.findAbove(head.transform().get().dense()).isPresent();
+        }
+        return head.causal()
+                && (names.findAbove(head.output()).isPresent()
+                        || head.expected().orElse(true));
+    }
+
     /**
      * The head of a model; empty where the checkpoint has none.
      *
      * @param tokens the input table, which is the output matrix too where they are tied or there is no other
+     * @param stores given back by the caller
      */
-    static Optional<HeadPass> of(Optional<Head> form, TensorNames names, Tensor tokens, NDManager memory, Device device)
+    static Optional<HeadPass> of(
+            Transformer transformer,
+            TensorNames names,
+            Tensor tokens,
+            NDManager memory,
+            Device device,
+            List<FloatStore> stores)
             throws IOException {
-        if (form.isEmpty() || !form.get().causal()) {
+        if (transformer.head().isEmpty() || !exists(transformer.head().get(), names)) {
             return Optional.empty();
         }
-        Head head = form.get();
-        Optional<Tensor> own = names.findAbove(head.output());
-        if (own.isEmpty() && !head.expected().orElse(true)) {
-            return Optional.empty();
-        }
-        Tensor output = head.tied().orElse(false) ? tokens : own.orElse(tokens);
+        Head head = transformer.head().get();
+        boolean tied = head.tied().orElse(false);
+        Tensor output = tied ? tokens : names.findAbove(head.output()).orElse(tokens);
         if (output.shape().size() != 2) {
             throw new MalformedWeightsException("wrong shape: " + output.file() + ": " + output.name() + " is "
-                    + output.shape() + ", no matrix; download the model again");
+                    + output.shape() + ", no matrix; check config.json");
         }
-        Optional<Tensor> bias = names.findAbove(head.output() + ".bias");
-        return Optional.of(new HeadPass(
-                head,
-                output,
-                bias.isPresent() ? vector(bias.get(), output.shape().get(0)) : new float[0],
-                memory,
-                device));
+        Optional<Tensor> bias =
+                names.findAbove(head.output() + ".bias").or(() -> head.bias().flatMap(names::findAbove));
+        float[] added = bias.isPresent() ? vector(bias.get(), output.shape().get(0)) : new float[0];
+        Optional<Reading> transform = Optional.empty();
+        if (head.transform().isPresent()) {
+            Transformer.Transform form = head.transform().get();
+            WeightLoader loader = new WeightLoader(transformer, names.above(form.dense()), memory);
+            int read = transformer.sizes().width();
+            int written = Math.toIntExact(output.shape().get(1));
+            transform = Optional.of(new Reading(
+                    loader.plain(form.dense(), written, read, stores),
+                    form.activation(),
+                    loader.norm(form.norm().module(), form.norm().kind(), stores)));
+        }
+        return Optional.of(new HeadPass(head, transform, output, added, memory, device));
     }
 
     private static float[] vector(Tensor tensor, long length) throws IOException {
@@ -80,11 +110,6 @@ final class HeadPass {
         return numbers.array();
     }
 
-    /** Width of what the head reads. */
-    int width() {
-        return width;
-    }
-
     /** Losses of a batch, as they add up. */
     private static final class Sums {
         final int[] targets;
@@ -92,17 +117,16 @@ final class HeadPass {
         final double[] exponentials;
         final double[] wanted;
 
-        Sums(Batch batch) {
+        Sums(Batch batch, List<int[]> wantedIds) {
             targets = new int[batch.tokens()];
             largest = new double[targets.length];
             exponentials = new double[targets.length];
             wanted = new double[targets.length];
             Arrays.fill(largest, Double.NEGATIVE_INFINITY);
             int token = 0;
-            for (int[] sequence : batch.sequences()) {
-                for (int i = 0; i < sequence.length; i++) {
-                    targets[token++] = i + 1 < sequence.length ? sequence[i + 1] : -1;
-                }
+            for (int[] sequence : wantedIds) {
+                System.arraycopy(sequence, 0, targets, token, sequence.length);
+                token += sequence.length;
             }
         }
     }
@@ -110,13 +134,51 @@ final class HeadPass {
     /**
      * Mean losses.
      *
-     * @param states what the head reads, one per batch, tokens × width
+     * @param last last hidden states, one per batch, tokens × width
      */
-    Losses losses(List<Batch> batches, List<FloatStore> states) throws IOException, InterruptedException {
+    Losses losses(List<Batch> batches, List<FloatStore> last, Targets targets)
+            throws IOException, InterruptedException {
+        List<FloatStore> states = new ArrayList<>();
+        try {
+            for (FloatStore state : last) {
+                states.add(transformed(state));
+            }
+            return ofTransformed(batches, states, targets);
+        } finally {
+            states.forEach(FloatStore::close);
+        }
+    }
+
+    /** What the output matrix multiplies, a copy. */
+    private FloatStore transformed(FloatStore state) {
+        FloatStore result = FloatStore.allocate(memory, state.rows, width);
+        try (NDManager scope = memory.newSubManager()) {
+            NDArray x = state.copyOn(device, scope);
+            if (transform.isPresent()) {
+                Reading reading = transform.get();
+                x = Operations.activation(Operations.linear(x, reading.dense()), reading.activation());
+                x = Operations.norm(x, reading.norm());
+            }
+            result.put(x, 0);
+            return result;
+        } catch (RuntimeException | Error e) {
+            result.close();
+            throw e;
+        }
+    }
+
+    private Losses ofTransformed(List<Batch> batches, List<FloatStore> states, Targets targets)
+            throws IOException, InterruptedException {
         long vocabulary = output.shape().get(0);
         int most = states.stream().mapToInt(state -> state.rows).max().orElse(1);
         int part = (int) Math.max(1, Math.min(vocabulary, Math.min(WEIGHTS / width, LOGITS / most)));
-        List<Sums> sums = batches.stream().map(Sums::new).toList();
+        List<Sums> sums = new ArrayList<>();
+        int sequence = 0;
+        for (Batch batch : batches) {
+            int end = sequence + batch.sequences().size();
+            sums.add(new Sums(batch, targets.ids().subList(sequence, end)));
+            sequence = end;
+        }
         Moments moments = new Moments();
         try (FloatStore weights = FloatStore.allocate(memory, part, width);
                 Tensor.Values values = output.open()) {
@@ -172,7 +234,7 @@ final class HeadPass {
         return x.getNDArrayInternal().linear(x, weight, added).singletonOrThrow();
     }
 
-    /** −ln p of each token's successor, NaN for the last of a sequence. */
+    /** −ln p of each token's target, NaN where there is none. */
     private static List<double[]> losses(List<Sums> sums) {
         List<double[]> losses = new ArrayList<>();
         for (Sums batch : sums) {

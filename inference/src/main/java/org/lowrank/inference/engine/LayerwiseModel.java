@@ -83,6 +83,22 @@ public final class LayerwiseModel implements AutoCloseable {
         return embedding.longest();
     }
 
+    /** How a head predicts. */
+    public enum HeadKind {
+        /** The next token, from those before it. */
+        CAUSAL,
+        /** A masked token, from all others. */
+        MASKED
+    }
+
+    /** The language head that the checkpoint has; empty where none. */
+    public Optional<HeadKind> head() {
+        return transformer
+                .head()
+                .filter(head -> HeadPass.exists(head, names))
+                .map(head -> head.causal() ? HeadKind.CAUSAL : HeadKind.MASKED);
+    }
+
     /**
      * Looks whether the first and the last layer are whole and fit config.json, by reading them.
      *
@@ -102,9 +118,16 @@ public final class LayerwiseModel implements AutoCloseable {
      * Runs all sequences through all layers.
      *
      * @param sequences token ids, each within {@link #vocabulary()} and not longer than {@link #longest()}
-     * @return losses, where the checkpoint has a causal head
+     * @return losses of the next tokens where the checkpoint has a causal head; of a masked one the logits' moments alone
      */
     public Optional<Losses> run(List<int[]> sequences, ActivationListener listener)
+            throws IOException, InterruptedException {
+        boolean causal = head().equals(Optional.of(HeadKind.CAUSAL));
+        return run(sequences, causal ? Targets.successors(sequences) : Targets.none(sequences), listener);
+    }
+
+    /** The same with what is to be predicted at each token; a masked head wants its mask token in the sequences. */
+    public Optional<Losses> run(List<int[]> sequences, Targets targets, ActivationListener listener)
             throws IOException, InterruptedException {
         check(sequences);
         JniUtils.setNumThreads(settings.threads());
@@ -112,7 +135,7 @@ public final class LayerwiseModel implements AutoCloseable {
         try {
             embed(batches, listener);
             layers(batches, listener);
-            return finish(batches, listener);
+            return finish(batches, targets, listener);
         } finally {
             batches.forEach(Batch::close);
         }
@@ -236,9 +259,8 @@ public final class LayerwiseModel implements AutoCloseable {
                 transformer.layer().attention().scores(), positions, heads, AttentionPass.scale(transformer), table);
     }
 
-    private Optional<Losses> finish(List<Batch> batches, ActivationListener listener)
+    private Optional<Losses> finish(List<Batch> batches, Targets targets, ActivationListener listener)
             throws IOException, InterruptedException {
-        Optional<HeadPass> head = HeadPass.of(transformer.head(), names, embedding.table(), memory, device);
         List<FloatStore> stores = new ArrayList<>();
         List<FloatStore> states = new ArrayList<>();
         try (Recorder recorder =
@@ -249,7 +271,8 @@ public final class LayerwiseModel implements AutoCloseable {
                     : null;
             Optional<String> project =
                     last.projection().filter(module -> names.find(module).isPresent());
-            int width = head.map(HeadPass::width).orElse(transformer.sizes().width());
+            // A projection leads back to the width of the token table.
+            int width = Math.toIntExact(embedding.table().shape().get(1));
             Parts.@Nullable Linear projection = project.isPresent()
                     ? loader.plain(project.get(), width, transformer.sizes().width(), stores)
                     : null;
@@ -266,7 +289,8 @@ public final class LayerwiseModel implements AutoCloseable {
                 recorder.add(Input.of(Site.FINAL), state.block());
             }
             recorder.deliver();
-            return head.isPresent() ? Optional.of(head.get().losses(batches, states)) : Optional.empty();
+            Optional<HeadPass> head = HeadPass.of(transformer, names, embedding.table(), memory, device, stores);
+            return head.isPresent() ? Optional.of(head.get().losses(batches, states, targets)) : Optional.empty();
         } finally {
             stores.forEach(FloatStore::close);
             states.forEach(FloatStore::close);

@@ -4,11 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a causal model loses on sequences, −ln p(next token), in nats.
+ * What a model loses on sequences, −ln p(target), in nats.
  *
  * @param nll mean over all predictions of all sequences; NaN where nothing is predicted
- * @param predictions how many there are: a sequence's tokens less one
- * @param perSequence mean over the predictions of each; NaN where it has one token
+ * @param predictions how many there are
+ * @param perSequence mean over the predictions of each; NaN where it has none
  * @param logits over all tokens and the whole vocabulary
  */
 public record Losses(double nll, long predictions, List<Double> perSequence, Logits logits) {
@@ -24,7 +24,7 @@ public record Losses(double nll, long predictions, List<Double> perSequence, Log
         return Math.exp(nll);
     }
 
-    /** Puts losses of tokens together, NaN for the last of each sequence. */
+    /** Puts losses of tokens together, NaN where nothing is predicted; batches are the sequences in their order. */
     static Losses of(List<int[]> sequences, List<double[]> batches, Logits logits) {
         List<Double> means = new ArrayList<>();
         double all = 0;
@@ -37,13 +37,18 @@ public record Losses(double nll, long predictions, List<Double> perSequence, Log
                 at = 0;
             }
             double sum = 0;
-            for (int i = 0; i < sequence.length - 1; i++) {
-                sum += batches.get(batch)[at + i];
+            int own = 0;
+            for (int i = 0; i < sequence.length; i++) {
+                double loss = batches.get(batch)[at + i];
+                if (!Double.isNaN(loss)) {
+                    sum += loss;
+                    own++;
+                }
             }
             at += sequence.length;
-            means.add(sequence.length < 2 ? Double.NaN : sum / (sequence.length - 1));
+            means.add(own == 0 ? Double.NaN : sum / own);
             all += sum;
-            count += sequence.length - 1;
+            count += own;
         }
         return new Losses(count == 0 ? Double.NaN : all / count, count, means, logits);
     }

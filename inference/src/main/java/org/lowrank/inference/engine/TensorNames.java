@@ -102,6 +102,15 @@ final class TensorNames {
         }
     }
 
+    /** The names from the place on where a module of a head stands. */
+    TensorNames above(String module) {
+        String place = prefix;
+        while (!place.isEmpty() && !byPath.containsKey(place + module)) {
+            place = place.substring(0, place.lastIndexOf('.', place.length() - 2) + 1);
+        }
+        return new TensorNames(byPath, place, files);
+    }
+
     MalformedWeightsException missing(String path) {
         return new MalformedWeightsException("missing tensor: " + files + ": no " + path
                 + ", which config.json's model_type has; download the model again");

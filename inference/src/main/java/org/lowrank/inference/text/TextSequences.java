@@ -34,8 +34,8 @@ public record TextSequences(List<int[]> ids, List<Integer> texts, List<boolean[]
         int after = Math.max(0, whole.size() - plain.size() - before);
         int room = longest - before - after;
         if (room < 1) {
-            throw new IllegalArgumentException(
-                    "a window of " + longest + " tokens has no room beside " + (before + after) + " special tokens");
+            throw new IllegalArgumentException("--window: a window of " + longest + " tokens has no room beside "
+                    + (before + after) + " special tokens");
         }
         int from = 0;
         do {

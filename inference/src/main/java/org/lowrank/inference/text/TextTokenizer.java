@@ -23,6 +23,13 @@ public final class TextTokenizer implements AutoCloseable {
         this.description = description;
     }
 
+    /**
+     * A text to tokenise.
+     *
+     * @param special whether the tokens that the model wants around a text are added
+     */
+    public record Request(String text, boolean special) {}
+
     /** A token of a text. */
     public record Token(long id, String text) {}
 
@@ -51,7 +58,12 @@ public final class TextTokenizer implements AutoCloseable {
      * @throws MalformedWeightsException if the tokenizer fails, dies, or uses more time or memory than any should
      */
     public List<List<Token>> tokens(List<String> texts, boolean special) throws IOException, InterruptedException {
-        return new TokenizerProcess(file, model, description).tokens(texts, special);
+        return tokens(texts.stream().map(text -> new Request(text, special)).toList());
+    }
+
+    /** The same, of each text as it asks for. */
+    public List<List<Token>> tokens(List<Request> texts) throws IOException, InterruptedException {
+        return new TokenizerProcess(file, model, description).tokens(texts);
     }
 
     /** Which files it came from. */

@@ -17,7 +17,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The process that runs the native tokenizer: texts come in on standard input as a count and, each, a length and UTF-8; out go
+ * The process that runs the native tokenizer: texts come in on standard input as a count and, each, whether special tokens are
+ * added, a length and UTF-8; out go
  * {@link #DONE}, and per text a count and, each, the id, a length and the token; or {@link #FAILED} and why.
  */
 public final class TokenizerChild {
@@ -30,18 +31,17 @@ public final class TokenizerChild {
     /**
      * Runs.
      *
-     * @param arguments the tokenizer.json, and whether special tokens are added
+     * @param arguments the tokenizer.json
      */
     public static void main(String[] arguments) throws IOException {
-        boolean special = Boolean.parseBoolean(arguments[1]);
-        List<String> texts = texts();
+        List<TextTokenizer.Request> texts = texts();
         try (DataOutputStream out =
                 new DataOutputStream(new BufferedOutputStream(new FileOutputStream(FileDescriptor.out)))) {
             Map<String, String> options = Map.of("truncation", "false", "padding", "false");
             try (HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.newInstance(Path.of(arguments[0]), options)) {
                 List<Encoding> encodings = new ArrayList<>();
-                for (String text : texts) {
-                    encodings.add(tokenizer.encode(text, special, false));
+                for (TextTokenizer.Request text : texts) {
+                    encodings.add(tokenizer.encode(text.text(), text.special(), false));
                 }
                 out.writeByte(DONE);
                 for (Encoding encoding : encodings) {
@@ -55,15 +55,16 @@ public final class TokenizerChild {
         }
     }
 
-    private static List<String> texts() throws IOException {
+    private static List<TextTokenizer.Request> texts() throws IOException {
         try (DataInputStream in =
                 new DataInputStream(new BufferedInputStream(new FileInputStream(FileDescriptor.in)))) {
-            List<String> texts = new ArrayList<>();
+            List<TextTokenizer.Request> texts = new ArrayList<>();
             int count = in.readInt();
             for (int i = 0; i < count; i++) {
+                boolean special = in.readBoolean();
                 byte[] bytes = new byte[in.readInt()];
                 in.readFully(bytes);
-                texts.add(new String(bytes, StandardCharsets.UTF_8));
+                texts.add(new TextTokenizer.Request(new String(bytes, StandardCharsets.UTF_8), special));
             }
             return texts;
         }

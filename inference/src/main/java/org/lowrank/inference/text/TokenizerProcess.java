@@ -19,7 +19,13 @@ import org.lowrank.weights.bytes.MalformedWeightsException;
 
 /** One run of the native tokenizer in a Java process of its own ({@link TokenizerChild}), watched. */
 final class TokenizerProcess {
-    private static final long START_SECONDS = 60;
+    /** Of the processor: a Java process and the largest vocabularies take 3. */
+    private static final long WORK_SECONDS = 15;
+
+    /** Seconds to wait for one of work: the machine may be busy. */
+    private static final long PATIENCE = 20;
+
+    private static final long LAST_WORDS_SECONDS = 60;
     private static final double CHARACTERS_PER_SECOND = 50_000;
     private static final long LARGEST_RESIDENT = 3L << 30;
     private static final long LOOK_MILLIS = 100;
@@ -35,10 +41,9 @@ final class TokenizerProcess {
         this.description = description;
     }
 
-    List<List<TextTokenizer.Token>> tokens(List<String> texts, boolean special)
-            throws IOException, InterruptedException {
+    List<List<TextTokenizer.Token>> tokens(List<TextTokenizer.Request> texts) throws IOException, InterruptedException {
         Path errors = Files.createTempFile("lowrank-tokenizer", ".log");
-        Process process = start(special, errors);
+        Process process = start(errors);
         try {
             CompletableFuture<byte[]> answer = CompletableFuture.supplyAsync(() -> read(process));
             write(process, texts);
@@ -50,7 +55,7 @@ final class TokenizerProcess {
         }
     }
 
-    private Process start(boolean special, Path errors) throws IOException {
+    private Process start(Path errors) throws IOException {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         List<String> command = new ArrayList<>(List.of(java, "-Xshare:auto", "-XX:TieredStopAtLevel=1", "-Xmx2g"));
         command.addAll(List.of(
@@ -60,8 +65,7 @@ final class TokenizerProcess {
                 "-cp",
                 System.getProperty("java.class.path"),
                 TokenizerChild.class.getName(),
-                file.toString(),
-                Boolean.toString(special)));
+                file.toString()));
         return new ProcessBuilder(command).redirectError(errors.toFile()).start();
     }
 
@@ -74,11 +78,12 @@ final class TokenizerProcess {
     }
 
     /** A process that died does not read: what it says, or its silence, is judged afterwards. */
-    private static void write(Process process, List<String> texts) {
+    private static void write(Process process, List<TextTokenizer.Request> texts) {
         try (DataOutputStream out = new DataOutputStream(new BufferedOutputStream(process.getOutputStream()))) {
             out.writeInt(texts.size());
-            for (String text : texts) {
-                byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+            for (TextTokenizer.Request text : texts) {
+                byte[] bytes = text.text().getBytes(StandardCharsets.UTF_8);
+                out.writeBoolean(text.special());
                 out.writeInt(bytes.length);
                 out.write(bytes);
             }
@@ -87,20 +92,29 @@ final class TokenizerProcess {
         }
     }
 
-    private void await(Process process, List<String> texts, CompletableFuture<byte[]> answer)
+    private void await(Process process, List<TextTokenizer.Request> texts, CompletableFuture<byte[]> answer)
             throws InterruptedException, MalformedWeightsException {
-        long characters = texts.stream().mapToLong(String::length).sum();
-        long limit = START_SECONDS + (long) (characters / CHARACTERS_PER_SECOND);
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(limit);
+        long characters =
+                texts.stream().mapToLong(request -> request.text().length()).sum();
+        long limit = WORK_SECONDS + (long) (characters / CHARACTERS_PER_SECOND);
+        long start = System.nanoTime();
         while (!process.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS) && !answer.isDone()) {
             if (resident(process) > LARGEST_RESIDENT) {
                 throw bad("it wants more than " + (LARGEST_RESIDENT >> 30) + " GiB of memory for " + characters
                         + " characters");
             }
-            if (System.nanoTime() > end) {
-                throw bad("it has not ended after " + limit + " seconds on " + characters + " characters");
+            if (worked(process) > limit || System.nanoTime() - start > TimeUnit.SECONDS.toNanos(PATIENCE * limit)) {
+                throw bad("it has not ended after " + limit + " seconds of work on " + characters + " characters");
             }
         }
+    }
+
+    /** Seconds of processor time, which a busy machine does not lengthen; 0 where the system does not tell. */
+    private static long worked(Process process) {
+        return process.info()
+                .totalCpuDuration()
+                .map(java.time.Duration::toSeconds)
+                .orElse(0L);
     }
 
     /** Bytes in memory where the system tells (Linux), else 0. */
@@ -116,7 +130,7 @@ final class TokenizerProcess {
 
     private static byte[] answered(CompletableFuture<byte[]> answer) throws InterruptedException {
         try {
-            return answer.get(START_SECONDS, TimeUnit.SECONDS);
+            return answer.get(LAST_WORDS_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
             return new byte[0];
         }
