@@ -27,8 +27,11 @@ final class EmbeddingPass implements AutoCloseable {
     private final Parts.@Nullable Linear projection;
     private final @Nullable FloatStore positions;
     private final float[] type;
+    private final boolean randomised;
 
-    EmbeddingPass(Transformer transformer, TensorNames names, WeightLoader loader) throws IOException {
+    EmbeddingPass(Transformer transformer, TensorNames names, WeightLoader loader, boolean randomised)
+            throws IOException {
+        this.randomised = randomised;
         form = transformer.embedding();
         tokens = names.first(form.tokens());
         if (tokens.shape().size() != 2) {
@@ -106,7 +109,11 @@ final class EmbeddingPass implements AutoCloseable {
         FloatBuffer target = store.floats();
         for (int[] sequence : batch.sequences()) {
             for (int id : sequence) {
+                int first = target.position();
                 Widening.rows(rows, id, 1, width, target);
+                if (randomised) {
+                    GaussianFill.replace(target.slice(first, width), tokens.name() + " " + id);
+                }
             }
         }
         if (form.scale() != 1) {

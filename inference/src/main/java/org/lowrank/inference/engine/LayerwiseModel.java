@@ -45,8 +45,8 @@ public final class LayerwiseModel implements AutoCloseable {
         this.memory = memory;
         this.device = memory.getDevice();
         this.settings = settings;
-        loader = new WeightLoader(transformer, names, memory);
-        embedding = new EmbeddingPass(transformer, names, loader);
+        loader = new WeightLoader(transformer, names, memory, settings.randomWeights());
+        embedding = new EmbeddingPass(transformer, names, loader, settings.randomWeights());
     }
 
     /**
@@ -109,6 +109,22 @@ public final class LayerwiseModel implements AutoCloseable {
         loader.load(transformer.sizes().layers() - 1).close();
     }
 
+    /** Reads layers of a checkpoint of the same form: of what runs, or of what was tuned from it. */
+    public interface MatrixReader {
+        /** The matrices of a layer; closed by the caller. */
+        LayerMatrices read(int layer) throws IOException;
+    }
+
+    /**
+     * A reader of a checkpoint's layers as this model would multiply with them.
+     *
+     * @throws org.lowrank.weights.bytes.MalformedWeightsException if it has no such layers
+     */
+    public MatrixReader reader(Checkpoint other) throws IOException {
+        WeightLoader own = new WeightLoader(transformer, TensorNames.of(other, transformer), memory);
+        return layer -> new LayerMatrices(transformer, own.load(layer), memory);
+    }
+
     /** What a run of these sequences takes. */
     public MemoryNeed need(List<int[]> sequences) {
         return MemoryNeed.of(transformer, checkpoint, sequences, settings.batchTokens());
@@ -126,8 +142,18 @@ public final class LayerwiseModel implements AutoCloseable {
         return run(sequences, causal ? Targets.successors(sequences) : Targets.none(sequences), listener);
     }
 
+    /** The same without a head: only activations are wanted. */
+    public void observe(List<int[]> sequences, ActivationListener listener) throws IOException, InterruptedException {
+        run(sequences, Optional.empty(), listener);
+    }
+
     /** The same with what is to be predicted at each token; a masked head wants its mask token in the sequences. */
     public Optional<Losses> run(List<int[]> sequences, Targets targets, ActivationListener listener)
+            throws IOException, InterruptedException {
+        return run(sequences, Optional.of(targets), listener);
+    }
+
+    private Optional<Losses> run(List<int[]> sequences, Optional<Targets> targets, ActivationListener listener)
             throws IOException, InterruptedException {
         check(sequences);
         JniUtils.setNumThreads(settings.threads());
@@ -259,7 +285,8 @@ public final class LayerwiseModel implements AutoCloseable {
                 transformer.layer().attention().scores(), positions, heads, AttentionPass.scale(transformer), table);
     }
 
-    private Optional<Losses> finish(List<Batch> batches, Targets targets, ActivationListener listener)
+    private Optional<Losses> finish(
+            List<Batch> batches, Optional<Targets> targets, ActivationListener listener)
             throws IOException, InterruptedException {
         List<FloatStore> stores = new ArrayList<>();
         List<FloatStore> states = new ArrayList<>();
@@ -289,8 +316,11 @@ public final class LayerwiseModel implements AutoCloseable {
                 recorder.add(Input.of(Site.FINAL), state.block());
             }
             recorder.deliver();
+            if (targets.isEmpty()) {
+                return Optional.empty();
+            }
             Optional<HeadPass> head = HeadPass.of(transformer, names, embedding.table(), memory, device, stores);
-            return head.isPresent() ? Optional.of(head.get().losses(batches, states, targets)) : Optional.empty();
+            return head.isPresent() ? Optional.of(head.get().losses(batches, states, targets.get())) : Optional.empty();
         } finally {
             stores.forEach(FloatStore::close);
             states.forEach(FloatStore::close);

@@ -25,8 +25,19 @@ final class WeightLoader {
     private final TensorNames names;
     private final NDManager memory;
     private final boolean inOut;
+    private final boolean randomised;
 
     WeightLoader(Transformer transformer, TensorNames names, NDManager memory) {
+        this(transformer, names, memory, false);
+    }
+
+    /**
+     * A loader.
+     *
+     * @param randomised whether matrices are replaced by Gaussian numbers
+     */
+    WeightLoader(Transformer transformer, TensorNames names, NDManager memory, boolean randomised) {
+        this.randomised = randomised;
         this.transformer = transformer;
         this.names = names;
         this.memory = memory;
@@ -147,7 +158,11 @@ final class WeightLoader {
         FloatBuffer target = weight.floats();
         boolean biased = false;
         for (Source source : sources) {
+            int first = target.position();
             put(source, cols, target);
+            if (randomised) {
+                GaussianFill.replace(target.slice(first, target.position() - first), source.module());
+            }
             biased |= names.find(source.module() + ".bias").isPresent();
         }
         if (!biased) {
@@ -277,6 +292,9 @@ final class WeightLoader {
         FloatStore store = keep(FloatStore.allocate(memory, rows, cols), stores);
         try (Tensor.Values values = tensor.open()) {
             Widening.rows(values, 0, rows, cols, store.floats());
+        }
+        if (randomised && shape.size() == 2) {
+            GaussianFill.replace(store.floats(), tensor.name());
         }
         if (onePlus) {
             FloatBuffer numbers = store.floats();
