@@ -9,9 +9,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.lowrank.reports.OutputDirectory;
-import org.lowrank.reports.ResultFiles;
 import org.lowrank.reports.ResultFormat;
-import org.lowrank.reports.ResultJson;
 import org.lowrank.reports.finding.Finding;
 import org.lowrank.reports.finding.Verdict;
 import org.lowrank.trainer.curve.Curve;
@@ -20,8 +18,6 @@ import org.lowrank.trainer.experiment.Precision;
 import org.lowrank.trainer.experiment.Preset;
 import org.lowrank.trainer.experiment.RunOptions;
 import org.lowrank.trainer.network.Initialisation;
-import org.lowrank.trainer.output.ExperimentOutput;
-import org.lowrank.trainer.output.ExperimentReport;
 import org.lowrank.trainer.output.ExperimentResult;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -119,7 +115,7 @@ abstract class ExperimentRun implements Callable<Integer> {
                 result.findings().forEach(ExperimentRun::print);
                 System.out.println();
             }
-            OutputArguments.print(files(result).write(directory, formats));
+            OutputArguments.print(result.files().write(directory, formats));
             checkpoints.delete();
         }
         return 0;
@@ -149,16 +145,6 @@ abstract class ExperimentRun implements Callable<Integer> {
                         start.truncatedTo(ChronoUnit.SECONDS).toString(),
                         checkpoints.worked().toMillis() / 1e3),
                 curves);
-    }
-
-    /** All files of a saved result. */
-    static ResultFiles files(ExperimentResult result) {
-        String curves = ExperimentOutput.curves(result);
-        String summary = ExperimentOutput.summary(result);
-        // The page offers the summary; every draw's curves are larger than the page and lie beside it.
-        return new ResultFiles(ExperimentReport.of(result, summary, null), ResultJson.writeCompact(result))
-                .with("curves.csv", curves)
-                .with("summary.csv", summary);
     }
 
     private static void print(Finding finding) {

@@ -82,10 +82,12 @@ final class SavedResults {
                 ResultJson.as(tree, RunResult.class, RunResult.SCHEMA_VERSION, file)
                         .files();
             case ExperimentResult.KIND ->
-                ExperimentRun.files(ResultJson.as(tree, ExperimentResult.class, ExperimentResult.SCHEMA_VERSION, file)
-                        .judged());
+                ResultJson.as(tree, ExperimentResult.class, ExperimentResult.SCHEMA_VERSION, file)
+                        .judged()
+                        .files();
             case TheoryResult.KIND ->
-                TheoryCommand.files(ResultJson.as(tree, TheoryResult.class, TheoryResult.SCHEMA_VERSION, file));
+                ResultJson.as(tree, TheoryResult.class, TheoryResult.SCHEMA_VERSION, file)
+                        .files();
             default ->
                 throw new UsageException("unknown result: " + file + ": kind " + kinds.get(0)
                         + "; render it with the version of lowrank that wrote it");

@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
         description = "Figure 2: stable rank, errors and loss of a small network over weight decay.",
         footer = {
             "",
-            "The paper's protocol takes about a quarter of an hour on two cores; --preset quick about a minute."
+            "The paper's protocol takes about an hour on two cores, most of it for the stationary points; --preset quick about a minute."
         })
 final class SweepCommand extends ExperimentRun {
     @Option(names = "--frequency", split = ",", paramLabel = "LIST", description = "c of the labels sign(sin(c·wᵀx)).")
@@ -40,6 +40,18 @@ final class SweepCommand extends ExperimentRun {
     @Option(names = "--epochs", paramLabel = "N", description = "Passes over all samples.")
     @Nullable
     Integer epochs;
+
+    @Option(
+            names = "--settle",
+            paramLabel = "N",
+            description = "Steps of descent on all samples after the epochs, towards the stationary points that Lemma 4"
+                    + " is about (paper: 10000; quick: 0, none).")
+    @Nullable
+    Long settle;
+
+    @Option(names = "--settle-step-size", paramLabel = "ETA", description = "Their step size η (default 0.5).")
+    @Nullable
+    Double settleStepSize;
 
     @Override
     String name() {
@@ -63,7 +75,14 @@ final class SweepCommand extends ExperimentRun {
                 or(draws, from.draws()),
                 or(records, from.records()),
                 precision(from.precision()),
-                or(seed, from.seed()));
+                or(seed, from.seed()),
+                settle(from.settle()));
+    }
+
+    private SweepSettings.@Nullable Settle settle(SweepSettings.@Nullable Settle from) {
+        long steps = settle != null ? settle : from == null ? 0 : from.steps();
+        double size = settleStepSize != null ? settleStepSize : from == null ? 0.5 : from.stepSize();
+        return steps == 0 ? null : new SweepSettings.Settle(steps, size);
     }
 
     @Override

@@ -9,12 +9,8 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.lowrank.reports.OutputDirectory;
-import org.lowrank.reports.ResultFiles;
 import org.lowrank.reports.ResultFormat;
-import org.lowrank.reports.ResultJson;
-import org.lowrank.trainer.output.CurveTables;
 import org.lowrank.trainer.theory.TheoryCatalog;
-import org.lowrank.trainer.theory.TheoryReport;
 import org.lowrank.trainer.theory.TheoryResult;
 import org.lowrank.trainer.theory.TheoryRun;
 import org.lowrank.trainer.theory.Words;
@@ -131,19 +127,8 @@ final class TheoryCommand implements Callable<Integer> {
             checks.forEach(TheoryCommand::print);
             System.out.println();
         }
-        OutputArguments.print(files(result).write(directory, formats));
+        OutputArguments.print(result.files().write(directory, formats));
         return 0;
-    }
-
-    /** All files of a saved result. */
-    static ResultFiles files(TheoryResult result) {
-        String json = ResultJson.writeCompact(result);
-        String curves = CurveTables.curves(result.points());
-        String summary = CurveTables.summary(CurveTables.summarise(result.points()));
-        // The page offers neither for download: both are larger than the page and lie beside it.
-        return new ResultFiles(TheoryReport.of(result, null, null), json)
-                .with("curves.csv", curves)
-                .with("summary.csv", summary);
     }
 
     private static void print(CheckResult check) {

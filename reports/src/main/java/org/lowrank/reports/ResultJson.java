@@ -12,11 +12,14 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,14 +65,14 @@ public final class ResultJson {
     }
 
     /**
-     * A saved result as a tree.
+     * A saved result as a tree, from a file compressed by gzip too where its name ends in {@code .gz}.
      *
      * @throws UnreadableResultException if there is none, or it is no JSON object with {@code kind} and
      *     {@code schema_version}
      */
     public static JsonNode read(Path file) throws UnreadableResultException {
         try {
-            JsonNode tree = MAPPER.readTree(Files.readString(file));
+            JsonNode tree = MAPPER.readTree(text(file));
             if (tree == null
                     || !tree.path("kind").isTextual()
                     || !tree.path("schema_version").isInt()) {
@@ -86,6 +89,15 @@ public final class ResultJson {
             throw e;
         } catch (IOException e) {
             throw new UnreadableResultException("cannot read: " + file + ": " + e.getMessage() + "; check the path", e);
+        }
+    }
+
+    private static String text(Path file) throws IOException {
+        if (!file.toString().endsWith(".gz")) {
+            return Files.readString(file);
+        }
+        try (InputStream in = new GZIPInputStream(Files.newInputStream(file))) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
     }
 

@@ -8,6 +8,8 @@ import static org.lowrank.trainer.descent.PanelProduct.WIDTH;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import org.lowrank.trainer.network.ReluNetwork;
@@ -16,8 +18,8 @@ import org.lowrank.trainer.task.Task;
 
 /**
  * Mini-batch descent of networks with two hidden layers in float, one per λ, side by side: the same start, samples and
- * batches, lane l of every vector belonging to the l-th λ. W = s·V with s = (1 − ηλ)^t in double as in
- * {@link FusedDescent}, so that decays far below a float's resolution still count.
+ * batches, lane l of every vector belonging to the l-th λ ({@link SweepWeights}, with s = (1 − ηλ)^t as in
+ * {@link FusedDescent}).
  */
 public final class StochasticSweep implements StochasticDescent {
     private final Task task;
@@ -26,13 +28,13 @@ public final class StochasticSweep implements StochasticDescent {
     private final int batch;
     private final BatchOrder order;
     private final int d;
-    private final int first; // hidden units of layer 1, even
+    private final int first;
     private final int second;
-    private final int[] widths;
-    private final float[] v1; // first/2 x d x 2 x lanes: block of two units, input, unit, lane
-    private final float[] v2; // second x first x lanes
-    private final float[] v3; // second x lanes
-    private final double[] scale; // s of each lane
+    private final SweepWeights weights;
+    private final float[] v1;
+    private final float[] v2;
+    private final float[] v3;
+    private final double[] scale;
     private final float[] rows; // batch x d grouped by samples
     private final float[] columns; // the same grouped by inputs
     private final float[] h1; // first/2 x padded batch x 2 x lanes
@@ -53,24 +55,30 @@ public final class StochasticSweep implements StochasticDescent {
      */
     public StochasticSweep(
             ReluNetwork start, Task task, double stepSize, double[] lambdas, int batch, BatchOrder order) {
-        if (lambdas.length > LANE_COUNT || start.depth() != 3) {
-            throw new IllegalArgumentException("sweep: " + lambdas.length + " weight decays and depth " + start.depth()
-                    + ": at most " + LANE_COUNT + " and depth 3");
-        }
+        this(Collections.nCopies(lambdas.length, start), task, stepSize, lambdas, batch, order);
+    }
+
+    /**
+     * Starts every network at its own weights, as where a descent goes on.
+     *
+     * @param starts two hidden layers, one shape, one for each λ
+     * @param lambdas at most {@link #lanes()}
+     */
+    public StochasticSweep(
+            List<ReluNetwork> starts, Task task, double stepSize, double[] lambdas, int batch, BatchOrder order) {
         this.task = task;
         this.stepSize = stepSize;
         this.lambdas = lambdas.clone();
         this.batch = batch;
         this.order = order;
-        widths = start.widths().clone();
-        d = widths[0];
-        first = widths[1] + widths[1] % 2;
-        second = widths[2];
-        v1 = new float[FIRST + first / 2 * PanelProduct.padded(d) * WIDTH];
-        v2 = new float[FIRST + second * first * LANE_COUNT];
-        v3 = new float[FIRST + second * LANE_COUNT];
-        scale = new double[LANE_COUNT];
-        Arrays.fill(scale, 1);
+        weights = new SweepWeights(starts);
+        d = weights.d;
+        first = weights.first;
+        second = weights.second;
+        v1 = weights.v1;
+        v2 = weights.v2;
+        v3 = weights.v3;
+        scale = weights.scale;
         rows = new float[PanelProduct.padded(batch) * d];
         columns = new float[PanelProduct.padded(d) * batch];
         h1 = new float[FIRST + first / 2 * PanelProduct.padded(batch) * WIDTH];
@@ -79,40 +87,11 @@ public final class StochasticSweep implements StochasticDescent {
         gradient1 = new float[FIRST + PanelProduct.padded(d) * WIDTH];
         gradient2 = new float[v2.length];
         gradient3 = new float[v3.length];
-        load(start);
     }
 
     /** How many weight decays fit side by side on this machine. */
     public static int lanes() {
         return LANE_COUNT;
-    }
-
-    private void load(ReluNetwork start) {
-        for (int l = 0; l < LANE_COUNT; l++) {
-            for (int o = 0; o < widths[1]; o++) {
-                for (int j = 0; j < d; j++) {
-                    v1[at1(o, j, l)] = (float) start.weights()[0][o * d + j];
-                }
-                for (int k = 0; k < second; k++) {
-                    v2[at2(k, o) + l] = (float) start.weights()[1][k * widths[1] + o];
-                }
-            }
-            for (int k = 0; k < second; k++) {
-                v3[at3(k) + l] = (float) start.weights()[2][k];
-            }
-        }
-    }
-
-    private int at1(int unit, int input, int lane) {
-        return FIRST + (unit / 2 * PanelProduct.padded(d) + input) * WIDTH + unit % 2 * LANE_COUNT + lane;
-    }
-
-    private int at2(int second, int unit) {
-        return FIRST + (second * first + unit) * LANE_COUNT;
-    }
-
-    private static int at3(int second) {
-        return FIRST + second * LANE_COUNT;
     }
 
     @Override
@@ -122,34 +101,7 @@ public final class StochasticSweep implements StochasticDescent {
         for (int from = 0; from < samples.length; from += batch) {
             batch(samples, from, Math.min(batch, samples.length - from));
         }
-        for (int l = 0; l < lambdas.length; l++) {
-            while (scale[l] < 0.5 && largest(l) > FusedWeights.SMALLEST) {
-                halve(l);
-            }
-        }
-        for (float[] v : new float[][] {v1, v2, v3}) {
-            FusedWeights.flush(v);
-        }
-    }
-
-    private float largest(int lane) {
-        float largest = 0;
-        for (float[] v : new float[][] {v1, v2, v3}) {
-            for (int i = FIRST + lane; i < v.length; i += LANE_COUNT) {
-                largest = Math.max(largest, Math.abs(v[i]));
-            }
-        }
-        return largest;
-    }
-
-    /** s·V = 2s·(V/2), exactly. */
-    private void halve(int lane) {
-        scale[lane] *= 2;
-        for (float[] v : new float[][] {v1, v2, v3}) {
-            for (int i = FIRST + lane; i < v.length; i += LANE_COUNT) {
-                v[i] *= 0.5f;
-            }
-        }
+        weights.rescale(lambdas.length);
     }
 
     private void batch(int[] samples, int from, int count) {
@@ -157,7 +109,7 @@ public final class StochasticSweep implements StochasticDescent {
         int groups = PanelProduct.padded(count) / ROWS;
         for (int b = 0; b < first / 2; b++) {
             int at = FIRST + b * PanelProduct.padded(batch) * WIDTH;
-            PanelProduct.multiply(rows, groups, d, v1, at1(2 * b, 0, 0), h1, at, WIDTH);
+            PanelProduct.multiply(rows, groups, d, v1, weights.at1(2 * b, 0, 0), h1, at, WIDTH);
             PanelProduct.positivePart(h1, at, count * WIDTH);
         }
         for (int l = 0; l < LANE_COUNT; l++) {
@@ -173,7 +125,7 @@ public final class StochasticSweep implements StochasticDescent {
         for (int b = 0; b < first / 2; b++) {
             int at = FIRST + b * PanelProduct.padded(batch) * WIDTH;
             PanelProduct.multiply(columns, PanelProduct.padded(d) / ROWS, count, delta1, at, gradient1, FIRST, WIDTH);
-            PanelProduct.subtract(gradient1, FIRST, v1, at1(2 * b, 0, 0));
+            PanelProduct.subtract(gradient1, FIRST, v1, weights.at1(2 * b, 0, 0));
         }
         PanelProduct.subtract(gradient2, FIRST, v2, FIRST);
         PanelProduct.subtract(gradient3, FIRST, v3, FIRST);
@@ -200,22 +152,22 @@ public final class StochasticSweep implements StochasticDescent {
         for (int k = 0; k < second; k++) {
             FloatVector z = FloatVector.zero(LANES);
             for (int o = 0; o < first; o++) {
-                z = FloatVector.fromArray(LANES, v2, at2(k, o)).fma(FloatVector.fromArray(LANES, h1, hidden(i, o)), z);
+                z = FloatVector.fromArray(LANES, v2, weights.at2(k, o)).fma(FloatVector.fromArray(LANES, h1, hidden(i, o)), z);
             }
             z = z.max(0);
-            z.intoArray(h2, at3(k));
-            f = z.fma(FloatVector.fromArray(LANES, v3, at3(k)), f);
+            z.intoArray(h2, SweepWeights.at3(k));
+            f = z.fma(FloatVector.fromArray(LANES, v3, SweepWeights.at3(k)), f);
         }
         FloatVector g = outputGradient(f, label);
         for (int o = 0; o < first; o++) {
             FloatVector.zero(LANES).intoArray(delta1, hidden(i, o));
         }
         for (int k = 0; k < second; k++) {
-            FloatVector h = FloatVector.fromArray(LANES, h2, at3(k));
-            h.fma(g, FloatVector.fromArray(LANES, gradient3, at3(k))).intoArray(gradient3, at3(k));
-            FloatVector d2 = where(h, g.mul(FloatVector.fromArray(LANES, v3, at3(k))));
+            FloatVector h = FloatVector.fromArray(LANES, h2, SweepWeights.at3(k));
+            h.fma(g, FloatVector.fromArray(LANES, gradient3, SweepWeights.at3(k))).intoArray(gradient3, SweepWeights.at3(k));
+            FloatVector d2 = where(h, g.mul(FloatVector.fromArray(LANES, v3, SweepWeights.at3(k))));
             for (int o = 0; o < first; o++) {
-                int w = at2(k, o);
+                int w = weights.at2(k, o);
                 int at = hidden(i, o);
                 d2.fma(FloatVector.fromArray(LANES, h1, at), FloatVector.fromArray(LANES, gradient2, w))
                         .intoArray(gradient2, w);
@@ -261,14 +213,9 @@ public final class StochasticSweep implements StochasticDescent {
 
     @Override
     public byte[] save() {
-        ByteBuffer bytes = ByteBuffer.allocate(Integer.BYTES
-                + Double.BYTES * scale.length
-                + Float.BYTES * (v1.length + v2.length + v3.length - 3 * FIRST));
+        ByteBuffer bytes = ByteBuffer.allocate(Integer.BYTES + weights.bytes());
         bytes.putInt(epochs);
-        StateBytes.put(bytes, scale);
-        StateBytes.put(bytes, v1, FIRST);
-        StateBytes.put(bytes, v2, FIRST);
-        StateBytes.put(bytes, v3, FIRST);
+        weights.put(bytes);
         return bytes.array();
     }
 
@@ -278,27 +225,11 @@ public final class StochasticSweep implements StochasticDescent {
         int target = bytes.getInt();
         order.skip(target - epochs);
         epochs = target;
-        StateBytes.get(bytes, scale);
-        StateBytes.get(bytes, v1, FIRST);
-        StateBytes.get(bytes, v2, FIRST);
-        StateBytes.get(bytes, v3, FIRST);
+        weights.get(bytes);
     }
 
     @Override
     public ReluNetwork network(int lane) {
-        double s = scale[lane];
-        double[][] weights = {new double[widths[1] * d], new double[second * widths[1]], new double[second]};
-        for (int o = 0; o < widths[1]; o++) {
-            for (int j = 0; j < d; j++) {
-                weights[0][o * d + j] = s * v1[at1(o, j, lane)];
-            }
-            for (int k = 0; k < second; k++) {
-                weights[1][k * widths[1] + o] = s * v2[at2(k, o) + lane];
-            }
-        }
-        for (int k = 0; k < second; k++) {
-            weights[2][k] = s * v3[at3(k) + lane];
-        }
-        return new ReluNetwork(widths.clone(), weights);
+        return weights.network(lane);
     }
 }

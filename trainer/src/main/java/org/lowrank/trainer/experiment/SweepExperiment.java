@@ -2,13 +2,16 @@ package org.lowrank.trainer.experiment;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.lowrank.trainer.curve.Curve;
 
 /**
  * Figure 2: small networks trained by mini-batch descent over a grid of λ. Conditions {@code c=<c> eta=<η>}; metrics
  * {@code mean_inverse_stable_rank} = (1/K) Σ ‖W_k‖_2/‖W_k‖_F, {@code loss}, {@code error}, {@code margin_error},
- * {@code stable_rank_w1…}, {@code frobenius_norm_w1…}; steps are updates.
+ * {@code stable_rank_w1…}, {@code frobenius_norm_w1…}; steps are updates. Where the networks go on to a stationary point, a
+ * second condition {@code c=<c> eta=<η> settled} has the same metrics over the steps of that descent, and {@code residual},
+ * {@code balance} and {@code alignment} of {@link org.lowrank.trainer.merge.NetworkMeasures.Stationarity}.
  */
 public final class SweepExperiment {
     private SweepExperiment() {}
@@ -27,7 +30,7 @@ public final class SweepExperiment {
                     int draw = i;
                     for (double[] lambdas : groups(settings)) {
                         plan.add(new PieceRunner.Planned(
-                                settings.epochs(), () -> new SweepPiece(settings, draw, frequency, stepSize, lambdas)));
+                                SweepPiece.work(settings), () -> new SweepPiece(settings, draw, frequency, stepSize, lambdas)));
                     }
                 }
             }
@@ -38,6 +41,11 @@ public final class SweepExperiment {
     /** The condition of the runs with these labels and this step size: {@code c=10 eta=0.1}. */
     public static String condition(double frequency, double stepSize) {
         return "c=" + number(frequency) + " eta=" + number(stepSize);
+    }
+
+    /** The condition of the same runs on their way to a stationary point. */
+    public static String settled(double frequency, double stepSize) {
+        return condition(frequency, stepSize) + " settled";
     }
 
     private static String number(double value) {
@@ -51,7 +59,7 @@ public final class SweepExperiment {
         int size = SweepPiece.lanes(settings.precision());
         List<double[]> groups = new ArrayList<>();
         for (int from = 0; from < all.length; from += size) {
-            groups.add(java.util.Arrays.copyOfRange(all, from, Math.min(all.length, from + size)));
+            groups.add(Arrays.copyOfRange(all, from, Math.min(all.length, from + size)));
         }
         return groups;
     }

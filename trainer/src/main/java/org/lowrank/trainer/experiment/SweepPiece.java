@@ -3,7 +3,13 @@ package org.lowrank.trainer.experiment;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import java.util.stream.IntStream;
+import java.util.Objects;
+import java.util.Collections;
 import java.util.Locale;
 import org.lowrank.trainer.curve.Curve;
 import org.lowrank.trainer.curve.RecordedSteps;
@@ -19,7 +25,10 @@ import org.lowrank.trainer.task.Seeds;
 import org.lowrank.trainer.task.SyntheticTasks;
 import org.lowrank.trainer.task.Task;
 
-/** The networks of one draw, labelling frequency and step size for some of the λ. */
+/**
+ * The networks of one draw, labelling frequency and step size for some of the λ: some epochs of mini-batches and then, where it is
+ * asked for, descent on all samples towards a stationary point.
+ */
 final class SweepPiece implements Piece {
     private final SweepSettings settings;
     private final int draw;
@@ -27,9 +36,10 @@ final class SweepPiece implements Piece {
     private final double stepSize;
     private final double[] lambdas;
     private final Task task;
-    private final StochasticDescent descent;
-    private final Recorder recorder;
-    private final long[] epochs;
+    private final Recorder drawn;
+    private final @Nullable Recorder settled;
+    private StochasticDescent descent;
+    private boolean settling;
 
     SweepPiece(SweepSettings settings, int draw, double frequency, double stepSize, double[] lambdas) {
         this.settings = settings;
@@ -42,19 +52,32 @@ final class SweepPiece implements Piece {
                 settings.samples(), d, 0, d, frequency, random(Seeds.Use.INPUTS), random(Seeds.Use.LABELS));
         int[] widths = {d, settings.hidden().get(0), settings.hidden().get(1), 1};
         ReluNetwork start = settings.initialisation().draw(widths, random(Seeds.Use.WEIGHTS));
-        BatchOrder order = new BatchOrder(settings.samples(), Seeds.of(settings.seed(), draw, 0, Seeds.Use.BATCHES));
-        descent = settings.precision() == Precision.FLOAT32
-                ? new StochasticSweep(start, task, stepSize, lambdas, settings.batch(), order)
-                : new PlainStochasticDescent(
-                        start, task, new DescentSettings(stepSize, lambdas[0]), settings.batch(), order);
-        epochs = RecordedSteps.logarithmic(settings.epochs(), settings.records());
+        descent = descent(Collections.nCopies(lambdas.length, start), stepSize, settings.batch());
         long batches = ((long) settings.samples() + settings.batch() - 1) / settings.batch();
-        long[] steps = java.util.Arrays.stream(epochs).map(e -> e * batches).toArray();
-        recorder = new Recorder(draw, steps);
+        long[] epochs = RecordedSteps.logarithmic(settings.epochs(), settings.records());
+        drawn = new Recorder(draw, Arrays.stream(epochs).map(e -> e * batches).toArray());
+        SweepSettings.Settle settle = settings.settle();
+        settled = settle == null
+                ? null
+                : new Recorder(draw, RecordedSteps.logarithmic(settle.steps(), settings.records()));
     }
 
     private RandomStream random(Seeds.Use use) {
         return new RandomStream(Seeds.of(settings.seed(), draw, 0, use));
+    }
+
+    private StochasticDescent descent(List<ReluNetwork> starts, double size, int batch) {
+        BatchOrder order = new BatchOrder(settings.samples(), Seeds.of(settings.seed(), draw, 0, Seeds.Use.BATCHES));
+        return settings.precision() == Precision.FLOAT32
+                ? new StochasticSweep(starts, task, size, lambdas, batch, order)
+                : new PlainStochasticDescent(
+                        starts.get(0), task, new DescentSettings(size, lambdas[0]), batch, order);
+    }
+
+    /** Passes over all samples of a piece. */
+    static long work(SweepSettings settings) {
+        SweepSettings.Settle settle = settings.settle();
+        return settings.epochs() + (settle == null ? 0 : settle.steps());
     }
 
     /** How many λ a piece holds. */
@@ -69,27 +92,54 @@ final class SweepPiece implements Piece {
 
     @Override
     public long work() {
-        return settings.epochs();
+        return work(settings);
     }
 
     @Override
     public long done() {
-        return descent.epochs();
+        return descent.epochs() + (settling ? settings.epochs() : 0);
     }
 
     @Override
     public boolean advance() {
-        if (recorder.complete()) {
+        if (!drawn.complete()) {
+            long batches = ((long) settings.samples() + settings.batch() - 1) / settings.batch();
+            return advance(drawn, batches, SweepExperiment.condition(frequency, stepSize)) || settled != null;
+        }
+        if (settled == null || settled.complete()) {
             return false;
         }
-        if (descent.epochs() < epochs[recorder.recorded()]) {
+        if (!settling) {
+            settle(lambdas.length);
+        }
+        return advance(settled, 1, SweepExperiment.settled(frequency, stepSize));
+    }
+
+    /** One pass, or the record that is due. */
+    private boolean advance(Recorder recorder, long stepsOfAPass, String condition) {
+        if (descent.epochs() * stepsOfAPass < recorder.next()) {
             descent.epoch();
             return true;
         }
-        String condition = SweepExperiment.condition(frequency, stepSize);
+        record(recorder, condition);
+        recorder.advance();
+        return !recorder.complete();
+    }
+
+    /** Goes on from the networks as they are, on all samples at once. */
+    private void settle(int networks) {
+        SweepSettings.Settle settle = Objects.requireNonNull(settings.settle());
+        List<ReluNetwork> starts =
+                IntStream.range(0, networks).mapToObj(descent::network).toList();
+        descent = descent(starts, settle.stepSize(), settings.samples());
+        settling = true;
+    }
+
+    private void record(Recorder recorder, String condition) {
         for (int l = 0; l < lambdas.length; l++) {
             ReluNetwork network = descent.network(l);
-            NetworkMeasures.requireFinite(network, name() + ", λ = " + lambdas[l] + ", epoch " + descent.epochs());
+            NetworkMeasures.requireFinite(
+                    network, name() + ", λ = " + lambdas[l] + (settling ? ", settling" : "") + ", epoch " + descent.epochs());
             double[] ranks = NetworkMeasures.stableRanks(network);
             double inverse = 0;
             for (double rank : ranks) {
@@ -99,14 +149,22 @@ final class SweepPiece implements Piece {
             recorder.put(condition, lambdas[l], "", NetworkMeasures.fit(network, task));
             recorder.put(condition, lambdas[l], "stable_rank", "", ranks);
             recorder.put(condition, lambdas[l], "frobenius_norm", "", NetworkMeasures.frobeniusNorms(network));
+            if (settling) {
+                NetworkMeasures.Stationarity at = NetworkMeasures.stationarity(network, task, lambdas[l]);
+                recorder.put(condition, lambdas[l], "residual", at.residual());
+                recorder.put(condition, lambdas[l], "balance", at.balance());
+                recorder.put(condition, lambdas[l], "alignment", at.alignment());
+            }
         }
-        recorder.advance();
-        return !recorder.complete();
     }
 
     @Override
     public void save(DataOutputStream out) throws IOException {
-        recorder.write(out);
+        drawn.write(out);
+        out.writeBoolean(settling);
+        if (settled != null) {
+            settled.write(out);
+        }
         byte[] state = descent.save();
         out.writeInt(state.length);
         out.write(state);
@@ -114,12 +172,23 @@ final class SweepPiece implements Piece {
 
     @Override
     public void restore(DataInputStream in) throws IOException {
-        recorder.read(in);
+        drawn.read(in);
+        boolean wasSettling = in.readBoolean();
+        if (settled != null) {
+            settled.read(in);
+        }
+        if (wasSettling) {
+            settle(lambdas.length); // from networks that the saved state replaces
+        }
         descent.restore(in.readNBytes(in.readInt()));
     }
 
     @Override
     public List<Curve> curves() {
-        return recorder.curves();
+        List<Curve> curves = new ArrayList<>(drawn.curves());
+        if (settled != null) {
+            curves.addAll(settled.curves());
+        }
+        return curves;
     }
 }

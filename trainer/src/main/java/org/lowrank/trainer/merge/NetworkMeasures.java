@@ -75,22 +75,59 @@ public final class NetworkMeasures {
         return ranks;
     }
 
+    /**
+     * How far a network is from a stationary point of L + (λ/2)‖θ‖².
+     *
+     * @param alignment the paper's cos(θ, −∇L) in [−1, 1] (Lemma 1); NaN where either vanishes
+     * @param residual ‖λθ + ∇L‖/(λ‖θ‖) with φ′(0) = 0; 0 at a stationary point away from kinks, at a kink one subgradient of
+     *     many; NaN without decay or with θ = 0
+     * @param balance Lemma 3's identity, which kinks do not touch: max_k |λ‖W_k‖² + (1/n) Σ ℓ′(y f) y f|/(λ‖W_k‖²), 0 at every
+     *     stationary point; NaN likewise
+     */
+    public record Stationarity(double alignment, double residual, double balance) {}
+
     /** The paper's alignment cos(θ, −∇L) in [−1, 1] (Lemma 1); NaN where either vanishes. */
     public static double alignment(ReluNetwork network, Task task) {
+        return stationarity(network, task, 0).alignment();
+    }
+
+    /** All measures of it. */
+    public static Stationarity stationarity(ReluNetwork network, Task task, double lambda) {
         double[][] gradient =
                 Arrays.stream(network.weights()).map(w -> new double[w.length]).toArray(double[][]::new);
         network.gradient(task, gradient);
         double product = 0;
         double squares = 0;
         double gradientSquares = 0;
+        double residualSquares = 0;
         for (int k = 0; k < gradient.length; k++) {
             for (int i = 0; i < gradient[k].length; i++) {
                 double w = network.weights()[k][i];
-                product -= w * gradient[k][i];
+                double g = gradient[k][i];
+                product -= w * g;
                 squares += w * w;
-                gradientSquares += gradient[k][i] * gradient[k][i];
+                gradientSquares += g * g;
+                residualSquares += (lambda * w + g) * (lambda * w + g);
             }
         }
-        return product / Math.sqrt(squares * gradientSquares);
+        double alignment = product / Math.sqrt(squares * gradientSquares);
+        return lambda > 0 && squares > 0
+                ? new Stationarity(alignment, Math.sqrt(residualSquares / squares) / lambda, balance(network, task, lambda))
+                : new Stationarity(alignment, Double.NaN, Double.NaN);
+    }
+
+    private static double balance(ReluNetwork network, Task task, double lambda) {
+        double[] f = network.outputs(task);
+        double gain = 0;
+        for (int i = 0; i < f.length; i++) {
+            double margin = task.labels()[i] * f[i];
+            gain -= LogisticLoss.derivative(margin) * margin / f.length;
+        }
+        double worst = 0;
+        for (double norm : frobeniusNorms(network)) {
+            double decay = lambda * norm * norm;
+            worst = Math.max(worst, Math.abs(decay - gain) / decay);
+        }
+        return worst;
     }
 }

@@ -3,6 +3,9 @@ package org.lowrank.trainer.output;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import java.util.ArrayList;
 import java.util.List;
+import org.lowrank.reports.Result;
+import org.lowrank.reports.ResultFiles;
+import org.lowrank.reports.ResultJson;
 import org.lowrank.reports.finding.Finding;
 import org.lowrank.trainer.curve.Curve;
 import org.lowrank.trainer.curve.CurvePoint;
@@ -25,7 +28,8 @@ public record ExperimentResult(
         ExperimentSettings settings,
         Environment environment,
         List<Curve> curves,
-        List<Finding> findings) {
+        List<Finding> findings)
+        implements Result {
     /** The current layout. */
     public static final int SCHEMA_VERSION = 1;
 
@@ -61,6 +65,16 @@ public record ExperimentResult(
     /** The same curves with the findings that this version draws from them. */
     public ExperimentResult judged() {
         return of(settings, environment, curves);
+    }
+
+    /** curves.csv, summary.csv, result.json and the report with its figures. */
+    @Override
+    public ResultFiles files() {
+        String summary = ExperimentOutput.summary(this);
+        // The page offers the summary; every draw's curves are larger than the page and lie beside it.
+        return new ResultFiles(ExperimentReport.of(this, summary, null), ResultJson.writeCompact(this))
+                .with("curves.csv", ExperimentOutput.curves(this))
+                .with("summary.csv", summary);
     }
 
     /** {@code sweep}, {@code merging}; the first column of the CSV files. */

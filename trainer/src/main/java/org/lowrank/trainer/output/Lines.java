@@ -86,7 +86,7 @@ final class Lines {
     }
 
     /** λ = 0 stands one decade below the smallest positive λ. */
-    private static double[] abscissae(List<Double> lambdas) {
+    static double[] abscissae(List<Double> lambdas) {
         double zero = zero(lambdas);
         return lambdas.stream().mapToDouble(l -> l > 0 ? l : zero).toArray();
     }

@@ -3,6 +3,7 @@ package org.lowrank.trainer.output;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.lowrank.reports.NumberText;
 import org.lowrank.reports.finding.Finding;
 import org.lowrank.reports.finding.Verdict;
@@ -11,39 +12,77 @@ import org.lowrank.trainer.experiment.SweepSettings;
 /**
  * Section 6.1's claim: the mean inverse stable rank grows with λ even though errors may be large. It rests on Lemma 4, which is
  * about stationary points; so it is decided on networks that have come to rest away from 0, each held against its own draw at the
- * smallest λ, with intervals corrected for choosing the λ.
+ * smallest λ, with intervals corrected for choosing the λ. Where the networks were run on to stationary points, it is decided
+ * there, and what the paper draws is described only.
  */
 final class SweepFindings {
     /** A rise that shows in the figure. */
     private static final double CLEAR = 0.03;
 
     private static final double SLIGHT = 0.01;
+
+    /** How far Lemma 3's identity may be off at what counts as a stationary point. */
+    private static final double BALANCED = 0.1;
+
     private static final String RANK = "mean_inverse_stable_rank";
 
     private final SweepSettings settings;
     private final CurveSet curves;
     private final String condition;
+    private final String section;
     private final String where;
+    private final boolean settled;
 
-    private SweepFindings(SweepSettings settings, CurveSet curves, double frequency, double stepSize) {
+    private SweepFindings(
+            SweepSettings settings, CurveSet curves, double frequency, double stepSize, boolean settled) {
         this.settings = settings;
         this.curves = curves;
-        this.condition = SweepFigures.condition(frequency, stepSize);
-        this.where = "c = " + NumberText.exact(frequency) + ", η = " + NumberText.exact(stepSize);
+        this.settled = settled;
+        this.condition = SweepFigures.condition(frequency, stepSize, settled);
+        this.section = settled ? SweepFigures.SETTLED : SweepFigures.ID;
+        this.where = "c = " + NumberText.exact(frequency) + ", η = " + NumberText.exact(stepSize)
+                + (settled ? ", settled" : ", " + NumberText.exact(settings.epochs()) + " epochs");
     }
 
     static List<Finding> of(SweepSettings settings, CurveSet curves) {
         List<Finding> findings = new ArrayList<>();
         for (double stepSize : settings.stepSizes()) {
             for (double frequency : settings.frequencies()) {
-                findings.add(new SweepFindings(settings, curves, frequency, stepSize).rise());
+                SweepFindings drawn = new SweepFindings(settings, curves, frequency, stepSize, false);
+                findings.add(settings.settle() == null ? drawn.rise() : drawn.described());
+            }
+        }
+        if (settings.settle() != null) {
+            for (double stepSize : settings.stepSizes()) {
+                for (double frequency : settings.frequencies()) {
+                    findings.add(new SweepFindings(settings, curves, frequency, stepSize, true).rise());
+                }
             }
         }
         return findings;
     }
 
     private List<Fate> fates(double lambda) {
-        return Fate.of(curves, condition, lambda, "", settings.hidden().size() + 1);
+        return fates(settings, curves, condition, lambda, settled);
+    }
+
+    /**
+     * What became of the networks of a λ, draw by draw. Of those that were run on to a stationary point only those are fitted that
+     * have Lemma 3's identity to {@value #BALANCED}: a norm may rest for a while where nothing else does.
+     */
+    static List<Fate> fates(
+            SweepSettings settings, CurveSet curves, String condition, double lambda, boolean settled) {
+        List<Fate> fates = Fate.of(curves, condition, lambda, "", settings.hidden().size() + 1);
+        if (!settled) {
+            return fates;
+        }
+        CurveSet.Draws balance = curves.get(condition, lambda, "balance");
+        double[] last = balance.at(balance.last());
+        return IntStream.range(0, last.length)
+                .mapToObj(draw -> fates.get(draw) == Fate.FITTED && !(last[draw] <= BALANCED)
+                        ? Fate.MOVING
+                        : fates.get(draw))
+                .toList();
     }
 
     private double[] last(double lambda, String metric) {
@@ -51,14 +90,26 @@ final class SweepFindings {
         return draws.at(draws.last());
     }
 
-    /** Rank at λ less rank at the smallest λ, draw by draw, of those that rest at λ. */
-    private double[] differences(double lambda) {
+    private double lowest() {
+        return settings.weightDecays().get(0);
+    }
+
+    /**
+     * The λ that others are held against: the smallest where draws enough rest, else the smallest there is, whose networks
+     * without decay still grow.
+     */
+    private double reference() {
+        return settings.weightDecays().stream()
+                .filter(lambda -> Interval.of(Fate.only(last(lambda, RANK), fates(lambda), Fate.FITTED))
+                        .decides())
+                .findFirst()
+                .orElse(lowest());
+    }
+
+    /** Rank at λ less rank at another λ, draw by draw, of those that rest at λ. */
+    private double[] differences(double lambda, double from) {
         double[] rank = Fate.only(last(lambda, RANK), fates(lambda), Fate.FITTED);
-        double[] start = Fate.only(
-                last(settings.weightDecays().get(0), RANK),
-                fates(settings.weightDecays().get(0)),
-                Fate.FITTED,
-                Fate.MOVING);
+        double[] start = Fate.only(last(from, RANK), fates(from), Fate.FITTED, Fate.MOVING);
         double[] differences = new double[Math.min(rank.length, start.length)];
         for (int i = 0; i < differences.length; i++) {
             differences[i] = rank[i] - start[i];
@@ -67,30 +118,31 @@ final class SweepFindings {
     }
 
     private Finding rise() {
+        double from = settled ? reference() : lowest();
         List<Double> candidates = settings.weightDecays().stream()
-                .skip(1)
-                .filter(lambda -> Interval.of(differences(lambda)).decides())
+                .filter(lambda -> lambda > from)
+                .filter(lambda -> Interval.of(differences(lambda, from)).decides())
                 .toList();
-        double best = Double.NaN;
-        Interval rise = Interval.of(new double[0]);
-        double largest = Double.NEGATIVE_INFINITY;
-        for (double lambda : candidates) {
-            Interval here = Interval.of(differences(lambda), candidates.size());
-            largest = Math.max(largest, here.high());
-            if (Double.isNaN(best) || here.mean() > rise.mean()) {
-                best = lambda;
-                rise = here;
-            }
-        }
         if (candidates.isEmpty()) {
             return Finding.of(
-                    SweepFigures.ID,
+                    id(),
                     Verdict.UNDECIDED,
                     "–",
                     where + ": not decided; at no λ above the smallest do " + Interval.ENOUGH
                             + " draws come to rest away from θ = 0.",
-                    picture(),
+                    picture() + " " + byLambda(),
                     Map.of());
+        }
+        double best = candidates.get(0);
+        Interval rise = Interval.of(differences(best, from), candidates.size());
+        double largest = Double.NEGATIVE_INFINITY;
+        for (double lambda : candidates) {
+            Interval here = Interval.of(differences(lambda, from), candidates.size());
+            largest = Math.max(largest, here.high());
+            if (here.mean() > rise.mean()) {
+                best = lambda;
+                rise = here;
+            }
         }
         Verdict verdict = rise.low() > 0 && rise.mean() >= CLEAR
                 ? Verdict.HOLDS
@@ -100,35 +152,89 @@ final class SweepFindings {
         double error = Interval.of(Fate.only(last(best, "error"), fates(best), Fate.FITTED))
                 .mean();
         return Finding.of(
-                SweepFigures.ID,
+                id(),
                 verdict,
                 (rise.mean() < 0 ? "" : "+") + NumberText.of(rise.mean()),
                 where + ": of networks that rest away from 0, the mean inverse stable rank at λ = "
                         + NumberText.exact(best)
                         + " is " + NumberText.of(rise.mean()) + (rise.low() > 0 ? " higher" : " off")
                         + " the same draws' at λ = "
-                        + NumberText.exact(settings.weightDecays().get(0)) + "; " + NumberText.percent(error)
+                        + NumberText.exact(from) + "; " + NumberText.percent(error)
                         + " of the points are misclassified.",
                 "Interval " + NumberText.of(rise.low()) + " to " + NumberText.of(rise.high()) + " over " + rise.draws()
-                        + " draws, corrected for choosing among " + candidates.size() + " λ. " + picture()
+                        + " draws, corrected for choosing among " + candidates.size() + " λ. " + picture() + " "
+                        + byLambda() + lemma4(best)
                         + " Holds from a rise of " + NumberText.exact(CLEAR)
                         + " whose interval lies above 0, roughly from "
                         + NumberText.exact(SLIGHT) + ".",
                 Map.of("rise", rise.mean(), "rise_low", rise.low(), "rise_high", rise.high(), "best_lambda", best));
     }
 
-    /** At the λ where the mean over all that are not collapsed is highest: each fate by itself. */
-    private String picture() {
+    /** What Figure 2 shows, of which no claim is made: means over draws whose networks did not all do the same. */
+    private Finding described() {
+        double highest = highest();
+        return Finding.of(
+                id(),
+                Verdict.INFORMATION,
+                Double.isNaN(highest) ? "–" : NumberText.of(mean(highest)),
+                where + ": " + picture(),
+                byLambda() + " The paper's figure is the mean over all of these; its claim is decided where they settled.",
+                Double.isNaN(highest) ? Map.of() : Map.of("highest_lambda", highest, "highest_mean", mean(highest)));
+    }
+
+    private String id() {
+        return section + "/" + condition.replace(' ', '-').replace('=', '-').replace('.', '_');
+    }
+
+    /** Equation (3) beside what was measured: whether the lemma itself says anything there. */
+    private String lemma4(double lambda) {
+        if (!settled) {
+            return "";
+        }
+        int layers = settings.hidden().size() + 1;
+        return " Lemma 4's equation (3) asks for at least " + NumberText.of(SweepFigures.equation3(lambda, layers))
+                + " there; any weights of these shapes have " + NumberText.of(SweepFigures.floor(settings)) + ".";
+    }
+
+    /** Of every λ at which a network rests away from 0. */
+    private String byLambda() {
+        List<String> parts = new ArrayList<>();
+        for (double lambda : settings.weightDecays()) {
+            List<Fate> fates = fates(lambda);
+            double[] ranks = Fate.only(last(lambda, RANK), fates, Fate.FITTED);
+            Interval own = Interval.of(ranks);
+            if (own.draws() > 0) {
+                parts.add("λ = " + NumberText.exact(lambda) + ": " + Fate.counts(fates) + ", fitted rank "
+                        + NumberText.of(own.mean()) + " and error "
+                        + NumberText.percent(Interval.of(Fate.only(last(lambda, "error"), fates, Fate.FITTED))
+                                .mean()));
+            }
+        }
+        return parts.isEmpty() ? "No network rests away from 0." : String.join("; ", parts) + ".";
+    }
+
+    /** Over all networks of a λ that did not collapse. */
+    private double mean(double lambda) {
+        return Interval.of(Fate.only(last(lambda, RANK), fates(lambda), Fate.FITTED, Fate.MOVING))
+                .mean();
+    }
+
+    /** The λ where that is highest; NaN where every network collapsed. */
+    private double highest() {
         double highest = Double.NaN;
         double rank = Double.NEGATIVE_INFINITY;
         for (double lambda : settings.weightDecays()) {
-            double here = Interval.of(Fate.only(last(lambda, RANK), fates(lambda), Fate.FITTED, Fate.MOVING))
-                    .mean();
-            if (here > rank) {
-                rank = here;
+            if (mean(lambda) > rank) {
+                rank = mean(lambda);
                 highest = lambda;
             }
         }
+        return highest;
+    }
+
+    /** At the λ where the mean over all that are not collapsed is highest: each fate by itself. */
+    private String picture() {
+        double highest = highest();
         if (Double.isNaN(highest)) {
             return "Every network collapsed.";
         }
@@ -145,7 +251,6 @@ final class SweepFindings {
                                 .mean()) + ")");
             }
         }
-        return "The figure's highest mean is at λ = " + NumberText.exact(highest) + ": " + String.join(", ", parts)
-                + ".";
+        return "The highest mean is at λ = " + NumberText.exact(highest) + ": " + String.join(", ", parts) + ".";
     }
 }

@@ -60,9 +60,19 @@ final class SweepView implements ExperimentView<SweepSettings> {
         }
         notes.add("The paper leaves step size, batch size and the λ grid open; here batches of " + s.batch()
                 + " and step sizes " + steps(s)
-                + ". The larger step fits the data better and its ranks rise little before it collapses; the"
-                + " smaller one shows the paper's picture, low rank together with large errors, in a narrow band of"
-                + " λ below the collapse. The grid is refined there.");
+                + ". The grid is refined in the narrow band of λ below the collapse, where the paper's picture, low rank"
+                + " together with large errors, appears.");
+        SweepSettings.Settle settle = s.settle();
+        notes.add(
+                settle == null
+                        ? "The networks were not run on to stationary points (--settle), which Lemma 4 is about: some of those"
+                                + " near the collapse may still be on their way."
+                        : "Mini-batches of a constant step have no stationary points. So the same networks then descended on all"
+                                + " samples at once, " + NumberText.exact(settle.steps()) + " steps of "
+                                + NumberText.exact(settle.stepSize())
+                                + ". One that rests there away from 0 has a norm that changes by less than 2 % per unit of"
+                                + " ln(step) and Lemma 3's identity to 10 %; its gradient need not vanish, as a ReLU network may"
+                                + " hover around a kink.");
         notes.add("θ = 0 is a stationary point: with λ too large the network collapses to it, its loss is ln 2"
                 + " and its ranks are those of vanishing weights, so the curves to the right of the collapse do not"
                 + " speak for or against the claim.");

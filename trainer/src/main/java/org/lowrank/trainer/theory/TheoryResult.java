@@ -1,7 +1,11 @@
 package org.lowrank.trainer.theory;
 
 import java.util.List;
+import org.lowrank.reports.Result;
+import org.lowrank.reports.ResultFiles;
+import org.lowrank.reports.ResultJson;
 import org.lowrank.trainer.curve.CurvePoint;
+import org.lowrank.trainer.output.CurveTables;
 import org.lowrank.trainer.theory.claim.CheckResult;
 import org.lowrank.trainer.theory.claim.TheorySettings;
 
@@ -23,7 +27,8 @@ public record TheoryResult(
         List<String> commandLine,
         String started,
         TheorySettings settings,
-        List<CheckResult> checks) {
+        List<CheckResult> checks)
+        implements Result {
     /** The current layout. */
     public static final int SCHEMA_VERSION = 2;
 
@@ -38,6 +43,15 @@ public record TheoryResult(
             TheorySettings settings,
             List<CheckResult> checks) {
         return new TheoryResult(SCHEMA_VERSION, KIND, toolVersion, commandLine, started, settings, checks);
+    }
+
+    /** curves.csv, summary.csv, result.json and the report with its figures. */
+    @Override
+    public ResultFiles files() {
+        // The page offers neither table for download: both are larger than the page and lie beside it.
+        return new ResultFiles(TheoryReport.of(this, null, null), ResultJson.writeCompact(this))
+                .with("curves.csv", CurveTables.curves(points()))
+                .with("summary.csv", CurveTables.summary(CurveTables.summarise(points())));
     }
 
     /** All checks' points, the rows of {@code curves.csv}. */

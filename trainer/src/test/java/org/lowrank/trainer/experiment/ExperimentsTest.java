@@ -58,7 +58,8 @@ class ExperimentsTest {
                 draws,
                 4,
                 precision,
-                5);
+                5,
+                new SweepSettings.Settle(200, 0.1));
     }
 
     private static RunOptions threads(int count) {
@@ -317,7 +318,8 @@ class ExperimentsTest {
                         1,
                         4,
                         Precision.FLOAT32,
-                        5))
+                        5,
+                        null))
                 .hasMessage("sweep: hidden widths [6], frequencies [10.0], step sizes [0.1], weight decays [0.0]: need"
                         + " two widths and at least one of the others");
     }
