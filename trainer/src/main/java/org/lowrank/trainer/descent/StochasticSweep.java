@@ -152,7 +152,8 @@ public final class StochasticSweep implements StochasticDescent {
         for (int k = 0; k < second; k++) {
             FloatVector z = FloatVector.zero(LANES);
             for (int o = 0; o < first; o++) {
-                z = FloatVector.fromArray(LANES, v2, weights.at2(k, o)).fma(FloatVector.fromArray(LANES, h1, hidden(i, o)), z);
+                z = FloatVector.fromArray(LANES, v2, weights.at2(k, o))
+                        .fma(FloatVector.fromArray(LANES, h1, hidden(i, o)), z);
             }
             z = z.max(0);
             z.intoArray(h2, SweepWeights.at3(k));
@@ -164,7 +165,8 @@ public final class StochasticSweep implements StochasticDescent {
         }
         for (int k = 0; k < second; k++) {
             FloatVector h = FloatVector.fromArray(LANES, h2, SweepWeights.at3(k));
-            h.fma(g, FloatVector.fromArray(LANES, gradient3, SweepWeights.at3(k))).intoArray(gradient3, SweepWeights.at3(k));
+            h.fma(g, FloatVector.fromArray(LANES, gradient3, SweepWeights.at3(k)))
+                    .intoArray(gradient3, SweepWeights.at3(k));
             FloatVector d2 = where(h, g.mul(FloatVector.fromArray(LANES, v3, SweepWeights.at3(k))));
             for (int o = 0; o < first; o++) {
                 int w = weights.at2(k, o);

@@ -32,7 +32,8 @@ final class SweepWeights {
         ReluNetwork start = starts.get(0);
         if (starts.size() > LANE_COUNT
                 || starts.stream()
-                        .anyMatch(network -> network.depth() != 3 || !Arrays.equals(network.widths(), start.widths()))) {
+                        .anyMatch(
+                                network -> network.depth() != 3 || !Arrays.equals(network.widths(), start.widths()))) {
             throw new IllegalArgumentException("sweep: " + starts.size() + " networks of depth " + start.depth()
                     + ": at most " + LANE_COUNT + ", of one shape and depth 3");
         }

@@ -30,7 +30,8 @@ public final class SweepExperiment {
                     int draw = i;
                     for (double[] lambdas : groups(settings)) {
                         plan.add(new PieceRunner.Planned(
-                                SweepPiece.work(settings), () -> new SweepPiece(settings, draw, frequency, stepSize, lambdas)));
+                                SweepPiece.work(settings),
+                                () -> new SweepPiece(settings, draw, frequency, stepSize, lambdas)));
                     }
                 }
             }

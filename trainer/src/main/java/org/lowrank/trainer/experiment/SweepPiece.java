@@ -5,12 +5,12 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
-import java.util.stream.IntStream;
-import java.util.Objects;
 import java.util.Collections;
+import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.lowrank.trainer.curve.Curve;
 import org.lowrank.trainer.curve.RecordedSteps;
 import org.lowrank.trainer.descent.DescentSettings;
@@ -70,8 +70,7 @@ final class SweepPiece implements Piece {
         BatchOrder order = new BatchOrder(settings.samples(), Seeds.of(settings.seed(), draw, 0, Seeds.Use.BATCHES));
         return settings.precision() == Precision.FLOAT32
                 ? new StochasticSweep(starts, task, size, lambdas, batch, order)
-                : new PlainStochasticDescent(
-                        starts.get(0), task, new DescentSettings(size, lambdas[0]), batch, order);
+                : new PlainStochasticDescent(starts.get(0), task, new DescentSettings(size, lambdas[0]), batch, order);
     }
 
     /** Passes over all samples of a piece. */
@@ -97,7 +96,7 @@ final class SweepPiece implements Piece {
 
     @Override
     public long done() {
-        return descent.epochs() + (settling ? settings.epochs() : 0);
+        return descent.epochs() + (settling ? (long) settings.epochs() : 0);
     }
 
     @Override
@@ -139,7 +138,8 @@ final class SweepPiece implements Piece {
         for (int l = 0; l < lambdas.length; l++) {
             ReluNetwork network = descent.network(l);
             NetworkMeasures.requireFinite(
-                    network, name() + ", λ = " + lambdas[l] + (settling ? ", settling" : "") + ", epoch " + descent.epochs());
+                    network,
+                    name() + ", λ = " + lambdas[l] + (settling ? ", settling" : "") + ", epoch " + descent.epochs());
             double[] ranks = NetworkMeasures.stableRanks(network);
             double inverse = 0;
             for (double rank : ranks) {

@@ -112,7 +112,8 @@ public final class NetworkMeasures {
         }
         double alignment = product / Math.sqrt(squares * gradientSquares);
         return lambda > 0 && squares > 0
-                ? new Stationarity(alignment, Math.sqrt(residualSquares / squares) / lambda, balance(network, task, lambda))
+                ? new Stationarity(
+                        alignment, Math.sqrt(residualSquares / squares) / lambda, balance(network, task, lambda))
                 : new Stationarity(alignment, Double.NaN, Double.NaN);
     }
 

@@ -25,9 +25,7 @@ final class SweepFigures {
     private SweepFigures() {}
 
     static String condition(double frequency, double stepSize, boolean settled) {
-        return settled
-                ? SweepExperiment.settled(frequency, stepSize)
-                : SweepExperiment.condition(frequency, stepSize);
+        return settled ? SweepExperiment.settled(frequency, stepSize) : SweepExperiment.condition(frequency, stepSize);
     }
 
     static List<Section> of(SweepSettings settings, CurveSet curves, List<Finding> findings) {
@@ -132,7 +130,9 @@ final class SweepFigures {
                         new Series(
                                 "any weights",
                                 Lines.abscissae(lambdas),
-                                lambdas.stream().mapToDouble(l -> floor(settings)).toArray(),
+                                lambdas.stream()
+                                        .mapToDouble(l -> floor(settings))
+                                        .toArray(),
                                 null,
                                 Style.DOTTED)));
     }
@@ -163,8 +163,8 @@ final class SweepFigures {
                 Lines.abscissae(settings.weightDecays()),
                 settings.weightDecays().stream()
                         .map(lambda -> SweepFindings.fates(settings, curves, condition, lambda, true))
-                        .mapToDouble(fates ->
-                                fates.stream().filter(fate::equals).count() / (double) fates.size())
+                        .mapToDouble(
+                                fates -> fates.stream().filter(fate::equals).count() / (double) fates.size())
                         .toArray(),
                 null,
                 style);
@@ -173,8 +173,7 @@ final class SweepFigures {
     private static Panel norms(SweepSettings settings, CurveSet curves, double frequency, double stepSize) {
         List<Series> series = new ArrayList<>();
         for (int k = 1; k <= settings.hidden().size() + 1; k++) {
-            series.add(
-                    line("W_" + k, settings, curves, condition(frequency, stepSize, false), "frobenius_norm_w" + k));
+            series.add(line("W_" + k, settings, curves, condition(frequency, stepSize, false), "frobenius_norm_w" + k));
         }
         return Lines.panel(
                 id("norms", frequency, stepSize),

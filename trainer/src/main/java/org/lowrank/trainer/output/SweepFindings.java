@@ -33,8 +33,7 @@ final class SweepFindings {
     private final String where;
     private final boolean settled;
 
-    private SweepFindings(
-            SweepSettings settings, CurveSet curves, double frequency, double stepSize, boolean settled) {
+    private SweepFindings(SweepSettings settings, CurveSet curves, double frequency, double stepSize, boolean settled) {
         this.settings = settings;
         this.curves = curves;
         this.settled = settled;
@@ -70,18 +69,17 @@ final class SweepFindings {
      * What became of the networks of a λ, draw by draw. Of those that were run on to a stationary point only those are fitted that
      * have Lemma 3's identity to {@value #BALANCED}: a norm may rest for a while where nothing else does.
      */
-    static List<Fate> fates(
-            SweepSettings settings, CurveSet curves, String condition, double lambda, boolean settled) {
-        List<Fate> fates = Fate.of(curves, condition, lambda, "", settings.hidden().size() + 1);
+    static List<Fate> fates(SweepSettings settings, CurveSet curves, String condition, double lambda, boolean settled) {
+        List<Fate> fates =
+                Fate.of(curves, condition, lambda, "", settings.hidden().size() + 1);
         if (!settled) {
             return fates;
         }
         CurveSet.Draws balance = curves.get(condition, lambda, "balance");
         double[] last = balance.at(balance.last());
         return IntStream.range(0, last.length)
-                .mapToObj(draw -> fates.get(draw) == Fate.FITTED && !(last[draw] <= BALANCED)
-                        ? Fate.MOVING
-                        : fates.get(draw))
+                .mapToObj(draw ->
+                        fates.get(draw) == Fate.FITTED && !(last[draw] <= BALANCED) ? Fate.MOVING : fates.get(draw))
                 .toList();
     }
 
@@ -178,7 +176,8 @@ final class SweepFindings {
                 Verdict.INFORMATION,
                 Double.isNaN(highest) ? "–" : NumberText.of(mean(highest)),
                 where + ": " + picture(),
-                byLambda() + " The paper's figure is the mean over all of these; its claim is decided where they settled.",
+                byLambda()
+                        + " The paper's figure is the mean over all of these; its claim is decided where they settled.",
                 Double.isNaN(highest) ? Map.of() : Map.of("highest_lambda", highest, "highest_mean", mean(highest)));
     }
 
