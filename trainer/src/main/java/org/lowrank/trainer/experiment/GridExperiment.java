@@ -8,6 +8,8 @@ import org.lowrank.trainer.curve.Curve;
 import org.lowrank.trainer.curve.RecordedSteps;
 import org.lowrank.trainer.descent.Descent;
 import org.lowrank.trainer.descent.DescentSettings;
+import org.lowrank.trainer.experiment.Metric.Quantity;
+import org.lowrank.trainer.experiment.Metric.Subject;
 import org.lowrank.trainer.merge.MergedNetwork;
 import org.lowrank.trainer.merge.NetworkMeasures;
 import org.lowrank.trainer.network.ReluNetwork;
@@ -101,9 +103,9 @@ public final class GridExperiment {
     private static void record(
             Recorder recorder, String condition, double lambda, List<ReluNetwork> networks, List<Task> tasks) {
         ReluNetwork first = networks.get(0);
-        recorder.put(condition, lambda, "", NetworkMeasures.fit(first, tasks.get(0)));
-        recorder.put(condition, lambda, "stable_rank", "", NetworkMeasures.stableRanks(first));
-        recorder.put(condition, lambda, "frobenius_norm", "", NetworkMeasures.frobeniusNorms(first));
+        recorder.put(condition, lambda, Subject.ALONE, NetworkMeasures.fit(first, tasks.get(0)));
+        recorder.put(condition, lambda, Quantity.STABLE_RANK, Subject.ALONE, NetworkMeasures.stableRanks(first));
+        recorder.put(condition, lambda, Quantity.FROBENIUS_NORM, Subject.ALONE, NetworkMeasures.frobeniusNorms(first));
         if (networks.size() == 1) {
             return;
         }
@@ -123,9 +125,9 @@ public final class GridExperiment {
             error += together.error() / tasks.size();
             averaged += NetworkMeasures.fit(mean, tasks.get(i)).loss() / tasks.size();
         }
-        recorder.put(condition, lambda, "individual_loss", own);
-        recorder.put(condition, lambda, "merged_loss", merged);
-        recorder.put(condition, lambda, "averaged_loss", averaged);
-        recorder.put(condition, lambda, "merged_error", error);
+        recorder.put(condition, lambda, Quantity.INDIVIDUAL_LOSS.alone(), own);
+        recorder.put(condition, lambda, Quantity.MERGED_LOSS.alone(), merged);
+        recorder.put(condition, lambda, Quantity.AVERAGED_LOSS.alone(), averaged);
+        recorder.put(condition, lambda, Quantity.MERGED_ERROR.alone(), error);
     }
 }

@@ -8,6 +8,8 @@ import org.lowrank.trainer.curve.Curve;
 import org.lowrank.trainer.curve.RecordedSteps;
 import org.lowrank.trainer.descent.Descent;
 import org.lowrank.trainer.descent.DescentSettings;
+import org.lowrank.trainer.experiment.Metric.Quantity;
+import org.lowrank.trainer.experiment.Metric.Subject;
 import org.lowrank.trainer.merge.MergeMechanism;
 import org.lowrank.trainer.merge.MergedNetwork;
 import org.lowrank.trainer.merge.NetworkMeasures;
@@ -70,19 +72,19 @@ public final class MechanismExperiment {
     private static void record(Recorder recorder, double lambda, List<ReluNetwork> networks, List<Task> tasks) {
         ReluNetwork merged = MergedNetwork.of(networks.get(0), networks.get(1));
         for (int i = 0; i < 2; i++) {
-            String suffix = i == 0 ? "_first" : "_second";
+            Subject subject = i == 0 ? Subject.FIRST : Subject.SECOND;
             ReluNetwork own = networks.get(i);
             Task task = tasks.get(i);
-            recorder.put(CONDITION, lambda, suffix, NetworkMeasures.fit(own, task));
-            recorder.put(CONDITION, lambda, "_merged" + suffix, NetworkMeasures.fit(merged, task));
+            recorder.put(CONDITION, lambda, subject, NetworkMeasures.fit(own, task));
+            recorder.put(CONDITION, lambda, subject.merged(), NetworkMeasures.fit(merged, task));
             recorder.put(
                     CONDITION,
                     lambda,
-                    suffix,
+                    subject,
                     MergeMechanism.of(own, networks.get(1 - i), merged, task, tasks.get(1 - i)));
-            recorder.put(CONDITION, lambda, "stable_rank", suffix, NetworkMeasures.stableRanks(own));
-            recorder.put(CONDITION, lambda, "frobenius_norm", suffix, NetworkMeasures.frobeniusNorms(own));
-            recorder.put(CONDITION, lambda, "alignment" + suffix, NetworkMeasures.alignment(own, task));
+            recorder.put(CONDITION, lambda, Quantity.STABLE_RANK, subject, NetworkMeasures.stableRanks(own));
+            recorder.put(CONDITION, lambda, Quantity.FROBENIUS_NORM, subject, NetworkMeasures.frobeniusNorms(own));
+            recorder.put(CONDITION, lambda, Quantity.ALIGNMENT.of(subject), NetworkMeasures.alignment(own, task));
         }
     }
 }

@@ -8,6 +8,8 @@ import org.lowrank.trainer.descent.Descent;
 import org.lowrank.trainer.descent.DescentSettings;
 import org.lowrank.trainer.descent.FusedDescent;
 import org.lowrank.trainer.descent.PlainDescent;
+import org.lowrank.trainer.experiment.Metric.Quantity;
+import org.lowrank.trainer.experiment.Metric.Subject;
 import org.lowrank.trainer.merge.MergedNetwork;
 import org.lowrank.trainer.merge.NetworkMeasures;
 import org.lowrank.trainer.network.ReluNetwork;
@@ -107,19 +109,20 @@ final class MergingPiece {
     }
 
     private void pair(Recorder recorder, String condition, Trained first, Trained second) {
-        one(recorder, condition, "_first", first);
-        one(recorder, condition, "_second", second);
+        one(recorder, condition, Subject.FIRST, first);
+        one(recorder, condition, Subject.SECOND, second);
         ReluNetwork merged = MergedNetwork.of(first.network(), second.network());
-        recorder.put(condition, lambda, "_merged_first", NetworkMeasures.fit(merged, first.task()));
-        recorder.put(condition, lambda, "_merged_second", NetworkMeasures.fit(merged, second.task()));
-        recorder.put(condition, lambda, "stable_rank", "_merged", NetworkMeasures.stableRanks(merged));
-        recorder.put(condition, lambda, "frobenius_norm", "_merged", NetworkMeasures.frobeniusNorms(merged));
+        recorder.put(condition, lambda, Subject.MERGED_FIRST, NetworkMeasures.fit(merged, first.task()));
+        recorder.put(condition, lambda, Subject.MERGED_SECOND, NetworkMeasures.fit(merged, second.task()));
+        recorder.put(condition, lambda, Quantity.STABLE_RANK, Subject.MERGED, NetworkMeasures.stableRanks(merged));
+        recorder.put(
+                condition, lambda, Quantity.FROBENIUS_NORM, Subject.MERGED, NetworkMeasures.frobeniusNorms(merged));
     }
 
-    private void one(Recorder recorder, String condition, String suffix, Trained trained) {
-        recorder.put(condition, lambda, suffix, trained.fit());
-        recorder.put(condition, lambda, "stable_rank", suffix, trained.stableRanks());
-        recorder.put(condition, lambda, "frobenius_norm", suffix, trained.norms());
-        recorder.put(condition, lambda, "alignment" + suffix, trained.alignment());
+    private void one(Recorder recorder, String condition, Subject subject, Trained trained) {
+        recorder.put(condition, lambda, subject, trained.fit());
+        recorder.put(condition, lambda, Quantity.STABLE_RANK, subject, trained.stableRanks());
+        recorder.put(condition, lambda, Quantity.FROBENIUS_NORM, subject, trained.norms());
+        recorder.put(condition, lambda, Quantity.ALIGNMENT.of(subject), trained.alignment());
     }
 }

@@ -8,6 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.lowrank.trainer.curve.Curve;
+import org.lowrank.trainer.experiment.Metric.Quantity;
+import org.lowrank.trainer.experiment.Metric.Subject;
 import org.lowrank.trainer.merge.MergeMechanism;
 import org.lowrank.trainer.merge.NetworkMeasures;
 
@@ -40,37 +42,41 @@ final class Recorder {
     }
 
     /** One number of the current step. */
-    void put(String condition, double lambda, String metric, double value) {
-        values.computeIfAbsent(new Key(condition, lambda, metric), key -> new double[steps.length])[at] = value;
+    void put(String condition, double lambda, Metric metric, double value) {
+        values.computeIfAbsent(new Key(condition, lambda, metric.text()), key -> new double[steps.length])[at] = value;
     }
 
     /** The loss and errors of a network on a task. */
-    void put(String condition, double lambda, String suffix, NetworkMeasures.Fit fit) {
-        put(condition, lambda, "loss" + suffix, fit.loss());
-        put(condition, lambda, "error" + suffix, fit.error());
-        put(condition, lambda, "margin_error" + suffix, fit.marginError());
+    void put(String condition, double lambda, Subject subject, NetworkMeasures.Fit fit) {
+        put(condition, lambda, Quantity.LOSS.of(subject), fit.loss());
+        put(condition, lambda, Quantity.ERROR.of(subject), fit.error());
+        put(condition, lambda, Quantity.MARGIN_ERROR.of(subject), fit.marginError());
     }
 
     /** One number per matrix, counted from 1. */
-    void put(String condition, double lambda, String metric, String suffix, double[] perMatrix) {
+    void put(String condition, double lambda, Quantity quantity, Subject subject, double[] perMatrix) {
         for (int k = 0; k < perMatrix.length; k++) {
-            put(condition, lambda, metric + "_w" + (k + 1) + suffix, perMatrix[k]);
+            put(condition, lambda, quantity.at(k + 1).of(subject), perMatrix[k]);
         }
     }
 
     /** What merging does to one network: {@code output_gap}, {@code activation_gap_h1…}, {@code projection_w1…} and so on. */
-    void put(String condition, double lambda, String suffix, MergeMechanism mechanism) {
-        put(condition, lambda, "output_gap" + suffix, mechanism.outputGap());
-        put(condition, lambda, "signed_gap" + suffix, mechanism.signedGap());
+    void put(String condition, double lambda, Subject subject, MergeMechanism mechanism) {
+        put(condition, lambda, Quantity.OUTPUT_GAP.of(subject), mechanism.outputGap());
+        put(condition, lambda, Quantity.SIGNED_GAP.of(subject), mechanism.signedGap());
         for (int k = 0; k < mechanism.cosines().length; k++) {
             put(
                     condition,
                     lambda,
-                    "activation_gap_h" + (k + 1) + suffix,
+                    Quantity.ACTIVATION_GAP.at(k + 1).of(subject),
                     mechanism.activationGaps()[k]);
-            put(condition, lambda, "cosine_h" + (k + 1) + suffix, mechanism.cosines()[k]);
+            put(
+                    condition,
+                    lambda,
+                    Quantity.COSINE.at(k + 1).of(subject),
+                    mechanism.cosines()[k]);
         }
-        put(condition, lambda, "projection", suffix, mechanism.projections());
+        put(condition, lambda, Quantity.PROJECTION, subject, mechanism.projections());
     }
 
     /** The current step is complete. */

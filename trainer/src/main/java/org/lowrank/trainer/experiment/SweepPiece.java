@@ -17,6 +17,8 @@ import org.lowrank.trainer.descent.DescentSettings;
 import org.lowrank.trainer.descent.PlainStochasticDescent;
 import org.lowrank.trainer.descent.StochasticDescent;
 import org.lowrank.trainer.descent.StochasticSweep;
+import org.lowrank.trainer.experiment.Metric.Quantity;
+import org.lowrank.trainer.experiment.Metric.Subject;
 import org.lowrank.trainer.merge.NetworkMeasures;
 import org.lowrank.trainer.network.ReluNetwork;
 import org.lowrank.trainer.task.BatchOrder;
@@ -145,15 +147,20 @@ final class SweepPiece implements Piece {
             for (double rank : ranks) {
                 inverse += 1 / rank / ranks.length;
             }
-            recorder.put(condition, lambdas[l], "mean_inverse_stable_rank", inverse);
-            recorder.put(condition, lambdas[l], "", NetworkMeasures.fit(network, task));
-            recorder.put(condition, lambdas[l], "stable_rank", "", ranks);
-            recorder.put(condition, lambdas[l], "frobenius_norm", "", NetworkMeasures.frobeniusNorms(network));
+            recorder.put(condition, lambdas[l], Quantity.MEAN_INVERSE_STABLE_RANK.alone(), inverse);
+            recorder.put(condition, lambdas[l], Subject.ALONE, NetworkMeasures.fit(network, task));
+            recorder.put(condition, lambdas[l], Quantity.STABLE_RANK, Subject.ALONE, ranks);
+            recorder.put(
+                    condition,
+                    lambdas[l],
+                    Quantity.FROBENIUS_NORM,
+                    Subject.ALONE,
+                    NetworkMeasures.frobeniusNorms(network));
             if (settling) {
                 NetworkMeasures.Stationarity at = NetworkMeasures.stationarity(network, task, lambdas[l]);
-                recorder.put(condition, lambdas[l], "residual", at.residual());
-                recorder.put(condition, lambdas[l], "balance", at.balance());
-                recorder.put(condition, lambdas[l], "alignment", at.alignment());
+                recorder.put(condition, lambdas[l], Quantity.RESIDUAL.alone(), at.residual());
+                recorder.put(condition, lambdas[l], Quantity.BALANCE.alone(), at.balance());
+                recorder.put(condition, lambdas[l], Quantity.ALIGNMENT.alone(), at.alignment());
             }
         }
     }

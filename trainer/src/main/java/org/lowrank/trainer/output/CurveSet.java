@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.function.DoubleBinaryOperator;
 import org.lowrank.trainer.curve.Curve;
 import org.lowrank.trainer.curve.Moments;
+import org.lowrank.trainer.experiment.Metric;
 
 /** Curves by condition, λ and metric, for statistics over draws. */
 final class CurveSet {
@@ -55,23 +56,23 @@ final class CurveSet {
     }
 
     /** Whether a quantity was recorded. */
-    boolean has(String condition, double lambda, String metric) {
-        return curves.containsKey(new Key(condition, lambda, metric));
+    boolean has(String condition, double lambda, Metric metric) {
+        return curves.containsKey(new Key(condition, lambda, metric.text()));
     }
 
     /** The draws of a quantity; it must be there. */
-    Draws get(String condition, double lambda, String metric) {
-        List<Curve> found = curves.get(new Key(condition, lambda, metric));
+    Draws get(String condition, double lambda, Metric metric) {
+        List<Curve> found = curves.get(new Key(condition, lambda, metric.text()));
         if (found == null) {
             throw new IllegalArgumentException(
-                    "result: no curve of " + metric + " for " + condition + " and weight decay " + lambda);
+                    "result: no curve of " + metric.text() + " for " + condition + " and weight decay " + lambda);
         }
         return new Draws(found.get(0).steps(), found.stream().map(Curve::values).toArray(double[][]::new));
     }
 
-    /** Mean over both networks or tasks. */
-    Draws both(String condition, double lambda, String metric) {
-        return get(condition, lambda, metric + "_first")
-                .combine(get(condition, lambda, metric + "_second"), (a, b) -> (a + b) / 2);
+    /** Mean over both networks, or of the merged one over both tasks. */
+    Draws both(String condition, double lambda, Metric metric) {
+        return get(condition, lambda, metric.of(metric.subject().first()))
+                .combine(get(condition, lambda, metric.of(metric.subject().second())), (a, b) -> (a + b) / 2);
     }
 }

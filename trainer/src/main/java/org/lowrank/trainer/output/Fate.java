@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import org.lowrank.trainer.experiment.Metric.Quantity;
+import org.lowrank.trainer.experiment.Metric.Subject;
 
 /** What became of a network by its last recorded step. Statements about trained networks are made of these apart. */
 enum Fate {
@@ -41,14 +43,15 @@ enum Fate {
         return Math.abs(rate) < RESTS ? FITTED : MOVING;
     }
 
-    /** Draw by draw: of the network whose metrics end in {@code suffix}, with {@code layers} matrices. */
-    static List<Fate> of(CurveSet curves, String condition, double lambda, String suffix, int layers) {
-        CurveSet.Draws losses = curves.get(condition, lambda, "loss" + suffix);
+    /** Draw by draw: of one of the networks, with {@code layers} matrices. */
+    static List<Fate> of(CurveSet curves, String condition, double lambda, Subject subject, int layers) {
+        CurveSet.Draws losses = curves.get(condition, lambda, Quantity.LOSS.of(subject));
         List<Fate> fates = new ArrayList<>();
         for (int draw = 0; draw < losses.values().length; draw++) {
             double[] norms = new double[losses.steps().length];
             for (int k = 1; k <= layers; k++) {
-                double[] layer = curves.get(condition, lambda, "frobenius_norm_w" + k + suffix)
+                double[] layer = curves.get(
+                                condition, lambda, Quantity.FROBENIUS_NORM.at(k).of(subject))
                         .values()[draw];
                 for (int i = 0; i < norms.length; i++) {
                     norms[i] = Math.hypot(norms[i], layer[i]);

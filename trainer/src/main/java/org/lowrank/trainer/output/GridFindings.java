@@ -7,6 +7,8 @@ import org.lowrank.reports.NumberText;
 import org.lowrank.reports.finding.Finding;
 import org.lowrank.reports.finding.Verdict;
 import org.lowrank.trainer.experiment.GridSettings;
+import org.lowrank.trainer.experiment.Metric.Quantity;
+import org.lowrank.trainer.experiment.Metric.Subject;
 
 /** What merging costs along an axis that the paper makes no claim about: measured, or not decided with too few draws. */
 final class GridFindings {
@@ -29,12 +31,12 @@ final class GridFindings {
         for (int i = 0; i < values.size(); i++) {
             String condition = settings.condition(values.get(i));
             int layers = layers(curves, condition, lambda);
-            List<Fate> fates = Fate.of(curves, condition, lambda, "", layers);
+            List<Fate> fates = Fate.of(curves, condition, lambda, Subject.ALONE, layers);
             CurveSet.Draws ratio = ratios.get(i);
             double[] end = Fate.only(ratio.at(ratio.last()), fates, Fate.FITTED, Fate.MOVING);
             kept.add(end);
-            CurveSet.Draws error = curves.get(condition, lambda, "merged_error");
-            CurveSet.Draws rank = curves.get(condition, lambda, "stable_rank_w1");
+            CurveSet.Draws error = curves.get(condition, lambda, Quantity.MERGED_ERROR.alone());
+            CurveSet.Draws rank = curves.get(condition, lambda, Quantity.STABLE_RANK.at(1));
             parts.add(condition + ": ×" + Interval.geometric(end).text() + ", merged error "
                     + NumberText.percent(error.mean(error.last())) + ", stable rank of W_1 "
                     + NumberText.of(rank.mean(rank.last())) + " (" + Fate.counts(fates) + ")");
@@ -61,7 +63,7 @@ final class GridFindings {
 
     private static int layers(CurveSet curves, String condition, double lambda) {
         int layers = 0;
-        while (curves.has(condition, lambda, "frobenius_norm_w" + (layers + 1))) {
+        while (curves.has(condition, lambda, Quantity.FROBENIUS_NORM.at(layers + 1))) {
             layers++;
         }
         return layers;

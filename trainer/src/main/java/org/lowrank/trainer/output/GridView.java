@@ -14,6 +14,8 @@ import org.lowrank.reports.Report.Style;
 import org.lowrank.reports.finding.Finding;
 import org.lowrank.trainer.curve.Moments;
 import org.lowrank.trainer.experiment.GridSettings;
+import org.lowrank.trainer.experiment.Metric;
+import org.lowrank.trainer.experiment.Metric.Quantity;
 import org.lowrank.trainer.experiment.Preset;
 
 /** Merging over widths, depths, overlaps and numbers of tasks; collapse over λ. */
@@ -114,19 +116,19 @@ final class GridView implements ExperimentView<GridSettings> {
                                         line(
                                                 "merged (sum)",
                                                 settings,
-                                                all(settings, curves, lambda, "merged_loss"),
+                                                all(settings, curves, lambda, Quantity.MERGED_LOSS.alone()),
                                                 0.5,
                                                 Style.SOLID),
                                         line(
                                                 "merged (mean)",
                                                 settings,
-                                                all(settings, curves, lambda, "averaged_loss"),
+                                                all(settings, curves, lambda, Quantity.AVERAGED_LOSS.alone()),
                                                 0.5,
                                                 Style.DASHED),
                                         line(
                                                 "individual",
                                                 settings,
-                                                all(settings, curves, lambda, "individual_loss"),
+                                                all(settings, curves, lambda, Quantity.INDIVIDUAL_LOSS.alone()),
                                                 0.5,
                                                 Style.DOTTED))),
                         new Panel(
@@ -137,7 +139,7 @@ final class GridView implements ExperimentView<GridSettings> {
                                 List.of(line(
                                         "median",
                                         settings,
-                                        all(settings, curves, lambda, "stable_rank_w1"),
+                                        all(settings, curves, lambda, Quantity.STABLE_RANK.at(1)),
                                         0.5,
                                         Style.SOLID)))),
                 MergingFigures.under(findings, id));
@@ -151,8 +153,8 @@ final class GridView implements ExperimentView<GridSettings> {
             List<CurveSet.Draws> norm = new ArrayList<>();
             List<CurveSet.Draws> loss = new ArrayList<>();
             for (double lambda : settings.weightDecays()) {
-                norm.add(curves.get(name, lambda, "frobenius_norm_w1"));
-                loss.add(curves.get(name, lambda, "loss"));
+                norm.add(curves.get(name, lambda, Quantity.FROBENIUS_NORM.at(1)));
+                loss.add(curves.get(name, lambda, Quantity.LOSS.alone()));
             }
             norms.add(Lines.quantileOverLambda(name, settings.weightDecays(), norm, 0.5, Style.SOLID));
             losses.add(Lines.quantileOverLambda(name, settings.weightDecays(), loss, 0.5, Style.SOLID));
@@ -179,15 +181,15 @@ final class GridView implements ExperimentView<GridSettings> {
         return settings.values().stream().mapToDouble(Double::doubleValue).toArray();
     }
 
-    static List<CurveSet.Draws> all(GridSettings settings, CurveSet curves, double lambda, String metric) {
+    static List<CurveSet.Draws> all(GridSettings settings, CurveSet curves, double lambda, Metric metric) {
         return settings.values().stream()
                 .map(value -> curves.get(settings.condition(value), lambda, metric))
                 .toList();
     }
 
     static List<CurveSet.Draws> ratio(GridSettings settings, CurveSet curves, double lambda) {
-        List<CurveSet.Draws> merged = all(settings, curves, lambda, "merged_loss");
-        List<CurveSet.Draws> own = all(settings, curves, lambda, "individual_loss");
+        List<CurveSet.Draws> merged = all(settings, curves, lambda, Quantity.MERGED_LOSS.alone());
+        List<CurveSet.Draws> own = all(settings, curves, lambda, Quantity.INDIVIDUAL_LOSS.alone());
         List<CurveSet.Draws> ratios = new ArrayList<>();
         for (int i = 0; i < merged.size(); i++) {
             ratios.add(merged.get(i).combine(own.get(i), (m, o) -> m / o));

@@ -8,6 +8,9 @@ import org.lowrank.reports.finding.Finding;
 import org.lowrank.reports.finding.Verdict;
 import org.lowrank.trainer.experiment.MechanismExperiment;
 import org.lowrank.trainer.experiment.MechanismSettings;
+import org.lowrank.trainer.experiment.Metric;
+import org.lowrank.trainer.experiment.Metric.Quantity;
+import org.lowrank.trainer.experiment.Metric.Subject;
 
 /**
  * Theorem 2's chain of reasons, held against the curves: activations of the two networks become orthogonal, so merging changes no
@@ -51,15 +54,15 @@ final class MechanismFindings {
         int layers = settings.hidden().size() + 1;
         String condition = MechanismExperiment.CONDITION;
         return Fate.worse(
-                Fate.of(curves, condition, lambda, "_first", layers),
-                Fate.of(curves, condition, lambda, "_second", layers));
+                Fate.of(curves, condition, lambda, Subject.FIRST, layers),
+                Fate.of(curves, condition, lambda, Subject.SECOND, layers));
     }
 
     private Interval end(CurveSet.Draws draws) {
         return Interval.of(Fate.only(draws.at(draws.last()), fates(), Fate.FITTED, Fate.MOVING));
     }
 
-    private Interval both(String metric) {
+    private Interval both(Metric metric) {
         return end(curves.both(MechanismExperiment.CONDITION, lambda, metric));
     }
 
@@ -81,7 +84,7 @@ final class MechanismFindings {
 
     private String counted() {
         return " Pairs: " + Fate.counts(fates()) + "; cosine of weights and gradient "
-                + NumberText.of(both("alignment").mean()) + ".";
+                + NumberText.of(both(Quantity.ALIGNMENT.alone()).mean()) + ".";
     }
 
     private Finding orthogonality() {
@@ -90,7 +93,8 @@ final class MechanismFindings {
         double largest = 0;
         double start = 0;
         for (int k = 1; k <= settings.hidden().size(); k++) {
-            CurveSet.Draws cosine = curves.get(MechanismExperiment.CONDITION, lambda, "cosine_h" + k + "_first");
+            CurveSet.Draws cosine = curves.get(
+                    MechanismExperiment.CONDITION, lambda, Quantity.COSINE.at(k).of(Subject.FIRST));
             Interval end = end(cosine);
             ends.add(end);
             parts.add("h_" + k + " from " + NumberText.of(cosine.mean(0)) + " at the start to " + end.text());
@@ -122,11 +126,11 @@ final class MechanismFindings {
         List<String> parts = new ArrayList<>();
         double largest = 0;
         for (int k = 1; k <= settings.hidden().size(); k++) {
-            Interval gap = both("activation_gap_h" + k);
+            Interval gap = both(Quantity.ACTIVATION_GAP.at(k));
             ends.add(gap);
             largest = Math.max(largest, gap.mean());
             parts.add("h_" + k + " by " + gap.text() + " of its norm, W′_" + k + " sends it "
-                    + both("projection_w" + k).text() + " as far as W_" + k);
+                    + both(Quantity.PROJECTION.at(k)).text() + " as far as W_" + k);
         }
         Verdict verdict = verdict(ends);
         return Finding.of(
@@ -139,10 +143,10 @@ final class MechanismFindings {
     }
 
     private Finding output() {
-        Interval gap = both("output_gap");
-        Interval signed = both("signed_gap");
-        CurveSet.Draws merged = curves.both(MechanismExperiment.CONDITION, lambda, "loss_merged");
-        CurveSet.Draws own = curves.both(MechanismExperiment.CONDITION, lambda, "loss");
+        Interval gap = both(Quantity.OUTPUT_GAP.alone());
+        Interval signed = both(Quantity.SIGNED_GAP.alone());
+        CurveSet.Draws merged = curves.both(MechanismExperiment.CONDITION, lambda, Quantity.LOSS.of(Subject.MERGED));
+        CurveSet.Draws own = curves.both(MechanismExperiment.CONDITION, lambda, Quantity.LOSS.alone());
         CurveSet.Draws ratios = merged.combine(own, (m, i) -> m / i);
         Interval ratio = Interval.geometric(Fate.only(ratios.at(ratios.last()), fates(), Fate.FITTED, Fate.MOVING));
         return Finding.of(

@@ -13,6 +13,8 @@ import org.lowrank.reports.Report.Style;
 import org.lowrank.reports.finding.Finding;
 import org.lowrank.trainer.experiment.MechanismExperiment;
 import org.lowrank.trainer.experiment.MechanismSettings;
+import org.lowrank.trainer.experiment.Metric.Quantity;
+import org.lowrank.trainer.experiment.Metric.Subject;
 import org.lowrank.trainer.experiment.Preset;
 
 /** Whether merging works for Theorem 2's reason. */
@@ -65,8 +67,10 @@ final class MechanismView implements ExperimentView<MechanismSettings> {
     private static Panel cosines(MechanismSettings settings, CurveSet curves, double lambda, String id) {
         List<Series> series = new ArrayList<>();
         for (int k = 1; k <= settings.hidden().size(); k++) {
-            series.add(
-                    Lines.overSteps("h_" + k, curves.get(CONDITION, lambda, "cosine_h" + k + "_first"), Style.SOLID));
+            series.add(Lines.overSteps(
+                    "h_" + k,
+                    curves.get(CONDITION, lambda, Quantity.COSINE.at(k).of(Subject.FIRST)),
+                    Style.SOLID));
         }
         return new Panel(
                 id + "-cosines",
@@ -79,10 +83,12 @@ final class MechanismView implements ExperimentView<MechanismSettings> {
     private static Panel gaps(MechanismSettings settings, CurveSet curves, double lambda, String id) {
         List<Series> series = new ArrayList<>();
         for (int k = 1; k <= settings.hidden().size(); k++) {
-            series.add(Lines.medians("h_" + k, curves.both(CONDITION, lambda, "activation_gap_h" + k), Style.DASHED));
+            series.add(Lines.medians(
+                    "h_" + k, curves.both(CONDITION, lambda, Quantity.ACTIVATION_GAP.at(k)), Style.DASHED));
         }
-        series.add(Lines.medians("output", curves.both(CONDITION, lambda, "output_gap"), Style.SOLID));
-        series.add(Lines.medians("‖W′x‖/‖Wx‖", curves.both(CONDITION, lambda, "projection_w1"), Style.DOTTED));
+        series.add(Lines.medians("output", curves.both(CONDITION, lambda, Quantity.OUTPUT_GAP.alone()), Style.SOLID));
+        series.add(
+                Lines.medians("‖W′x‖/‖Wx‖", curves.both(CONDITION, lambda, Quantity.PROJECTION.at(1)), Style.DOTTED));
         return new Panel(
                 id + "-gaps",
                 "What merging changes: Theorem 2 says nothing",

@@ -13,6 +13,9 @@ import org.lowrank.reports.Report.Shown;
 import org.lowrank.reports.Report.Style;
 import org.lowrank.reports.finding.Finding;
 import org.lowrank.trainer.experiment.MergingSettings;
+import org.lowrank.trainer.experiment.Metric;
+import org.lowrank.trainer.experiment.Metric.Quantity;
+import org.lowrank.trainer.experiment.Metric.Subject;
 
 /** The four panels of Figures 3 and 5, row by row, and one of norms and alignment. */
 final class MergingFigures {
@@ -68,15 +71,39 @@ final class MergingFigures {
     private static Panel losses(String condition, String title, MergingSettings settings, CurveSet curves) {
         double lambda = settings.weightDecay();
         List<Series> series = List.of(
-                median("task 1, own network", curves, condition, lambda, "loss_first", Style.SOLID),
-                median("task 2, own network", curves, condition, lambda, "loss_second", Style.SOLID),
-                median("task 1, merged", curves, condition, lambda, "loss_merged_first", Style.DASHED),
-                median("task 2, merged", curves, condition, lambda, "loss_merged_second", Style.DASHED));
+                median("task 1, own network", curves, condition, lambda, Quantity.LOSS.of(Subject.FIRST), Style.SOLID),
+                median("task 2, own network", curves, condition, lambda, Quantity.LOSS.of(Subject.SECOND), Style.SOLID),
+                median(
+                        "task 1, merged",
+                        curves,
+                        condition,
+                        lambda,
+                        Quantity.LOSS.of(Subject.MERGED_FIRST),
+                        Style.DASHED),
+                median(
+                        "task 2, merged",
+                        curves,
+                        condition,
+                        lambda,
+                        Quantity.LOSS.of(Subject.MERGED_SECOND),
+                        Style.DASHED));
         List<Series> errors = List.of(
-                line("task 1, own network", curves, condition, lambda, "error_first", Style.SOLID),
-                line("task 2, own network", curves, condition, lambda, "error_second", Style.SOLID),
-                line("task 1, merged", curves, condition, lambda, "error_merged_first", Style.DASHED),
-                line("task 2, merged", curves, condition, lambda, "error_merged_second", Style.DASHED));
+                line("task 1, own network", curves, condition, lambda, Quantity.ERROR.of(Subject.FIRST), Style.SOLID),
+                line("task 2, own network", curves, condition, lambda, Quantity.ERROR.of(Subject.SECOND), Style.SOLID),
+                line(
+                        "task 1, merged",
+                        curves,
+                        condition,
+                        lambda,
+                        Quantity.ERROR.of(Subject.MERGED_FIRST),
+                        Style.DASHED),
+                line(
+                        "task 2, merged",
+                        curves,
+                        condition,
+                        lambda,
+                        Quantity.ERROR.of(Subject.MERGED_SECOND),
+                        Style.DASHED));
         return new Panel(
                 "losses-" + condition,
                 title,
@@ -94,8 +121,8 @@ final class MergingFigures {
         List<CurveSet.Draws> own = new ArrayList<>();
         List<CurveSet.Draws> merged = new ArrayList<>();
         for (double lambda : settings.weightDecays()) {
-            CurveSet.Draws individual = curves.both("orthogonal", lambda, "loss");
-            CurveSet.Draws sum = curves.both("orthogonal", lambda, "loss_merged");
+            CurveSet.Draws individual = curves.both("orthogonal", lambda, Quantity.LOSS.alone());
+            CurveSet.Draws sum = curves.both("orthogonal", lambda, Quantity.LOSS.of(Subject.MERGED));
             own.add(individual);
             merged.add(sum);
             gaps.add(sum.combine(individual, (m, i) -> m - i));
@@ -133,11 +160,10 @@ final class MergingFigures {
         List<Series> series = new ArrayList<>();
         double lambda = settings.weightDecay();
         for (int k = 1; k <= settings.hidden().size(); k++) {
-            String metric = "stable_rank_w" + k;
-            series.add(
-                    Lines.overSteps("W_" + k + " individual", curves.both("orthogonal", lambda, metric), Style.SOLID));
+            Metric rank = Quantity.STABLE_RANK.at(k);
+            series.add(Lines.overSteps("W_" + k + " individual", curves.both("orthogonal", lambda, rank), Style.SOLID));
             series.add(Lines.overSteps(
-                    "W_" + k + " merged", curves.get("orthogonal", lambda, metric + "_merged"), Style.DASHED));
+                    "W_" + k + " merged", curves.get("orthogonal", lambda, rank.of(Subject.MERGED)), Style.DASHED));
         }
         return Lines.panel("stable-rank", "Stable rank", STEPS, new Axis("‖W‖_F / ‖W‖_2", false, true), series);
     }
@@ -146,13 +172,15 @@ final class MergingFigures {
         List<Series> series = new ArrayList<>();
         for (int k = 1; k <= settings.hidden().size() + 1; k++) {
             series.add(Lines.overSteps(
-                    "W_" + k, curves.both("orthogonal", settings.weightDecay(), "frobenius_norm_w" + k), Style.SOLID));
+                    "W_" + k,
+                    curves.both("orthogonal", settings.weightDecay(), Quantity.FROBENIUS_NORM.at(k)),
+                    Style.SOLID));
         }
         return Lines.panel("norms", "Frobenius norms", STEPS, new Axis("‖W‖_F", false, true), series);
     }
 
     private static Panel alignment(MergingSettings settings, CurveSet curves) {
-        CurveSet.Draws draws = curves.both("orthogonal", settings.weightDecay(), "alignment");
+        CurveSet.Draws draws = curves.both("orthogonal", settings.weightDecay(), Quantity.ALIGNMENT.alone());
         return Lines.panel(
                 "alignment",
                 "Alignment of weights and gradient",
@@ -162,12 +190,12 @@ final class MergingFigures {
     }
 
     private static Series median(
-            String name, CurveSet curves, String condition, double lambda, String metric, Style style) {
+            String name, CurveSet curves, String condition, double lambda, Metric metric, Style style) {
         return Lines.medians(name, curves.get(condition, lambda, metric), style);
     }
 
     private static Series line(
-            String name, CurveSet curves, String condition, double lambda, String metric, Style style) {
+            String name, CurveSet curves, String condition, double lambda, Metric metric, Style style) {
         return Lines.overSteps(name, curves.get(condition, lambda, metric), style);
     }
 }

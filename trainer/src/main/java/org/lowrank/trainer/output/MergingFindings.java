@@ -7,6 +7,9 @@ import org.lowrank.reports.NumberText;
 import org.lowrank.reports.finding.Finding;
 import org.lowrank.reports.finding.Verdict;
 import org.lowrank.trainer.experiment.MergingSettings;
+import org.lowrank.trainer.experiment.Metric;
+import org.lowrank.trainer.experiment.Metric.Quantity;
+import org.lowrank.trainer.experiment.Metric.Subject;
 
 /**
  * The four hypotheses of Section 6.2, held against the curves. Ratios are geometric means over draws with 95 % intervals of the
@@ -48,11 +51,12 @@ final class MergingFindings {
     private List<Fate> fates(String condition, double at) {
         int layers = settings.hidden().size() + 1;
         return Fate.worse(
-                Fate.of(curves, condition, at, "_first", layers), Fate.of(curves, condition, at, "_second", layers));
+                Fate.of(curves, condition, at, Subject.FIRST, layers),
+                Fate.of(curves, condition, at, Subject.SECOND, layers));
     }
 
     /** A metric's mean over both tasks at the end, draw by draw, without the collapsed ones. */
-    private double[] last(String condition, double at, String metric) {
+    private double[] last(String condition, double at, Metric metric) {
         CurveSet.Draws draws = curves.both(condition, at, metric);
         return Fate.only(draws.at(draws.last()), fates(condition, at), Fate.FITTED, Fate.MOVING);
     }
@@ -66,7 +70,8 @@ final class MergingFindings {
     }
 
     private double[] lossRatios(String condition, double at) {
-        return ratios(last(condition, at, "loss_merged"), last(condition, at, "loss"));
+        return ratios(
+                last(condition, at, Quantity.LOSS.of(Subject.MERGED)), last(condition, at, Quantity.LOSS.alone()));
     }
 
     private String counted(String condition, double at) {
@@ -95,7 +100,7 @@ final class MergingFindings {
                         : ratio.high() <= POORLY
                                 ? Verdict.ROUGHLY
                                 : ratio.low() > POORLY ? Verdict.EXCEPTION : Verdict.UNDECIDED;
-        CurveSet.Draws errors = curves.both("orthogonal", lambda, "error_merged");
+        CurveSet.Draws errors = curves.both("orthogonal", lambda, Quantity.ERROR.of(Subject.MERGED));
         return Finding.of(
                 "orthogonal-tasks",
                 verdict,
@@ -111,8 +116,10 @@ final class MergingFindings {
     /** {@code Individual …, merged …}: geometric means with intervals. */
     private String losses(String condition) {
         return "Individual loss "
-                + Interval.geometric(last(condition, lambda, "loss")).text() + ", merged "
-                + Interval.geometric(last(condition, lambda, "loss_merged")).text();
+                + Interval.geometric(last(condition, lambda, Quantity.LOSS.alone()))
+                        .text() + ", merged "
+                + Interval.geometric(last(condition, lambda, Quantity.LOSS.of(Subject.MERGED)))
+                        .text();
     }
 
     private static String enough() {
@@ -138,7 +145,7 @@ final class MergingFindings {
                         : contrast.low() >= 2
                                 ? Verdict.ROUGHLY
                                 : contrast.high() < 2 ? Verdict.EXCEPTION : Verdict.UNDECIDED;
-        CurveSet.Draws errors = curves.both("same", lambda, "error_merged");
+        CurveSet.Draws errors = curves.both("same", lambda, Quantity.ERROR.of(Subject.MERGED));
         return Finding.of(
                 "same-task",
                 verdict,
@@ -162,10 +169,11 @@ final class MergingFindings {
             return nothingLearned("weight-decay", "orthogonal");
         }
         Interval closed = Interval.geometric(ratios(lossRatios("orthogonal", least), lossRatios("orthogonal", lambda)));
-        Interval fall = Interval.geometric(
-                ratios(last("orthogonal", least, "loss_merged"), last("orthogonal", lambda, "loss_merged")));
-        Interval rise =
-                Interval.geometric(ratios(last("orthogonal", lambda, "loss"), last("orthogonal", least, "loss")));
+        Interval fall = Interval.geometric(ratios(
+                last("orthogonal", least, Quantity.LOSS.of(Subject.MERGED)),
+                last("orthogonal", lambda, Quantity.LOSS.of(Subject.MERGED))));
+        Interval rise = Interval.geometric(ratios(
+                last("orthogonal", lambda, Quantity.LOSS.alone()), last("orthogonal", least, Quantity.LOSS.alone())));
         Verdict verdict = !closed.decides()
                 ? Verdict.UNDECIDED
                 : closed.high() < 1
@@ -179,10 +187,10 @@ final class MergingFindings {
         List<String> parts = new ArrayList<>();
         for (double at : settings.weightDecays()) {
             parts.add("λ = " + NumberText.exact(at) + ": merged "
-                    + NumberText.of(Interval.geometric(last("orthogonal", at, "loss_merged"))
+                    + NumberText.of(Interval.geometric(last("orthogonal", at, Quantity.LOSS.of(Subject.MERGED)))
                             .mean()) + ", individual "
-                    + NumberText.of(
-                            Interval.geometric(last("orthogonal", at, "loss")).mean()) + " (×"
+                    + NumberText.of(Interval.geometric(last("orthogonal", at, Quantity.LOSS.alone()))
+                            .mean()) + " (×"
                     + Interval.geometric(lossRatios("orthogonal", at)).text() + "; "
                     + Fate.counts(fates("orthogonal", at)) + ")");
         }
@@ -213,10 +221,10 @@ final class MergingFindings {
         int candidates = settings.weightDecays().size() - 1;
         double chosen = least;
         for (double at : settings.weightDecays()) {
-            double here =
-                    Interval.geometric(last("orthogonal", at, "loss_merged")).mean();
+            double here = Interval.geometric(last("orthogonal", at, Quantity.LOSS.of(Subject.MERGED)))
+                    .mean();
             if (here
-                    < Interval.geometric(last("orthogonal", chosen, "loss_merged"))
+                    < Interval.geometric(last("orthogonal", chosen, Quantity.LOSS.of(Subject.MERGED)))
                             .mean()) {
                 chosen = at;
             }
@@ -225,7 +233,9 @@ final class MergingFindings {
             return "No λ of the grid has a lower merged loss than λ = " + NumberText.exact(least) + ". ";
         }
         Interval fall = Interval.geometric(
-                ratios(last("orthogonal", least, "loss_merged"), last("orthogonal", chosen, "loss_merged")),
+                ratios(
+                        last("orthogonal", least, Quantity.LOSS.of(Subject.MERGED)),
+                        last("orthogonal", chosen, Quantity.LOSS.of(Subject.MERGED))),
                 candidates);
         return "The merged loss is least at λ = " + NumberText.exact(chosen) + ", " + fall.text()
                 + " times lower than at λ = " + NumberText.exact(least) + " (interval corrected for choosing among "
@@ -239,8 +249,9 @@ final class MergingFindings {
         double worst = 0;
         int draws = 0;
         for (int k = 1; k <= settings.hidden().size(); k++) {
-            CurveSet.Draws own = curves.both("orthogonal", lambda, "stable_rank_w" + k);
-            CurveSet.Draws merged = curves.get("orthogonal", lambda, "stable_rank_w" + k + "_merged");
+            CurveSet.Draws own = curves.both("orthogonal", lambda, Quantity.STABLE_RANK.at(k));
+            CurveSet.Draws merged =
+                    curves.get("orthogonal", lambda, Quantity.STABLE_RANK.at(k).of(Subject.MERGED));
             List<Fate> fates = fates("orthogonal", lambda);
             double[] end = Fate.only(own.at(own.last()), fates, Fate.FITTED, Fate.MOVING);
             Interval fall = Interval.geometric(ratios(own.at(0), end));
@@ -273,13 +284,14 @@ final class MergingFindings {
     }
 
     private Finding alignment() {
-        double last = Interval.of(last("orthogonal", lambda, "alignment")).mean();
+        double last = Interval.of(last("orthogonal", lambda, Quantity.ALIGNMENT.alone()))
+                .mean();
         if (Double.isNaN(last)) {
             return nothingLearned("alignment", "orthogonal");
         }
         List<String> norms = new ArrayList<>();
         for (int k = 1; k <= settings.hidden().size() + 1; k++) {
-            norms.add(meanSd(curves.both("orthogonal", lambda, "frobenius_norm_w" + k)));
+            norms.add(meanSd(curves.both("orthogonal", lambda, Quantity.FROBENIUS_NORM.at(k))));
         }
         return Finding.of(
                 "alignment",

@@ -11,6 +11,8 @@ import org.lowrank.reports.Report.Series;
 import org.lowrank.reports.Report.Style;
 import org.lowrank.reports.finding.Finding;
 import org.lowrank.trainer.curve.Moments;
+import org.lowrank.trainer.experiment.Metric;
+import org.lowrank.trainer.experiment.Metric.Quantity;
 import org.lowrank.trainer.experiment.SweepExperiment;
 import org.lowrank.trainer.experiment.SweepSettings;
 
@@ -107,10 +109,15 @@ final class SweepFigures {
                 Lines.lambdaAxis(settings.weightDecays()),
                 new Axis("mean inverse stable rank, errors, loss", false, false),
                 List.of(
-                        line("mean inverse stable rank", settings, curves, condition, "mean_inverse_stable_rank"),
-                        line("classification error", settings, curves, condition, "error"),
-                        line("margin error", settings, curves, condition, "margin_error"),
-                        line("average loss", settings, curves, condition, "loss")));
+                        line(
+                                "mean inverse stable rank",
+                                settings,
+                                curves,
+                                condition,
+                                Quantity.MEAN_INVERSE_STABLE_RANK.alone()),
+                        line("classification error", settings, curves, condition, Quantity.ERROR.alone()),
+                        line("margin error", settings, curves, condition, Quantity.MARGIN_ERROR.alone()),
+                        line("average loss", settings, curves, condition, Quantity.LOSS.alone())));
     }
 
     /** Of fitted networks only: a mean over fitted and collapsed ones is of neither. */
@@ -123,8 +130,13 @@ final class SweepFigures {
                 Lines.lambdaAxis(lambdas),
                 new Axis("mean inverse stable rank, error, share", false, false),
                 List.of(
-                        fitted("mean inverse stable rank", settings, curves, condition, "mean_inverse_stable_rank"),
-                        fitted("classification error", settings, curves, condition, "error"),
+                        fitted(
+                                "mean inverse stable rank",
+                                settings,
+                                curves,
+                                condition,
+                                Quantity.MEAN_INVERSE_STABLE_RANK.alone()),
+                        fitted("classification error", settings, curves, condition, Quantity.ERROR.alone()),
                         share("share fitted", settings, curves, condition, Fate.FITTED, Style.DOTTED),
                         share("share collapsed", settings, curves, condition, Fate.COLLAPSED, Style.DOTTED),
                         new Series(
@@ -138,7 +150,7 @@ final class SweepFigures {
     }
 
     private static Series fitted(
-            String name, SweepSettings settings, CurveSet curves, String condition, String metric) {
+            String name, SweepSettings settings, CurveSet curves, String condition, Metric metric) {
         List<Moments> moments = settings.weightDecays().stream()
                 .map(lambda -> {
                     CurveSet.Draws draws = curves.get(condition, lambda, metric);
@@ -153,7 +165,7 @@ final class SweepFigures {
                 Lines.abscissae(settings.weightDecays()),
                 moments.stream().mapToDouble(Moments::mean).toArray(),
                 moments.stream().mapToDouble(Moments::sd).toArray(),
-                metric.equals("error") ? Style.DASHED : Style.SOLID);
+                metric.quantity() == Quantity.ERROR ? Style.DASHED : Style.SOLID);
     }
 
     private static Series share(
@@ -173,7 +185,8 @@ final class SweepFigures {
     private static Panel norms(SweepSettings settings, CurveSet curves, double frequency, double stepSize) {
         List<Series> series = new ArrayList<>();
         for (int k = 1; k <= settings.hidden().size() + 1; k++) {
-            series.add(line("W_" + k, settings, curves, condition(frequency, stepSize, false), "frobenius_norm_w" + k));
+            series.add(line(
+                    "W_" + k, settings, curves, condition(frequency, stepSize, false), Quantity.FROBENIUS_NORM.at(k)));
         }
         return Lines.panel(
                 id("norms", frequency, stepSize),
@@ -183,13 +196,14 @@ final class SweepFigures {
                 series);
     }
 
-    private static Series line(String name, SweepSettings settings, CurveSet curves, String condition, String metric) {
+    private static Series line(String name, SweepSettings settings, CurveSet curves, String condition, Metric metric) {
         List<CurveSet.Draws> draws = settings.weightDecays().stream()
                 .map(lambda -> curves.get(condition, lambda, metric))
                 .toList();
-        Style style = metric.equals("mean_inverse_stable_rank") || metric.startsWith("frobenius")
-                ? Style.SOLID
-                : metric.equals("margin_error") ? Style.DOTTED : Style.DASHED;
+        Style style =
+                metric.quantity() == Quantity.MEAN_INVERSE_STABLE_RANK || metric.quantity() == Quantity.FROBENIUS_NORM
+                        ? Style.SOLID
+                        : metric.quantity() == Quantity.MARGIN_ERROR ? Style.DOTTED : Style.DASHED;
         return Lines.overLambda(name, settings.weightDecays(), draws, style);
     }
 }

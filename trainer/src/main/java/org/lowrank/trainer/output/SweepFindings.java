@@ -7,6 +7,9 @@ import java.util.stream.IntStream;
 import org.lowrank.reports.NumberText;
 import org.lowrank.reports.finding.Finding;
 import org.lowrank.reports.finding.Verdict;
+import org.lowrank.trainer.experiment.Metric;
+import org.lowrank.trainer.experiment.Metric.Quantity;
+import org.lowrank.trainer.experiment.Metric.Subject;
 import org.lowrank.trainer.experiment.SweepSettings;
 
 /**
@@ -24,7 +27,7 @@ final class SweepFindings {
     /** How far Lemma 3's identity may be off at what counts as a stationary point. */
     private static final double BALANCED = 0.1;
 
-    private static final String RANK = "mean_inverse_stable_rank";
+    private static final Metric RANK = Quantity.MEAN_INVERSE_STABLE_RANK.alone();
 
     private final SweepSettings settings;
     private final CurveSet curves;
@@ -70,12 +73,12 @@ final class SweepFindings {
      * have Lemma 3's identity to {@value #BALANCED}: a norm may rest for a while where nothing else does.
      */
     static List<Fate> fates(SweepSettings settings, CurveSet curves, String condition, double lambda, boolean settled) {
-        List<Fate> fates =
-                Fate.of(curves, condition, lambda, "", settings.hidden().size() + 1);
+        List<Fate> fates = Fate.of(
+                curves, condition, lambda, Subject.ALONE, settings.hidden().size() + 1);
         if (!settled) {
             return fates;
         }
-        CurveSet.Draws balance = curves.get(condition, lambda, "balance");
+        CurveSet.Draws balance = curves.get(condition, lambda, Quantity.BALANCE.alone());
         double[] last = balance.at(balance.last());
         return IntStream.range(0, last.length)
                 .mapToObj(draw ->
@@ -83,7 +86,7 @@ final class SweepFindings {
                 .toList();
     }
 
-    private double[] last(double lambda, String metric) {
+    private double[] last(double lambda, Metric metric) {
         CurveSet.Draws draws = curves.get(condition, lambda, metric);
         return draws.at(draws.last());
     }
@@ -147,7 +150,7 @@ final class SweepFindings {
                 : rise.low() > 0 && rise.mean() >= SLIGHT
                         ? Verdict.ROUGHLY
                         : largest < SLIGHT ? Verdict.EXCEPTION : Verdict.UNDECIDED;
-        double error = Interval.of(Fate.only(last(best, "error"), fates(best), Fate.FITTED))
+        double error = Interval.of(Fate.only(last(best, Quantity.ERROR.alone()), fates(best), Fate.FITTED))
                 .mean();
         return Finding.of(
                 id(),
@@ -205,7 +208,8 @@ final class SweepFindings {
             if (own.draws() > 0) {
                 parts.add("λ = " + NumberText.exact(lambda) + ": " + Fate.counts(fates) + ", fitted rank "
                         + NumberText.of(own.mean()) + " and error "
-                        + NumberText.percent(Interval.of(Fate.only(last(lambda, "error"), fates, Fate.FITTED))
+                        + NumberText.percent(Interval.of(
+                                        Fate.only(last(lambda, Quantity.ERROR.alone()), fates, Fate.FITTED))
                                 .mean()));
             }
         }
@@ -246,8 +250,9 @@ final class SweepFindings {
                 parts.add(Fate.counts(fates.stream().filter(fate::equals).toList()) + " (rank "
                         + NumberText.of(own.mean())
                         + ", error "
-                        + NumberText.percent(Interval.of(Fate.only(last(highest, "error"), fates, fate))
-                                .mean()) + ")");
+                        + NumberText.percent(Interval.of(Fate.only(last(highest, Quantity.ERROR.alone()), fates, fate))
+                                .mean())
+                        + ")");
             }
         }
         return "The highest mean is at λ = " + NumberText.exact(highest) + ": " + String.join(", ", parts) + ".";

@@ -7,6 +7,8 @@ import org.lowrank.reports.NumberText;
 import org.lowrank.reports.finding.Finding;
 import org.lowrank.reports.finding.Verdict;
 import org.lowrank.trainer.experiment.GridSettings;
+import org.lowrank.trainer.experiment.Metric.Quantity;
+import org.lowrank.trainer.experiment.Metric.Subject;
 
 /** Where networks of a depth collapse, and whether their norm is still large just before. */
 final class TransitionFindings {
@@ -33,9 +35,10 @@ final class TransitionFindings {
             escape[draw] = Double.NaN;
             double full = Double.NaN;
             for (double lambda : lambdas) {
-                CurveSet.Draws loss = curves.get(condition, lambda, "loss");
-                CurveSet.Draws norm = curves.get(condition, lambda, "frobenius_norm_w1");
-                Fate fate = Fate.of(curves, condition, lambda, "", (int) value).get(draw);
+                CurveSet.Draws loss = curves.get(condition, lambda, Quantity.LOSS.alone());
+                CurveSet.Draws norm = curves.get(condition, lambda, Quantity.FROBENIUS_NORM.at(1));
+                Fate fate = Fate.of(curves, condition, lambda, Subject.ALONE, (int) value)
+                        .get(draw);
                 double last = norm.values()[draw][norm.last()];
                 if (Double.isNaN(full)) {
                     full = last;

@@ -6,14 +6,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lowrank.reports.Report;
 import org.lowrank.reports.ReportWriteException;
+import org.lowrank.reports.ResultJson;
 import org.lowrank.trainer.curve.Curve;
 import org.lowrank.trainer.network.Initialisation;
 import org.lowrank.trainer.output.CurveTables;
@@ -230,6 +234,59 @@ class ExperimentsTest {
                     .startsWith("experiment,condition,lambda,step,metric,mean,sd,draws\r\n");
             assertThat(CurveTables.summarise(result.points())).isNotEmpty();
         }
+    }
+
+    /** docs/results holds results compressed. */
+    @Test
+    void compressedResultIsReadLikeAPlainOne(@TempDir Path directory) throws Exception {
+        SweepSettings settings = sweep(Precision.FLOAT32, 1);
+        ExperimentResult result = result(settings, SweepExperiment.run(settings, threads(1)));
+        Path file = directory.resolve("result.json.gz");
+        try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
+            out.write(ResultJson.writeCompact(result).getBytes(StandardCharsets.UTF_8));
+        }
+        ExperimentResult read = ResultJson.as(
+                ResultJson.read(file), ExperimentResult.class, ExperimentResult.SCHEMA_VERSION, file);
+        assertThat(ResultJson.writeCompact(read.judged())).isEqualTo(ResultJson.writeCompact(result));
+    }
+
+    /** λ = 0.02 at η = 0.1 decays what is not held by e^{-12} in 6000 steps: Lemma 3's identity holds, or θ = 0 is reached. */
+    @Test
+    void settledNetworksAreBalancedOrCollapsed() throws Exception {
+        SweepSettings from = sweep(Precision.FLOAT32, 1);
+        SweepSettings settings = new SweepSettings(
+                from.preset(),
+                from.samples(),
+                from.dimension(),
+                from.frequencies(),
+                from.hidden(),
+                from.initialisation(),
+                from.stepSizes(),
+                from.batch(),
+                from.epochs(),
+                List.of(0.02),
+                1,
+                from.records(),
+                Precision.FLOAT32,
+                from.seed(),
+                new SweepSettings.Settle(6000, 0.1));
+        List<Curve> settled = SweepExperiment.run(settings, threads(1)).stream()
+                .filter(curve -> curve.condition().equals(SweepExperiment.settled(10, 0.1)))
+                .toList();
+        double loss = mean(settled, "loss", 0.02)[settled.get(0).values().length - 1];
+        double balance = mean(settled, "balance", 0.02)[settled.get(0).values().length - 1];
+        assertThat(balance < 0.02 || loss > 0.99 * Math.log(2))
+                .as("loss %s, balance %s", loss, balance)
+                .isTrue();
+    }
+
+    @Test
+    void metricsAreNamedAsInTheFiles() {
+        assertThat(Metric.Quantity.LOSS.of(Metric.Subject.FIRST.merged()).text()).isEqualTo("loss_merged_first");
+        assertThat(Metric.Quantity.STABLE_RANK.at(2).of(Metric.Subject.MERGED).text())
+                .isEqualTo("stable_rank_w2_merged");
+        assertThat(Metric.Quantity.COSINE.at(1).of(Metric.Subject.SECOND).text()).isEqualTo("cosine_h1_second");
+        assertThatThrownBy(() -> Metric.Quantity.STABLE_RANK.alone()).isInstanceOf(IllegalArgumentException.class);
     }
 
     private static Protocol tiny(int draws) {
