@@ -20,7 +20,8 @@ import picocli.CommandLine.Spec;
             GridCommand.Depth.class,
             GridCommand.Overlap.class,
             GridCommand.Transition.class,
-            GridCommand.Tasks.class
+            GridCommand.Tasks.class,
+            FinetuningCommand.class
         })
 final class ExperimentCommand implements Runnable {
     @Spec
@@ -32,6 +33,6 @@ final class ExperimentCommand implements Runnable {
         throw new ParameterException(
                 Objects.requireNonNull(spec).commandLine(),
                 "no experiment given: choose sweep, merging, mechanism, width, depth, overlap,"
-                        + " transition or tasks");
+                        + " transition, tasks or finetuning");
     }
 }

@@ -44,13 +44,13 @@ class HouseRulesTest {
             .whereLayer("analyzer")
             .mayOnlyBeAccessedByLayers("merge", "survey", "cli")
             .whereLayer("trainer")
-            .mayOnlyBeAccessedByLayers("cli")
+            .mayOnlyBeAccessedByLayers("merge", "cli")
             .whereLayer("reports")
             .mayOnlyBeAccessedByLayers("analyzer", "trainer", "merge", "survey", "cli")
             .whereLayer("spectral")
             .mayOnlyBeAccessedByLayers("analyzer", "trainer", "merge", "survey", "cli")
             .whereLayer("inference")
-            .mayOnlyBeAccessedByLayers("analyzer", "cli")
+            .mayOnlyBeAccessedByLayers("analyzer", "merge", "cli")
             .whereLayer("weights")
             .mayOnlyBeAccessedByLayers("inference", "analyzer", "merge", "survey", "cli")
             .whereLayer("machine")
@@ -163,6 +163,16 @@ class HouseRulesTest {
             .allowEmptyShould(true);
 
     @ArchTest
+    static final ArchRule onlyFineTuningKnowsTheTrainer = noClasses()
+            .that()
+            .resideInAPackage("org.lowrank.merge..")
+            .and()
+            .resideOutsideOfPackage("org.lowrank.merge.finetuning..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.lowrank.trainer..", "org.lowrank.merge.finetuning..");
+
+    @ArchTest
     static final ArchRule findingsDoNotKnowThePage = noClasses()
             .that()
             .resideInAPackage("org.lowrank.reports.finding..")
@@ -189,7 +199,11 @@ class HouseRulesTest {
     @ArchTest
     static final ArchRule djlMultipliesTrainsAndTokenises = noClasses()
             .that()
-            .resideOutsideOfPackages("org.lowrank.spectral..", "org.lowrank.trainer..", "org.lowrank.inference..")
+            .resideOutsideOfPackages(
+                    "org.lowrank.spectral..",
+                    "org.lowrank.trainer..",
+                    "org.lowrank.inference..",
+                    "org.lowrank.merge.finetuning..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("ai.djl..");

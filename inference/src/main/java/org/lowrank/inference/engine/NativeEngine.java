@@ -5,7 +5,7 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 
 /** Starts DJL's PyTorch with the first use, without network or telemetry. */
-final class NativeEngine {
+public final class NativeEngine {
     private NativeEngine() {}
 
     /**
@@ -13,7 +13,7 @@ final class NativeEngine {
      *
      * @throws IllegalStateException if there is no such device, or no native PyTorch for this platform
      */
-    static NDManager manager(boolean gpu) {
+    public static NDManager manager(boolean gpu) {
         setDefault("ai.djl.offline", "true");
         setDefault("OPT_OUT_TRACKING", "true");
         setDefault("ai.djl.pytorch.num_interop_threads", "1");

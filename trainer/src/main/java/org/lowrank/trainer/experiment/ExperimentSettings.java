@@ -9,9 +9,10 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
     @JsonSubTypes.Type(value = SweepSettings.class, name = "sweep"),
     @JsonSubTypes.Type(value = MergingSettings.class, name = "merging"),
     @JsonSubTypes.Type(value = MechanismSettings.class, name = "mechanism"),
-    @JsonSubTypes.Type(value = GridSettings.class, name = "grid")
+    @JsonSubTypes.Type(value = GridSettings.class, name = "grid"),
+    @JsonSubTypes.Type(value = FinetuningSettings.class, name = "finetuning")
 })
-public sealed interface ExperimentSettings permits SweepSettings, MergingSettings, StudySettings {
+public sealed interface ExperimentSettings permits SweepSettings, MergingSettings, StudySettings, FinetuningSettings {
     /** The preset these settings started from. */
     Preset preset();
 

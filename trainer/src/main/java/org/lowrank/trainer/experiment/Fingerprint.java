@@ -3,13 +3,14 @@ package org.lowrank.trainer.experiment;
 import jdk.incubator.vector.FloatVector;
 
 /** What decides an experiment's bytes, as text: settings, their meaning (version) and this machine's vector length. */
-final class Fingerprint {
+public final class Fingerprint {
     /** Raised whenever the same settings give other curves. */
     private static final int VERSION = 1;
 
     private Fingerprint() {}
 
-    static String of(ExperimentSettings settings) {
+    /** Of these settings. */
+    public static String of(ExperimentSettings settings) {
         return VERSION + " " + FloatVector.SPECIES_PREFERRED.length() + " " + settings;
     }
 }

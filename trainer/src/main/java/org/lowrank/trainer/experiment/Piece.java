@@ -7,7 +7,7 @@ import java.util.List;
 import org.lowrank.trainer.curve.Curve;
 
 /** Independent work of an experiment: some networks of one draw, advanced in chunks so that it can stop and resume. */
-interface Piece {
+public interface Piece {
     /** Unique in the experiment; names its checkpoint. */
     String name();
 

@@ -20,7 +20,7 @@ import org.lowrank.reports.OutputDirectory;
 import org.lowrank.trainer.curve.Curve;
 
 /** Runs pieces of work side by side, each on one thread, so that their number of threads changes nothing but the time. */
-final class PieceRunner {
+public final class PieceRunner {
     /** A kill loses at most this and one chunk. */
     private static final Duration BETWEEN_CHECKPOINTS = Duration.ofSeconds(30);
 
@@ -36,14 +36,14 @@ final class PieceRunner {
     }
 
     /** A piece that is made only when its turn comes, with its share of the work. */
-    record Planned(long work, Supplier<Piece> piece) {}
+    public record Planned(long work, Supplier<Piece> piece) {}
 
     /**
      * Runs all and returns their curves in the order of the plan.
      *
      * @throws InterruptedException if the calling thread is interrupted; what is done is kept in the checkpoints
      */
-    static List<Curve> run(List<Planned> plan, String fingerprint, RunOptions options)
+    public static List<Curve> run(List<Planned> plan, String fingerprint, RunOptions options)
             throws IOException, InterruptedException {
         if (options.checkpoints() != null) {
             OutputDirectory.open(options.checkpoints());

@@ -13,8 +13,6 @@ import org.lowrank.reports.Report.Shown;
 import org.lowrank.reports.ResultJson;
 import org.lowrank.reports.finding.Finding;
 import org.lowrank.reports.finding.Verdict;
-import org.lowrank.trainer.experiment.ExperimentSettings;
-import org.lowrank.trainer.experiment.Precision;
 
 /** The page of an experiment, from its saved result alone. */
 public final class ExperimentReport {
@@ -30,7 +28,7 @@ public final class ExperimentReport {
         ExperimentViews.Bound<?> view = ExperimentViews.of(result.settings());
         List<Section> sections = new ArrayList<>(view.figures(result.curves(), result.findings()));
         sections.add(notes(result, view));
-        sections.add(method(result.settings(), view));
+        sections.add(method(view));
         return new Report(
                 "Experiment",
                 view.title(),
@@ -75,16 +73,10 @@ public final class ExperimentReport {
         return new NoteSection("notes", "What reproduces and what does not", List.of(), paragraphs);
     }
 
-    private static NoteSection method(ExperimentSettings settings, ExperimentViews.Bound<?> view) {
-        String arithmetic = settings.precision() == Precision.FLOAT32
-                ? "descent in float with W = (1 − ηλ)^t V, the factor in double; all metrics in double"
-                : "descent and metrics in double";
-        List<Fact> facts = List.of(
-                new Fact("Objective", "L(θ) + (λ/2)‖θ‖², L the mean of ln(1 + e^{−y f(x)})", false),
-                new Fact("Update", "W_k ← (1 − ηλ) W_k − η ∂L/∂W_k for every layer, no biases, φ′(0) = 0", false),
-                new Fact("Labels", view.labels(), false),
-                new Fact("Stable rank", "‖W‖_F / ‖W‖_2, the paper's convention", false),
-                new Fact("Arithmetic", arithmetic, false));
+    private static NoteSection method(ExperimentViews.Bound<?> view) {
+        List<Fact> facts = new ArrayList<>(view.training());
+        facts.add(new Fact("Labels", view.labels(), false));
+        facts.add(new Fact("Stable rank", "‖W‖_F / ‖W‖_2, the paper's convention", false));
         return new NoteSection("method", "Method", facts, List.of());
     }
 

@@ -2,9 +2,11 @@ package org.lowrank.trainer.output;
 
 import java.util.List;
 import org.lowrank.reports.Report.Card;
+import org.lowrank.reports.Report.Fact;
 import org.lowrank.reports.Report.Section;
 import org.lowrank.reports.finding.Finding;
 import org.lowrank.trainer.experiment.ExperimentSettings;
+import org.lowrank.trainer.experiment.Precision;
 
 /** What one experiment says and shows, from its settings and curves alone. One class per kind of settings. */
 interface ExperimentView<S extends ExperimentSettings> {
@@ -28,6 +30,17 @@ interface ExperimentView<S extends ExperimentSettings> {
 
     /** What a reader should know before quoting a number. */
     List<String> notes(S settings);
+
+    /** Objective, update and arithmetic. */
+    default List<Fact> training(S settings) {
+        String arithmetic = settings.precision() == Precision.FLOAT32
+                ? "descent in float with W = (1 − ηλ)^t V, the factor in double; all metrics in double"
+                : "descent and metrics in double";
+        return List.of(
+                new Fact("Objective", "L(θ) + (λ/2)‖θ‖², L the mean of ln(1 + e^{−y f(x)})", false),
+                new Fact("Update", "W_k ← (1 − ηλ) W_k − η ∂L/∂W_k for every layer, no biases, φ′(0) = 0", false),
+                new Fact("Arithmetic", arithmetic, false));
+    }
 
     /** How the data are labelled. */
     default String labels(S settings) {

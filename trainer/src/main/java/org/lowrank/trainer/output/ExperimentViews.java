@@ -3,6 +3,7 @@ package org.lowrank.trainer.output;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.lowrank.reports.Report.Card;
+import org.lowrank.reports.Report.Fact;
 import org.lowrank.reports.Report.Section;
 import org.lowrank.reports.finding.Finding;
 import org.lowrank.trainer.curve.Curve;
@@ -11,7 +12,7 @@ import org.lowrank.trainer.experiment.ExperimentSettings;
 /** The views there are, each bound to the settings of one result. */
 final class ExperimentViews {
     private static final List<ExperimentView<?>> ALL =
-            List.of(new SweepView(), new MergingView(), new MechanismView(), new GridView());
+            List.of(new SweepView(), new MergingView(), new MechanismView(), new GridView(), new FinetuningView());
 
     private ExperimentViews() {}
 
@@ -46,6 +47,10 @@ final class ExperimentViews {
 
         List<String> notes() {
             return view.notes(settings);
+        }
+
+        List<Fact> training() {
+            return view.training(settings);
         }
 
         String labels() {
