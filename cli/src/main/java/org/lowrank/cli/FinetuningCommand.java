@@ -18,8 +18,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "finetuning",
         mixinStandardHelpOptions = true,
-        description = "Figure 3 with a pretrained encoder: fine-tuned on two tasks with disjoint or shared vocabulary, task vectors"
-                + " predicted and summed.",
+        description =
+                "Figure 3 with a pretrained encoder: fine-tuned on two tasks with disjoint or shared vocabulary, task vectors"
+                        + " predicted and summed.",
         footer = {
             "",
             "The texts are licences of Debian's base-files unless --text-dir and --texts say others.",

@@ -55,15 +55,7 @@ class HouseRulesTest {
             .mayOnlyBeAccessedByLayers("inference", "analyzer", "merge", "survey", "cli")
             .whereLayer("machine")
             .mayOnlyBeAccessedByLayers(
-                    "weights",
-                    "inference",
-                    "spectral",
-                    "reports",
-                    "analyzer",
-                    "trainer",
-                    "merge",
-                    "survey",
-                    "cli");
+                    "weights", "inference", "spectral", "reports", "analyzer", "trainer", "merge", "survey", "cli");
 
     @ArchTest
     static final ArchRule spectralFlowsFromLoopsToMeasures = layeredArchitecture()

@@ -181,8 +181,8 @@ record EncoderWeights(int heads, int layers, Map<String, Values> tensors) {
         double whole = 0;
         for (Map.Entry<String, Values> entry : tensors.entrySet()) {
             float[] own = entry.getValue().floats();
-            float[] other = Objects.requireNonNull(base.tensors.get(entry.getKey()))
-                    .floats();
+            float[] other =
+                    Objects.requireNonNull(base.tensors.get(entry.getKey())).floats();
             for (int i = 0; i < own.length; i++) {
                 double difference = (double) own[i] - other[i];
                 change += difference * difference;

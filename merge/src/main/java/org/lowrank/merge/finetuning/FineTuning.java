@@ -71,14 +71,16 @@ final class FineTuning implements AutoCloseable {
     private static Optimizer optimizer(FinetuningSettings.Optimizer optimizer, double step, double lambda) {
         Tracker rate = Tracker.fixed((float) step);
         return switch (optimizer) {
-            case ADAMW -> Optimizer.adamW()
-                    .optLearningRateTracker(rate)
-                    .optWeightDecays((float) lambda)
-                    .build();
-            case SGD -> Optimizer.sgd()
-                    .setLearningRateTracker(rate)
-                    .optWeightDecays((float) lambda)
-                    .build();
+            case ADAMW ->
+                Optimizer.adamW()
+                        .optLearningRateTracker(rate)
+                        .optWeightDecays((float) lambda)
+                        .build();
+            case SGD ->
+                Optimizer.sgd()
+                        .setLearningRateTracker(rate)
+                        .optWeightDecays((float) lambda)
+                        .build();
         };
     }
 
@@ -104,7 +106,8 @@ final class FineTuning implements AutoCloseable {
                     task.ids(chosen), new Shape(chosen.length, task.windows().get(0).length));
             NDArray labels = scope.create(task.labels(chosen));
             NDArray outputs = trainer.forward(new NDList(ids)).singletonOrThrow();
-            NDArray loss = outputs.mul(labels).neg().getNDArrayInternal().softPlus().mean();
+            NDArray loss =
+                    outputs.mul(labels).neg().getNDArrayInternal().softPlus().mean();
             gradients.backward(loss);
         }
     }
@@ -152,7 +155,8 @@ final class FineTuning implements AutoCloseable {
             try (NDManager scope = trainer.getManager().newSubManager()) {
                 NDArray ids = scope.create(
                         on.ids(some), new Shape(some.length, on.windows().get(0).length));
-                float[] part = trainer.evaluate(new NDList(ids)).singletonOrThrow().toFloatArray();
+                float[] part =
+                        trainer.evaluate(new NDList(ids)).singletonOrThrow().toFloatArray();
                 for (int i = 0; i < part.length; i++) {
                     outputs[from + i] = part[i];
                 }

@@ -69,8 +69,9 @@ public record FinetuningInputs(EncoderWeights base, TokenTexts tokens, List<Stri
     private static TokenTexts tokens(OpenModel model, List<String> texts)
             throws IOException, ModelNotFoundException, InterruptedException {
         try (TextTokenizer tokenizer = TextTokenizer.open(model.files())) {
-            List<int[]> plain =
-                    tokenizer.tokens(texts, false).stream().map(FinetuningInputs::ids).toList();
+            List<int[]> plain = tokenizer.tokens(texts, false).stream()
+                    .map(FinetuningInputs::ids)
+                    .toList();
             int[] whole = ids(tokenizer.tokens(List.of(texts.get(0)), true).get(0));
             List<Integer> inner = boxed(plain.get(0));
             int before = Math.max(0, Collections.indexOfSubList(boxed(whole), inner));
@@ -86,9 +87,7 @@ public record FinetuningInputs(EncoderWeights base, TokenTexts tokens, List<Stri
     }
 
     private static int[] ids(List<TextTokenizer.Token> tokens) {
-        return tokens.stream()
-                .mapToInt(token -> Math.toIntExact(token.id()))
-                .toArray();
+        return tokens.stream().mapToInt(token -> Math.toIntExact(token.id())).toArray();
     }
 
     /** Tells other texts and other weights apart. */

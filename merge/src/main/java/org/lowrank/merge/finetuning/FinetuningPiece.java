@@ -52,7 +52,11 @@ final class FinetuningPiece implements Piece {
     @Override
     public String name() {
         return String.format(
-                Locale.ROOT, "finetuning-draw-%d-%s-lambda-%s", run.draw(), run.optimizer().key(), run.lambda());
+                Locale.ROOT,
+                "finetuning-draw-%d-%s-lambda-%s",
+                run.draw(),
+                run.optimizer().key(),
+                run.lambda());
     }
 
     @Override
@@ -117,9 +121,7 @@ final class FinetuningPiece implements Piece {
     }
 
     private void put(String metric, int at, double value) {
-        individual
-                .get(individual.size() - 1)
-                .computeIfAbsent(metric, name -> new double[recorded.length])[at] = value;
+        individual.get(individual.size() - 1).computeIfAbsent(metric, name -> new double[recorded.length])[at] = value;
     }
 
     @Override

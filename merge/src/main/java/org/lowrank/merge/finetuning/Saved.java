@@ -70,9 +70,12 @@ final class Saved {
         int count = in.readInt();
         for (int i = 0; i < count; i++) {
             curves.add(new Curve(
-                    in.readUTF(), in.readInt(), in.readDouble(), in.readUTF(), new long[] {in.readLong()}, new double[] {
-                        in.readDouble()
-                    }));
+                    in.readUTF(),
+                    in.readInt(),
+                    in.readDouble(),
+                    in.readUTF(),
+                    new long[] {in.readLong()},
+                    new double[] {in.readDouble()}));
         }
         return curves;
     }

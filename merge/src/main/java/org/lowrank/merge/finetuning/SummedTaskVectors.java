@@ -39,10 +39,7 @@ final class SummedTaskVectors {
     private final List<Curve> curves = new ArrayList<>();
 
     SummedTaskVectors(
-            FinetuningPiece.Run run,
-            EncoderWeights base,
-            List<EncoderWeights> trained,
-            List<TextTasks.Split> tasks) {
+            FinetuningPiece.Run run, EncoderWeights base, List<EncoderWeights> trained, List<TextTasks.Split> tasks) {
         this.run = run;
         this.base = base;
         this.trained = trained;
@@ -82,14 +79,7 @@ final class SummedTaskVectors {
                 .models(parts)
                 .toString();
         MergeOptions options = new MergeOptions(
-                out,
-                ShardPlan.USUAL_SHARD_BYTES,
-                1,
-                false,
-                true,
-                false,
-                MergePredictor.DEFAULT_DIRECTIONS,
-                false);
+                out, ShardPlan.USUAL_SHARD_BYTES, 1, false, true, false, MergePredictor.DEFAULT_DIRECTIONS, false);
         MergeResult.Run origin = new MergeResult.Run("experiment", List.of(), "", Map.of());
         MergeResult result;
         try (Merge merge = Merge.open(RecipeReader.read(recipe, "recipe"), SourceOptions.defaults())) {

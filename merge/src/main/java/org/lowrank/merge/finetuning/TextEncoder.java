@@ -52,8 +52,12 @@ final class TextEncoder extends AbstractBlock {
     @Override
     protected NDList forwardInternal(
             ParameterStore store, NDList inputs, boolean training, PairList<String, Object> parameters) {
-        return new NDList(forward(inputs.singletonOrThrow(), name -> store.getValue(
-                Objects.requireNonNull(byName.get(name)), inputs.singletonOrThrow().getDevice(), training)));
+        return new NDList(forward(
+                inputs.singletonOrThrow(),
+                name -> store.getValue(
+                        Objects.requireNonNull(byName.get(name)),
+                        inputs.singletonOrThrow().getDevice(),
+                        training)));
     }
 
     /** Where the weights come from, by name. */

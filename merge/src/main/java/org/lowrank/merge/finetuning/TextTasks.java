@@ -30,8 +30,7 @@ record TextTasks(Split first, Split disjoint, Split shared) {
      * @throws IllegalArgumentException if a text is too short for as many windows
      */
     static TextTasks draw(TokenTexts tokens, FinetuningSettings.Data data, long seed, int draw) {
-        boolean[] firstHalf =
-                halves(tokens, new RandomStream(Seeds.of(seed, draw, 0, Seeds.Use.SAMPLE)));
+        boolean[] firstHalf = halves(tokens, new RandomStream(Seeds.of(seed, draw, 0, Seeds.Use.SAMPLE)));
         int perText = data.samples() / TEXTS;
         List<List<int[]>> first = new ArrayList<>();
         List<List<int[]>> second = new ArrayList<>();
@@ -80,7 +79,8 @@ record TextTasks(Split first, Split disjoint, Split shared) {
         int length = data.tokens();
         int count = kept.length / length;
         if (count < wanted) {
-            throw new IllegalArgumentException("text is too short: " + data.texts().get(text) + ": " + kept.length
+            throw new IllegalArgumentException("text is too short: "
+                    + data.texts().get(text) + ": " + kept.length
                     + " tokens of one half of the vocabulary, " + (long) wanted * length + " are needed (" + wanted
                     + " windows of " + length + "); give a longer text, fewer --samples or --tokens");
         }

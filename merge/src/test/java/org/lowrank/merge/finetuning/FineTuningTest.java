@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Test;
 import org.lowrank.trainer.experiment.FinetuningSettings;
 
 class FineTuningTest {
-    private static final LabelledTexts TASK =
-            new LabelledTexts(List.of(new int[] {0, 1, 2}, new int[] {3, 2, 0}, new int[] {4, 4, 1}), new float[] {1, -1, -1});
+    private static final LabelledTexts TASK = new LabelledTexts(
+            List.of(new int[] {0, 1, 2}, new int[] {3, 2, 0}, new int[] {4, 4, 1}), new float[] {1, -1, -1});
 
     private static final FinetuningSettings.Training TRAINING =
             new FinetuningSettings.Training(0.01, 0.05, 3, 10, 2, List.of(0.0, 0.5));
@@ -56,8 +56,7 @@ class FineTuningTest {
         FinetuningSettings.Training small = new FinetuningSettings.Training(0.01, 0.05, 1, 10, 2, List.of(0.0));
         List<float[]> heads = new ArrayList<>();
         for (long seed : new long[] {7, 7, 8}) {
-            try (FineTuning tuning =
-                    new FineTuning(start, TASK, FinetuningSettings.Optimizer.ADAMW, small, 0, seed)) {
+            try (FineTuning tuning = new FineTuning(start, TASK, FinetuningSettings.Optimizer.ADAMW, small, 0, seed)) {
                 tuning.advance();
                 tuning.advance();
                 heads.add(floats(tuning.weights(), "classifier.weight"));
@@ -73,7 +72,8 @@ class FineTuningTest {
         assertThat(fit.loss()).isCloseTo(Math.log(2), within(1e-15));
         assertThat(fit.error()).isEqualTo(1);
         // ln(1 + e^1000) is 1000 and does not overflow
-        assertThat(FineTuning.Fit.of(new double[] {1000}, new float[] {-1}).loss()).isEqualTo(1000);
+        assertThat(FineTuning.Fit.of(new double[] {1000}, new float[] {-1}).loss())
+                .isEqualTo(1000);
     }
 
     private static EncoderWeights trained(
@@ -87,8 +87,7 @@ class FineTuningTest {
     }
 
     private static double loss(EncoderWeights weights) {
-        try (FineTuning network =
-                new FineTuning(weights, TASK, FinetuningSettings.Optimizer.SGD, TRAINING, 0, 1)) {
+        try (FineTuning network = new FineTuning(weights, TASK, FinetuningSettings.Optimizer.SGD, TRAINING, 0, 1)) {
             return network.fit(TASK).loss();
         }
     }
@@ -97,7 +96,10 @@ class FineTuningTest {
         Map<String, EncoderWeights.Values> tensors = new LinkedHashMap<>(weights.tensors());
         float[] floats = floats(weights, name).clone();
         floats[at] += (float) by;
-        tensors.put(name, new EncoderWeights.Values(Objects.requireNonNull(tensors.get(name)).shape(), floats));
+        tensors.put(
+                name,
+                new EncoderWeights.Values(
+                        Objects.requireNonNull(tensors.get(name)).shape(), floats));
         return new EncoderWeights(weights.heads(), weights.layers(), tensors);
     }
 

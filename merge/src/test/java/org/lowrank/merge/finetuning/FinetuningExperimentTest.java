@@ -97,9 +97,10 @@ class FinetuningExperimentTest {
         assertThat(of(one, "loss_merged_first")).hasSize(2 * 2 * 2 * 2); // optimisers, conditions, λ, draws
         assertThat(two).usingRecursiveComparison().isEqualTo(one);
         // the output on top starts at 0
-        assertThat(of(one, "loss_first")).allSatisfy(curve -> assertThat(curve.values()[0])
-                .isCloseTo(Math.log(2), within(1e-12)));
-        assertThat(of(one, "cosine")).allSatisfy(curve -> assertThat(curve.last()).isBetween(-1.0, 1.0));
+        assertThat(of(one, "loss_first"))
+                .allSatisfy(curve -> assertThat(curve.values()[0]).isCloseTo(Math.log(2), within(1e-12)));
+        assertThat(of(one, "cosine"))
+                .allSatisfy(curve -> assertThat(curve.last()).isBetween(-1.0, 1.0));
     }
 
     /** A model written and merged with another that is the base keeps its losses: θ0 + Δ + 0. */
@@ -107,12 +108,11 @@ class FinetuningExperimentTest {
     void mergedWithTheBaseItselfANetworkKeepsItsLoss() throws Exception {
         FinetuningSettings settings = settings(NAMES);
         TextTasks tasks = TextTasks.draw(inputs.tokens(), settings.data(), 9, 0);
-        FinetuningPiece.Run run =
-                new FinetuningPiece.Run(settings, 0, FinetuningSettings.Optimizer.SGD, 0);
+        FinetuningPiece.Run run = new FinetuningPiece.Run(settings, 0, FinetuningSettings.Optimizer.SGD, 0);
         EncoderWeights tuned;
         double loss;
-        try (FineTuning tuning = new FineTuning(
-                inputs.base(), tasks.first().trained(), run.optimizer(), settings.training(), 0, 1)) {
+        try (FineTuning tuning =
+                new FineTuning(inputs.base(), tasks.first().trained(), run.optimizer(), settings.training(), 0, 1)) {
             for (int i = 0; i < 6; i++) {
                 tuning.advance();
             }
@@ -126,20 +126,22 @@ class FinetuningExperimentTest {
                         List.of(tasks.first(), tasks.disjoint(), tasks.shared()))
                 .curves();
         // float32 is rounded once more: θ0 + (θ − θ0)
-        assertThat(of(merged, "loss_merged_first")).hasSize(2).allSatisfy(curve -> assertThat(curve.last())
-                .isCloseTo(loss, within(1e-6)));
-        assertThat(of(merged, "change_second")).allSatisfy(curve -> assertThat(curve.last()).isZero());
+        assertThat(of(merged, "loss_merged_first"))
+                .hasSize(2)
+                .allSatisfy(curve -> assertThat(curve.last()).isCloseTo(loss, within(1e-6)));
+        assertThat(of(merged, "change_second"))
+                .allSatisfy(curve -> assertThat(curve.last()).isZero());
     }
 
     @Test
     void weightsAreReadBackAsTheyWereWritten() throws Exception {
         EncoderWeights weights = TinyEncoder.weights(4);
         weights.write(directory.resolve("written"));
-        try (OpenModel model =
-                OpenModel.open(directory.resolve("written").toString(), SourceOptions.defaults())) {
+        try (OpenModel model = OpenModel.open(directory.resolve("written").toString(), SourceOptions.defaults())) {
             EncoderWeights read = weights.reread(model.checkpoint());
             weights.tensors().forEach((name, values) -> {
-                EncoderWeights.Values again = Objects.requireNonNull(read.tensors().get(name));
+                EncoderWeights.Values again =
+                        Objects.requireNonNull(read.tensors().get(name));
                 assertThat(again.floats()).as(name).isEqualTo(values.floats());
                 assertThat(again.shape()).isEqualTo(values.shape());
             });
@@ -151,8 +153,8 @@ class FinetuningExperimentTest {
         FinetuningSettings settings = settings(NAMES);
         Path checkpoints = directory.resolve("checkpoints");
         Thread self = Thread.currentThread();
-        assertThatThrownBy(() -> FinetuningExperiment.run(
-                        settings, inputs, new RunOptions(1, checkpoints, (done, total) -> {
+        assertThatThrownBy(() ->
+                        FinetuningExperiment.run(settings, inputs, new RunOptions(1, checkpoints, (done, total) -> {
                             if (done > total / 2) {
                                 self.interrupt();
                             }

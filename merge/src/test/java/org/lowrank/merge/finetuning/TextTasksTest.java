@@ -12,8 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.lowrank.trainer.experiment.FinetuningSettings;
 
 class TextTasksTest {
-    private static final FinetuningSettings.Data DATA =
-            new FinetuningSettings.Data(List.of("a", "b", "c", "d"), 8, 5);
+    private static final FinetuningSettings.Data DATA = new FinetuningSettings.Data(List.of("a", "b", "c", "d"), 8, 5);
 
     /** Four texts of 300 tokens 10 to 49; 101 before and 102 after, as BERT has it. */
     private static TokenTexts texts(int length) {

@@ -54,6 +54,9 @@ final class TinyEncoder {
         tensors.put(
                 name,
                 new EncoderWeights.Values(
-                        java.util.Arrays.stream(shape).mapToObj(size -> (long) size).toList(), floats));
+                        java.util.Arrays.stream(shape)
+                                .mapToObj(size -> (long) size)
+                                .toList(),
+                        floats));
     }
 }

@@ -149,8 +149,7 @@ final class FinetuningFindings {
             verdict = closed.high() < 1 ? Verdict.EXCEPTION : Verdict.INDISTINGUISHABLE;
         }
         double step = settings.training().step(optimizer);
-        double shrunk =
-                1 - Math.pow(1 - step * most, settings.training().steps());
+        double shrunk = 1 - Math.pow(1 - step * most, settings.training().steps());
         return Finding.of(
                 id(optimizer, "losses", "weight-decay"),
                 verdict,
@@ -159,7 +158,8 @@ final class FinetuningFindings {
                         + " the ratio of merged to individual loss falls " + closed.text() + "-fold."),
                 "Of that the merged loss falls " + fall.text() + "-fold and the individual one rises " + rise.text()
                         + "-fold. In " + NumberText.exact(settings.training().steps()) + " steps decay alone takes "
-                        + NumberText.percent(shrunk) + " off every weight, 1 − (1 − ηλ)^t; in the sum of the task vectors the base"
+                        + NumberText.percent(shrunk)
+                        + " off every weight, 1 − (1 − ηλ)^t; in the sum of the task vectors the base"
                         + " loses it twice. Holds where the merged loss itself falls, roughly where only the ratio does"
                         + enough(),
                 Map.of("fall", closed.mean(), "null_fall", 1.0));
@@ -183,8 +183,10 @@ final class FinetuningFindings {
                         + curves.correlation("cosine").text() + ", singular task interference "
                         + curves.correlation("relative_interference").text() + "; 95 % of random orders lie within ±"
                         + NumberText.of(row.quantile()) + ". Within one condition row overlap "
-                        + curves.correlation("row_overlap", FinetuningSettings.DISJOINT).text() + " (disjoint) and "
-                        + curves.correlation("row_overlap", FinetuningSettings.SHARED).text()
+                        + curves.correlation("row_overlap", FinetuningSettings.DISJOINT)
+                                .text() + " (disjoint) and "
+                        + curves.correlation("row_overlap", FinetuningSettings.SHARED)
+                                .text()
                         + " (shared). Holds where overlap goes with loss beyond chance, an exception where it goes against it.",
                 Map.of("rank_correlation", row.rho(), "null_rank_correlation", row.quantile()));
     }

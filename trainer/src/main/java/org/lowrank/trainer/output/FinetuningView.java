@@ -88,7 +88,8 @@ final class FinetuningView implements ExperimentView<FinetuningSettings> {
         List<Series> series = List.of(
                 new Series("alone", x, medians(lambdas, l -> curves.alone(DISJOINT, l)), null, Style.SOLID),
                 new Series("alone, shared", x, medians(lambdas, l -> curves.alone(SHARED, l)), null, Style.SOLID),
-                new Series("merged, disjoint", x, medians(lambdas, l -> curves.merged(DISJOINT, l)), null, Style.DASHED),
+                new Series(
+                        "merged, disjoint", x, medians(lambdas, l -> curves.merged(DISJOINT, l)), null, Style.DASHED),
                 new Series("merged, shared", x, medians(lambdas, l -> curves.merged(SHARED, l)), null, Style.DASHED));
         double[] untrained = new double[x.length];
         Arrays.fill(untrained, Math.log(2));
@@ -145,13 +146,16 @@ final class FinetuningView implements ExperimentView<FinetuningSettings> {
         if (s.preset() == Preset.QUICK) {
             notes.add("This is the quick preset: two layers, 40 steps, two draws; it decides nothing.");
         }
-        notes.add("Both networks of a pair start from one pretrained encoder, as merged models do, not from independent random"
-                + " weights as in the paper; the output on top starts at 0. The merged encoder is θ0 + Δ1 + Δ2, by lowrank merge"
-                + " itself from models on the disk.");
-        notes.add("Every weight decays, norms and biases too, as in the paper. AdamW's decay is (1 − ηλ) a step whatever the"
-                + " gradient, so with a usual η it does nothing in a run of this length.");
-        notes.add("Disjoint: the tokens in use are divided into two halves of like frequencies; the tasks share the tokens around a"
-                + " window, positions and everything above the embedding. Inputs of the layers are therefore not orthogonal.");
+        notes.add(
+                "Both networks of a pair start from one pretrained encoder, as merged models do, not from independent random"
+                        + " weights as in the paper; the output on top starts at 0. The merged encoder is θ0 + Δ1 + Δ2, by lowrank merge"
+                        + " itself from models on the disk.");
+        notes.add(
+                "Every weight decays, norms and biases too, as in the paper. AdamW's decay is (1 − ηλ) a step whatever the"
+                        + " gradient, so with a usual η it does nothing in a run of this length.");
+        notes.add(
+                "Disjoint: the tokens in use are divided into two halves of like frequencies; the tasks share the tokens around a"
+                        + " window, positions and everything above the embedding. Inputs of the layers are therefore not orthogonal.");
         return notes;
     }
 
@@ -166,12 +170,18 @@ final class FinetuningView implements ExperimentView<FinetuningSettings> {
     @Override
     public List<Fact> training(FinetuningSettings s) {
         return List.of(
-                new Fact("Objective", "L(θ), the mean of ln(1 + e^{−y f(x)}) over a batch of "
-                        + s.training().batch() + " windows, f = w·h̄ + b", false),
+                new Fact(
+                        "Objective",
+                        "L(θ), the mean of ln(1 + e^{−y f(x)}) over a batch of "
+                                + s.training().batch() + " windows, f = w·h̄ + b",
+                        false),
                 new Fact(
                         "Update",
                         "AdamW (β 0.9, 0.999): θ ← (1 − ηλ) θ − η m̂/(√v̂ + ε); SGD: θ ← (1 − ηλ) θ − η ∇L; by DJL's trainer",
                         false),
-                new Fact("Arithmetic", "float32 by DJL's PyTorch, one thread a network; losses summed in double", false));
+                new Fact(
+                        "Arithmetic",
+                        "float32 by DJL's PyTorch, one thread a network; losses summed in double",
+                        false));
     }
 }
