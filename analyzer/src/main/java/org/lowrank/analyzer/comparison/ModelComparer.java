@@ -7,11 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorCompletionService;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.lowrank.machine.tasks.SideBySide;
 import org.lowrank.analyzer.comparison.Comparison.Unmatched;
 import org.lowrank.analyzer.layer.LayerMatrix;
 import org.lowrank.analyzer.layer.MatrixId;
@@ -112,35 +109,13 @@ public final class ModelComparer {
             Map<MatrixId, MatrixMeasurement> measuredB,
             ModelMeasurer.Progress progress)
             throws IOException, InterruptedException {
-        ExecutorService workers = Executors.newFixedThreadPool(threads, task -> {
-            Thread thread = new Thread(task, "lowrank-compare");
-            thread.setDaemon(true);
-            return thread;
-        });
-        ExecutorCompletionService<Map<LayerMatrix, MatrixPair>> finished = new ExecutorCompletionService<>(workers);
         Map<LayerMatrix, MatrixPair> pairs = new HashMap<>();
-        try {
-            List<TensorGroup> groups = TensorGroup.of(both);
-            for (TensorGroup group : groups) {
-                finished.submit(() -> compare(group, matricesB, measuredA, measuredB, progress));
-            }
-            for (int i = 0; i < groups.size(); i++) {
-                pairs.putAll(finished.take().get());
-            }
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof IOException io) {
-                throw io;
-            }
-            if (e.getCause() instanceof RuntimeException runtime) {
-                throw runtime;
-            }
-            if (e.getCause() instanceof Error error) {
-                throw error;
-            }
-            throw new IOException(e.getCause());
-        } finally {
-            workers.shutdownNow();
-        }
+        SideBySide.all(
+                        "compare",
+                        threads,
+                        TensorGroup.of(both),
+                        group -> compare(group, matricesB, measuredA, measuredB, progress))
+                .forEach(pairs::putAll);
         return pairs;
     }
 

@@ -13,6 +13,7 @@ import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ForkJoinWorkerThread;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.lowrank.machine.tasks.SideBySide;
 import org.lowrank.analyzer.layer.LayerMatrix;
 import org.lowrank.spectral.SpectralEngine;
 import org.lowrank.spectral.SpectralMeasurement;
@@ -90,7 +91,7 @@ public final class ModelMeasurer {
                 results.putAll(next.get());
             }
         } catch (ExecutionException e) {
-            throw unwrap(e);
+            throw SideBySide.thrown(e);
         } finally {
             loader.shutdownNow();
             workers.shutdownNow();
@@ -149,20 +150,6 @@ public final class ModelMeasurer {
                     + " " + matrix.matrix() + ": the weights are finite, but their norm is above "
                     + Double.MAX_VALUE + ", the largest number there is; scale them down");
         }
-    }
-
-    private static IOException unwrap(ExecutionException e) {
-        Throwable cause = e.getCause();
-        if (cause instanceof IOException io) {
-            return io;
-        }
-        if (cause instanceof RuntimeException runtime) {
-            throw runtime;
-        }
-        if (cause instanceof Error error) {
-            throw error;
-        }
-        return new IOException(cause);
     }
 
     /** A pool whose idle workers help with a large matrix that another one measures. */

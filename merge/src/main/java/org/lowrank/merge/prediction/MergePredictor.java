@@ -3,13 +3,9 @@ package org.lowrank.merge.prediction;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import org.lowrank.machine.tasks.SideBySide;
 import org.lowrank.analyzer.layer.LayerMatrix;
 import org.lowrank.spectral.SpectralEngine;
 import org.lowrank.spectral.SpectralMeasurement;
@@ -119,41 +115,12 @@ public final class MergePredictor {
 
     private <R> List<R> each(TaskVectors vectors, Progress progress, Task<R> task)
             throws IOException, InterruptedException {
-        ExecutorService workers = Executors.newFixedThreadPool(threads, run -> {
-            Thread thread = new Thread(run, "lowrank-predict");
-            thread.setDaemon(true);
-            return thread;
-        });
         int total = vectors.matrices().size();
         AtomicInteger done = new AtomicInteger();
-        try {
-            List<Future<R>> futures = new ArrayList<>();
-            for (LayerMatrix matrix : vectors.matrices()) {
-                Callable<R> one = () -> {
-                    R result = task.of(matrix);
-                    progress.measured(done.incrementAndGet(), total);
-                    return result;
-                };
-                futures.add(workers.submit(one));
-            }
-            List<R> results = new ArrayList<>();
-            for (Future<R> future : futures) {
-                results.add(future.get());
-            }
-            return results;
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof IOException io) {
-                throw io;
-            }
-            if (e.getCause() instanceof RuntimeException runtime) {
-                throw runtime;
-            }
-            if (e.getCause() instanceof Error error) {
-                throw error;
-            }
-            throw new IOException(e.getCause());
-        } finally {
-            workers.shutdownNow();
-        }
+        return SideBySide.all("predict", threads, vectors.matrices(), matrix -> {
+            R result = task.of(matrix);
+            progress.measured(done.incrementAndGet(), total);
+            return result;
+        });
     }
 }

@@ -10,12 +10,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.lowrank.machine.tasks.SideBySide;
 import org.lowrank.reports.OutputDirectory;
 import org.lowrank.trainer.curve.Curve;
 
@@ -50,56 +46,10 @@ public final class PieceRunner {
         }
         long total = plan.stream().mapToLong(Planned::work).sum();
         PieceRunner runner = new PieceRunner(options, fingerprint, total);
-        ExecutorService threads = Executors.newFixedThreadPool(Math.min(options.threads(), plan.size()));
-        try {
-            List<Future<List<Curve>>> futures = new ArrayList<>();
-            for (Planned planned : plan) {
-                futures.add(threads.submit(() -> runner.complete(planned.piece().get())));
-            }
-            List<Curve> curves = new ArrayList<>();
-            for (Future<List<Curve>> future : futures) {
-                curves.addAll(future.get());
-            }
-            return curves;
-        } catch (ExecutionException e) {
-            throw unwrapped(e);
-        } finally {
-            stop(threads);
-        }
-    }
-
-    /** Interrupts the workers and waits until they have kept what they did, however often this thread is interrupted. */
-    private static void stop(ExecutorService threads) {
-        threads.shutdownNow();
-        boolean interrupted = false;
-        boolean stopped = false;
-        while (!stopped) {
-            try {
-                stopped = threads.awaitTermination(1, TimeUnit.MINUTES);
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private static IOException unwrapped(ExecutionException e) throws InterruptedException {
-        Throwable cause = e.getCause();
-        if (cause instanceof IOException io) {
-            return io;
-        }
-        if (cause instanceof InterruptedException interrupted) {
-            throw interrupted;
-        }
-        if (cause instanceof RuntimeException runtime) {
-            throw runtime;
-        }
-        if (cause instanceof Error error) {
-            throw error;
-        }
-        return new IOException(String.valueOf(cause), cause);
+        // On leaving, whatever the reason, every piece has kept what it did.
+        List<List<Curve>> curves =
+                SideBySide.all("piece", options.threads(), plan, planned -> runner.complete(planned.piece().get()));
+        return curves.stream().flatMap(List::stream).toList();
     }
 
     private List<Curve> complete(Piece piece) throws IOException, InterruptedException {

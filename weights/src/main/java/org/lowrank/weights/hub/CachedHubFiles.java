@@ -5,18 +5,14 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletionService;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorCompletionService;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
+import org.lowrank.machine.tasks.SideBySide;
 import org.lowrank.weights.bytes.ByteSource;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.bytes.MappedFile;
@@ -110,49 +106,25 @@ final class CachedHubFiles implements ModelFiles {
         long total = sum(files);
         AtomicLong done = new AtomicLong();
         LongConsumer arrived = n -> progress.transferred(label, done.addAndGet(n), total);
-        ExecutorService threads = Executors.newFixedThreadPool(Math.min(AT_ONCE, files.size()), task -> {
-            Thread thread = new Thread(task, "lowrank-hub-download");
-            thread.setDaemon(true);
-            return thread;
-        });
-        try {
-            CompletionService<HubFile> service = new ExecutorCompletionService<>(threads);
-            files.forEach(file -> service.submit(() -> {
+        // After a failure the others end too; what they have is kept and taken up next time.
+        try (SideBySide<HubFile> downloads =
+                new SideBySide<>("hub-download", Math.min(AT_ONCE, files.size()), Duration.ofSeconds(5))) {
+            files.forEach(file -> downloads.start(() -> {
                 fetch(file, arrived);
                 return file;
             }));
             for (int i = 0; i < files.size(); i++) {
-                service.take().get();
+                downloads.next();
             }
-        } catch (ExecutionException e) {
-            throw unwrapped(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new java.io.InterruptedIOException("download interrupted");
-        } finally {
-            end(threads);
+        } catch (IOException e) {
+            if (e.getCause() instanceof ModelNotFoundException notFound) {
+                throw notFound;
+            }
+            throw e;
         }
-    }
-
-    /** After a failure the others end too; what they have is kept and taken up next time. */
-    private static void end(ExecutorService threads) {
-        threads.shutdownNow();
-        try {
-            threads.awaitTermination(5, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private static IOException unwrapped(ExecutionException failure) throws ModelNotFoundException {
-        Throwable cause = failure.getCause();
-        if (cause instanceof ModelNotFoundException notFound) {
-            throw notFound;
-        }
-        if (cause instanceof IOException io) {
-            return io;
-        }
-        throw new IllegalStateException(cause);
     }
 
     private void fetch(HubFile file, LongConsumer arrived) throws IOException, ModelNotFoundException {
