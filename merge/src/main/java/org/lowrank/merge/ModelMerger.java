@@ -54,7 +54,8 @@ final class ModelMerger {
                 .thenComparing(OutputTensor::name));
         long done = before;
         try (ShardWriter file = writer.begin(shard)) {
-            try (SideBySide<Long> workers = new SideBySide<>("merge", threads)) { // ended before the file is removed or named
+            try (SideBySide<Long> workers =
+                    new SideBySide<>("merge", threads)) { // ended before the file is removed or named
                 for (OutputTensor tensor : tensors) {
                     MergePlan.Item item = items.get(tensor.name());
                     if (item == null) {

@@ -1,18 +1,12 @@
 package org.lowrank.reports;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.AtomicMoveNotSupportedException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.UUID;
+import org.lowrank.machine.files.Refusal;
+import org.lowrank.machine.files.WholeFile;
 
 /** A directory of results in which every file appears whole or not at all: written beside, then renamed. */
 public final class OutputDirectory {
@@ -53,57 +47,13 @@ public final class OutputDirectory {
     /** Writes a file, in a sub-directory where the name has one, and returns its path. */
     public Path write(String name, byte[] content) throws ReportWriteException {
         Path target = path.resolve(name);
-        Path beside = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID());
-        try {
-            Files.createDirectories(target.toAbsolutePath().getParent());
-            try (FileChannel channel =
-                    FileChannel.open(beside, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-                var buffer = java.nio.ByteBuffer.wrap(content);
-                while (buffer.hasRemaining()) {
-                    channel.write(buffer);
-                }
-                channel.force(true);
-            }
-            rename(beside, target);
-        } catch (IOException e) {
-            deleteQuietly(beside, e);
-            throw failure(target, e);
-        }
+        WholeFile.write(target, content, OutputDirectory::failure);
         return target;
-    }
-
-    private static void rename(Path beside, Path target) throws IOException {
-        try {
-            Files.move(beside, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } catch (AtomicMoveNotSupportedException e) {
-            Files.move(beside, target, StandardCopyOption.REPLACE_EXISTING);
-        }
-    }
-
-    private static void deleteQuietly(Path file, IOException first) {
-        try {
-            Files.deleteIfExists(file);
-        } catch (IOException second) {
-            first.addSuppressed(second);
-        }
     }
 
     private static ReportWriteException failure(Path where, IOException e) {
         return new ReportWriteException(
-                "cannot write results: " + where + ": " + reason(e) + "; choose another directory with --out", e);
-    }
-
-    /** What the system says, or what it means where it names only the file. */
-    private static String reason(IOException e) {
-        if (e instanceof FileSystemException system && system.getReason() != null) {
-            return system.getReason();
-        }
-        if (e instanceof AccessDeniedException) {
-            return "permission denied";
-        }
-        if (e instanceof FileAlreadyExistsException) {
-            return "a file is in the way";
-        }
-        return e instanceof NoSuchFileException ? "no directory can be made there" : String.valueOf(e.getMessage());
+                "cannot write results: " + where + ": " + Refusal.reason(e) + "; choose another directory with --out",
+                e);
     }
 }

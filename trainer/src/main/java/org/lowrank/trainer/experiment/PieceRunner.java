@@ -7,7 +7,6 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -47,8 +46,11 @@ public final class PieceRunner {
         long total = plan.stream().mapToLong(Planned::work).sum();
         PieceRunner runner = new PieceRunner(options, fingerprint, total);
         // On leaving, whatever the reason, every piece has kept what it did.
-        List<List<Curve>> curves =
-                SideBySide.all("piece", options.threads(), plan, planned -> runner.complete(planned.piece().get()));
+        List<List<Curve>> curves = SideBySide.all(
+                "piece",
+                options.threads(),
+                plan,
+                planned -> runner.complete(planned.piece().get()));
         return curves.stream().flatMap(List::stream).toList();
     }
 

@@ -9,7 +9,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -18,6 +17,7 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.zip.GZIPInputStream;
+import org.lowrank.machine.files.WholeFile;
 
 /**
  * Fetches Fashion-MNIST's training set from where its authors publish it, once. What arrives is checked against the SHA-256
@@ -63,10 +63,7 @@ public final class FashionMnistDownload {
             if (!Files.exists(target)) {
                 byte[] content = fetch(client, base.resolve(file.getKey()));
                 verify(content, file.getValue(), base.resolve(file.getKey()));
-                Files.createDirectories(directory);
-                Path beside = Files.createTempFile(directory, "." + file.getKey(), null);
-                Files.write(beside, content);
-                Files.move(beside, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+                WholeFile.write(target, content, (where, refused) -> refused);
             }
         }
         return directory;

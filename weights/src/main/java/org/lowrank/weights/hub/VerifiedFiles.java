@@ -6,11 +6,10 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.HexFormat;
-import java.util.UUID;
+import org.lowrank.machine.files.WholeFile;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.files.FileStamp;
 import org.lowrank.weights.files.TransferProgress;
@@ -62,13 +61,10 @@ final class VerifiedFiles {
     }
 
     private static void write(Path note, String stamp) {
-        Path own = note.resolveSibling("." + UUID.randomUUID().toString().substring(0, 8));
         try {
-            Files.createDirectories(note.getParent());
-            Files.writeString(own, stamp, StandardCharsets.UTF_8);
-            Files.move(own, note, StandardCopyOption.REPLACE_EXISTING);
+            WholeFile.write(note, stamp.getBytes(StandardCharsets.UTF_8), (where, refused) -> refused);
         } catch (IOException cannotBeKept) {
-            own.toFile().delete(); // the file is hashed again next time
+            return; // the file is hashed again next time
         }
     }
 

@@ -1,7 +1,6 @@
 package org.lowrank.weights.writing;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -15,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.lowrank.machine.files.WholeFile;
 import org.lowrank.weights.bytes.ByteSource;
 
 /**
@@ -126,15 +126,12 @@ public final class ModelDirectory implements AutoCloseable {
 
     /** Writes a small file. */
     public void write(String name, byte[] content) throws WeightsWriteException {
-        try (WholeFile file = WholeFile.create(inside(name))) {
-            file.write(ByteBuffer.wrap(content), 0);
-            file.commit();
-        }
+        WholeFile.write(inside(name), content, WeightsWriteException::of);
     }
 
     /** Copies a file byte by byte, under any name. */
     public void copy(String name, ByteSource source) throws IOException {
-        try (WholeFile file = WholeFile.create(inside(name))) {
+        try (WholeFile<WeightsWriteException> file = WholeFile.create(inside(name), WeightsWriteException::of)) {
             for (long at = 0; at < source.size(); at += COPY_BYTES) {
                 int length = (int) Math.min(COPY_BYTES, source.size() - at);
                 try (ByteSource.Region region = source.read(at, length)) {

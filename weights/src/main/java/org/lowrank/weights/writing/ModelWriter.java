@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.lowrank.machine.files.WholeFile;
 
 /** Writes the shards of a plan into a directory, and their index. */
 public final class ModelWriter {
@@ -107,8 +108,8 @@ public final class ModelWriter {
     /** Writes the index, where there are several shards. The last step: a reader that finds it finds the shards. */
     public void writeIndex() throws WeightsWriteException {
         if (plan.indexFile().isPresent()) {
-            try (WholeFile file =
-                    WholeFile.create(directory.resolve(plan.indexFile().get()))) {
+            try (WholeFile<WeightsWriteException> file =
+                    WholeFile.create(directory.resolve(plan.indexFile().get()), WeightsWriteException::of)) {
                 file.write(ByteBuffer.wrap(plan.index()), 0);
                 file.commit();
             }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import org.lowrank.machine.files.WholeFile;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.bytes.OffHeap;
 
@@ -17,18 +18,19 @@ public final class ShardWriter implements AutoCloseable {
     private static final int BUFFER_BYTES = 1 << 18;
 
     private final ShardPlan.Shard shard;
-    private final WholeFile file;
+    private final WholeFile<WeightsWriteException> file;
     private final Map<String, Sink> sinks = new HashMap<>();
     private final Queue<OffHeap> buffers = new ConcurrentLinkedQueue<>();
 
-    private ShardWriter(ShardPlan.Shard shard, WholeFile file) {
+    private ShardWriter(ShardPlan.Shard shard, WholeFile<WeightsWriteException> file) {
         this.shard = shard;
         this.file = file;
         shard.tensors().forEach(placed -> sinks.put(placed.tensor().name(), new Sink(placed)));
     }
 
     static ShardWriter begin(Path directory, ShardPlan.Shard shard) throws WeightsWriteException {
-        WholeFile file = WholeFile.create(directory.resolve(shard.file()));
+        WholeFile<WeightsWriteException> file =
+                WholeFile.create(directory.resolve(shard.file()), WeightsWriteException::of);
         try {
             file.write(ByteBuffer.wrap(shard.header()), 0);
         } catch (IOException | RuntimeException e) {

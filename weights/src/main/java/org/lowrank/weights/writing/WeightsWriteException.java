@@ -1,11 +1,8 @@
 package org.lowrank.weights.writing;
 
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import org.lowrank.machine.files.Refusal;
 
 /** Weights cannot be written: the disk is full, or the place may not be written to (exit code 5). */
 public final class WeightsWriteException extends IOException {
@@ -26,22 +23,8 @@ public final class WeightsWriteException extends IOException {
             return same;
         }
         return new WeightsWriteException(
-                "cannot write weights: " + file + ": " + reason(cause)
+                "cannot write weights: " + file + ": " + Refusal.reason(cause)
                         + "; make room or choose another directory with --out",
                 cause);
-    }
-
-    /** What the system says, or what it means where it names only the file. */
-    private static String reason(IOException e) {
-        if (e instanceof FileSystemException system && system.getReason() != null) {
-            return system.getReason();
-        }
-        if (e instanceof AccessDeniedException) {
-            return "permission denied";
-        }
-        if (e instanceof FileAlreadyExistsException) {
-            return "a file is in the way";
-        }
-        return e instanceof NoSuchFileException ? "no directory can be made there" : String.valueOf(e.getMessage());
     }
 }
