@@ -62,10 +62,15 @@ final class CurveSet {
 
     /** The draws of a quantity; it must be there. */
     Draws get(String condition, double lambda, Metric metric) {
-        List<Curve> found = curves.get(new Key(condition, lambda, metric.text()));
+        return get(condition, lambda, metric.text());
+    }
+
+    /** The same by its name in curves.csv, of an experiment that has metrics of its own. */
+    Draws get(String condition, double lambda, String metric) {
+        List<Curve> found = curves.get(new Key(condition, lambda, metric));
         if (found == null) {
             throw new IllegalArgumentException(
-                    "result: no curve of " + metric.text() + " for " + condition + " and weight decay " + lambda);
+                    "result: no curve of " + metric + " for " + condition + " and weight decay " + lambda);
         }
         return new Draws(found.get(0).steps(), found.stream().map(Curve::values).toArray(double[][]::new));
     }
