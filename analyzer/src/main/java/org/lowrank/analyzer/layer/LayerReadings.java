@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.lowrank.weights.bytes.Flaw;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.tensor.Checkpoint;
 
@@ -22,7 +23,7 @@ final class LayerReadings {
         }
         boolean fused = stack.placed().stream().anyMatch(placed -> placed.role().kind() == Role.Kind.QKV);
         if (readings.size() > 1 || (fused && stack.architecture().has(Architecture.Trait.ONLY_DECLARED))) {
-            throw new MalformedWeightsException("unknown architecture: " + String.join(", ", checkpoint.files()) + ": "
+            throw new MalformedWeightsException(Flaw.UNKNOWN, "unknown architecture: " + String.join(", ", checkpoint.files()) + ": "
                     + (types.isEmpty() ? "no model_type" : "model_type " + String.join(", ", types)) + ", and "
                     + stack.container() + " fits " + String.join(" or ", titles)
                     + ", which divide the fused Q, K, V differently; give config.json with its model_type, or measure the"

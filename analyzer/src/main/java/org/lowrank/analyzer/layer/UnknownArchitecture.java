@@ -2,6 +2,7 @@ package org.lowrank.analyzer.layer;
 
 import java.util.List;
 import java.util.stream.Collectors;
+import org.lowrank.weights.bytes.Flaw;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.tensor.Checkpoint;
 import org.lowrank.weights.tensor.Tensor;
@@ -25,7 +26,7 @@ final class UnknownArchitecture {
                                 .limit(SHOWN)
                                 .map(tensor -> tensor.name() + " " + StackShapes.shape(tensor))
                                 .collect(Collectors.joining(", "));
-        return new MalformedWeightsException("unknown architecture: " + files + ": "
+        return new MalformedWeightsException(Flaw.UNKNOWN, "unknown architecture: " + files + ": "
                 + (types.isEmpty() ? "no model_type" : "model_type " + String.join(", ", types)) + ", " + seen
                 + (matrices.isEmpty() ? "" : "; --matrices all measures every matrix by its name")
                 + "; 'lowrank models' lists the known ones");

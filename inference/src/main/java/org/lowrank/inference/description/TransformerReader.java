@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import org.lowrank.weights.bytes.Flaw;
 import org.lowrank.inference.description.Transformer.Attention;
 import org.lowrank.inference.description.Transformer.Embedding;
 import org.lowrank.inference.description.Transformer.Experts;
@@ -365,6 +366,6 @@ final class TransformerReader {
 
     private MalformedWeightsException bad(String what, String why) {
         return new MalformedWeightsException(
-                "cannot run this model: config.json of " + type + ": " + what + ": " + why + "; mend config.json");
+                Flaw.UNKNOWN, "cannot run this model: config.json of " + type + ": " + what + ": " + why + "; mend config.json");
     }
 }

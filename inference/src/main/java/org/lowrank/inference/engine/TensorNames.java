@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.lowrank.weights.bytes.Flaw;
 import org.lowrank.inference.description.Transformer;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.tensor.Checkpoint;
@@ -42,7 +43,7 @@ final class TensorNames {
             }
         }
         if (prefixes.size() != 1) {
-            throw new MalformedWeightsException("cannot run this model: " + files + ": "
+            throw new MalformedWeightsException(Flaw.REFUSED, "cannot run this model: " + files + ": "
                     + (prefixes.isEmpty()
                             ? "no tensor " + wanted + ".weight, which model_type " + transformer.type() + " has"
                             : "several stacks of layers, under " + String.join(", ", prefixes))

@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.lowrank.weights.bytes.Flaw;
 import org.lowrank.weights.bytes.ByteSource;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.files.ModelFiles;
@@ -85,7 +86,7 @@ public record TokenizerFiles(String json, String description) {
         String unknown =
                 config.path("unk_token").isTextual() ? config.path("unk_token").asText() : "[UNK]";
         if (!words.contains(unknown)) {
-            throw new MalformedWeightsException("unknown vocabulary: " + name + ": it has no " + unknown
+            throw new MalformedWeightsException(Flaw.UNKNOWN, "unknown vocabulary: " + name + ": it has no " + unknown
                     + ", so is no WordPiece vocabulary; put the model's tokenizer.json beside the weights");
         }
         boolean capitals = words.stream()

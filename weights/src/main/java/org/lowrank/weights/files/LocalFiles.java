@@ -7,6 +7,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.lowrank.weights.bytes.Flaw;
 import org.lowrank.weights.bytes.ByteSource;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.bytes.MappedFile;
@@ -90,7 +91,7 @@ public final class LocalFiles implements ModelFiles {
     public ByteSource open(String name) throws IOException {
         Path path = path(name);
         if (!path.startsWith(directory)) {
-            throw new MalformedWeightsException("unsafe file name: " + name + ": it leaves " + directory
+            throw new MalformedWeightsException(Flaw.REFUSED, "unsafe file name: " + name + ": it leaves " + directory
                     + "; the model's index is not to be trusted");
         }
         if (!Files.isRegularFile(path)) {
@@ -115,7 +116,7 @@ public final class LocalFiles implements ModelFiles {
             return directory.resolve(name).normalize();
         } catch (InvalidPathException e) {
             throw new MalformedWeightsException(
-                    "missing file: " + name + ": no file can have that name (" + e.getReason()
+                    Flaw.INCOMPLETE, "missing file: " + name + ": no file can have that name (" + e.getReason()
                             + "); the model's index is not to be trusted",
                     e);
         }

@@ -3,6 +3,7 @@ package org.lowrank.weights.files;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
+import org.lowrank.weights.bytes.Flaw;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 
 /**
@@ -32,7 +33,7 @@ public final class LostMemory {
                     .orElse(0);
             if (size < entry.size()) {
                 return new MalformedWeightsException(
-                        "truncated file: " + entry.name() + ": shortened while being read, from " + entry.size()
+                        Flaw.INCOMPLETE, "truncated file: " + entry.name() + ": shortened while being read, from " + entry.size()
                                 + " to " + size + " bytes; restore it and run again",
                         error);
             }

@@ -2,6 +2,7 @@ package org.lowrank.weights.format;
 
 import java.util.List;
 import java.util.Locale;
+import org.lowrank.weights.bytes.Flaw;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 
 /** Names of files: those written in a model's own files are not to be trusted. */
@@ -37,7 +38,7 @@ final class FileNames {
             unsafe |= segment.equals("..") || segment.isEmpty();
         }
         if (unsafe || name.indexOf('\0') >= 0) {
-            throw new MalformedWeightsException("unsafe file name: " + from + ": it names '" + name.replace('\0', '?')
+            throw new MalformedWeightsException(Flaw.REFUSED, "unsafe file name: " + from + ": it names '" + name.replace('\0', '?')
                     + "'; only files beside it may be named, do not trust this model");
         }
         return name;
@@ -46,7 +47,7 @@ final class FileNames {
     /** A bare file name, as in the weight map of an index. */
     static String bare(String name, String from) throws MalformedWeightsException {
         if (name.contains("/") || name.contains("\\") || name.equals(".")) {
-            throw new MalformedWeightsException("unsafe file name: " + from + ": it names '" + name
+            throw new MalformedWeightsException(Flaw.REFUSED, "unsafe file name: " + from + ": it names '" + name
                     + "'; only files beside it may be named, do not trust this model");
         }
         return safe(name, from);

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.lowrank.weights.bytes.Flaw;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.tensor.Tensor.Orientation;
 
@@ -159,7 +160,7 @@ final class OnnxNames {
                 && initializers.stream()
                         .anyMatch(n -> n.endsWith("_quantized") || n.endsWith("_scale") || n.contains("_Q4"))) {
             throw new MalformedWeightsException(
-                    "quantised ONNX file: " + file + ": its products are " + quantisedOperator
+                    Flaw.UNKNOWN, "quantised ONNX file: " + file + ": its products are " + quantisedOperator
                             + " on packed integers, not weight matrices; use the unquantised export (model.onnx)");
         }
     }

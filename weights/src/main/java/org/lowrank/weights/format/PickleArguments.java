@@ -3,6 +3,7 @@ package org.lowrank.weights.format;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import org.lowrank.weights.bytes.Flaw;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 
 /** The bytes of a pickle: opcodes and their arguments, with bounds (Python's pickletools). */
@@ -100,7 +101,7 @@ final class PickleArguments {
     }
 
     MalformedWeightsException refused(String global) {
-        return new MalformedWeightsException("refused pickle: " + file + ": it asks for " + global.strip()
+        return new MalformedWeightsException(Flaw.REFUSED, "refused pickle: " + file + ": it asks for " + global.strip()
                 + ", which loading weights does not need and could run code; save the state_dict or use safetensors");
     }
 }

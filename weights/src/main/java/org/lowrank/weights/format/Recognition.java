@@ -3,6 +3,7 @@ package org.lowrank.weights.format;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
+import org.lowrank.weights.bytes.Flaw;
 import org.lowrank.weights.bytes.ByteSource;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 
@@ -39,6 +40,6 @@ final class Recognition {
             }
         }
         throw new MalformedWeightsException(
-                "unknown format: " + source.name() + ": it starts with " + Unreadable.start(head) + READ);
+                Flaw.UNKNOWN, "unknown format: " + source.name() + ": it starts with " + Unreadable.start(head) + READ);
     }
 }

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.lowrank.weights.bytes.Flaw;
 import org.lowrank.weights.bytes.ByteSource;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.files.ModelFiles;
@@ -69,7 +70,7 @@ final class TensorBundle implements WeightFormat {
             ByteSource data = opened.open(files, dataName);
             if (entry.offset < 0 || entry.size < 0 || entry.offset > data.size() - entry.size) {
                 Unreadable.refuse(data, Unreadable.head(data));
-                throw new MalformedWeightsException("truncated file: " + dataName + ": tensor " + key + " needs bytes "
+                throw new MalformedWeightsException(Flaw.INCOMPLETE, "truncated file: " + dataName + ": tensor " + key + " needs bytes "
                         + entry.offset + " to " + (entry.offset + entry.size) + " but the file has " + data.size()
                         + "; copy or download it again");
             }

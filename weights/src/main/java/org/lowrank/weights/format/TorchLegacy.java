@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import org.lowrank.weights.bytes.Flaw;
 import org.lowrank.weights.bytes.ByteSource;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.files.ModelFiles;
@@ -87,7 +88,7 @@ final class TorchLegacy implements WeightFormat {
             }
             at += 8;
             if (elements < 0 || elements > (source.size() - at) / size) {
-                throw new MalformedWeightsException("truncated file: " + name + ": storage " + key + " of "
+                throw new MalformedWeightsException(Flaw.INCOMPLETE, "truncated file: " + name + ": storage " + key + " of "
                         + elements + " elements does not fit the " + (source.size() - at)
                         + " bytes left; copy or download it again");
             }

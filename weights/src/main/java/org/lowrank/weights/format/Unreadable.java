@@ -3,6 +3,7 @@ package org.lowrank.weights.format;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import org.lowrank.weights.bytes.Flaw;
 import org.lowrank.weights.bytes.ByteSource;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 
@@ -48,7 +49,7 @@ final class Unreadable {
                     + "); download the file again");
         }
         if (head.length > 262 && text.startsWith("ustar", 257)) {
-            throw new MalformedWeightsException("tar archive: " + name
+            throw new MalformedWeightsException(Flaw.UNKNOWN, "tar archive: " + name
                     + ": PyTorch 0.1 checkpoints and archives are not read; save the weights with a newer PyTorch");
         }
     }
@@ -63,7 +64,7 @@ final class Unreadable {
                     + " its name");
         }
         if (lower.startsWith("<!doctype html") || lower.startsWith("<html") || lower.startsWith("<?xml")) {
-            throw new MalformedWeightsException("web page: " + name
+            throw new MalformedWeightsException(Flaw.UNKNOWN, "web page: " + name
                     + ": an HTML or XML page was saved instead of the weights; download the file again, logged in if it"
                     + " needs that");
         }

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import org.lowrank.weights.bytes.Flaw;
 import org.lowrank.weights.bytes.ByteSource;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.files.ModelFiles;
@@ -44,7 +45,7 @@ final class WeightReading {
     List<Tensor> tensors(Candidate candidate, Set<String> formats, boolean last)
             throws IOException, ModelNotFoundException {
         if (candidate.role() == FileRole.SLICES) {
-            throw new MalformedWeightsException("tensor-parallel parts: " + candidate.name()
+            throw new MalformedWeightsException(Flaw.UNKNOWN, "tensor-parallel parts: " + candidate.name()
                     + ": every matrix is cut into as many slices as there are parts, which are not joined here; use the"
                     + " model's safetensors files");
         }
@@ -73,7 +74,7 @@ final class WeightReading {
 
     private static IOException missingShard(String name, String flaw, boolean last) {
         MalformedWeightsException refusal = new MalformedWeightsException(
-                "missing shard: " + name + ": " + flaw + "; download the rest of the model");
+                Flaw.INCOMPLETE, "missing shard: " + name + ": " + flaw + "; download the rest of the model");
         return last ? refusal : new UnsuitableFileException("it is one of an incomplete set, " + flaw, refusal);
     }
 

@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.lowrank.weights.bytes.Flaw;
 import org.lowrank.weights.bytes.ByteSource;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 
@@ -54,7 +55,7 @@ final class ZipDirectory {
                 return;
             }
         }
-        throw new MalformedWeightsException("truncated file: " + source.name()
+        throw new MalformedWeightsException(Flaw.INCOMPLETE, "truncated file: " + source.name()
                 + ": a zip archive without its directory at the end; copy or download it again");
     }
 

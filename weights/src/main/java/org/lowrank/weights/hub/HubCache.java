@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.lowrank.weights.bytes.Flaw;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 
 /**
@@ -75,7 +76,7 @@ final class HubCache {
         } catch (InvalidPathException notHere) {
             // Told below.
         }
-        throw new MalformedWeightsException("unsafe file name: '" + path.replaceAll("\\p{Cntrl}", "?")
+        throw new MalformedWeightsException(Flaw.REFUSED, "unsafe file name: '" + path.replaceAll("\\p{Cntrl}", "?")
                 + "': it leaves the model's folder; do not trust this model");
     }
 

@@ -3,6 +3,7 @@ package org.lowrank.weights.hub;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.LongConsumer;
+import org.lowrank.weights.bytes.Flaw;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.files.ModelNotFoundException;
 
@@ -48,7 +49,7 @@ final class HubDownload {
                 fill(partial);
                 if (!partial.isVerified()) {
                     partial.discard();
-                    throw new MalformedWeightsException("corrupted download: " + file.path()
+                    throw new MalformedWeightsException(Flaw.INCOMPLETE, "corrupted download: " + file.path()
                             + ": its content is not what the Hub's hash " + file.etag()
                             + " says, and was not kept; run again later");
                 }

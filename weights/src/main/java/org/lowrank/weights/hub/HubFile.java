@@ -5,6 +5,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.lowrank.weights.bytes.Flaw;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.files.ModelFiles;
 
@@ -30,7 +31,7 @@ record HubFile(String path, long size, String etag) {
      */
     static HubFile checked(String path, long size, String etag, String repository) throws MalformedWeightsException {
         if (!isSafe(path)) {
-            throw new MalformedWeightsException("unsafe file name: " + repository + ": '"
+            throw new MalformedWeightsException(Flaw.REFUSED, "unsafe file name: " + repository + ": '"
                     + path.replaceAll("\\p{Cntrl}", "?") + "' leaves its folder; do not trust this model");
         }
         if (size < 0

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.lowrank.weights.bytes.Flaw;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.files.ModelFiles;
 import org.lowrank.weights.files.ModelNotFoundException;
@@ -59,7 +60,7 @@ final class HubSnapshot {
     }
 
     MalformedWeightsException missing(String name) {
-        return new MalformedWeightsException("missing file: " + api.repo().id() + ": " + name
+        return new MalformedWeightsException(Flaw.INCOMPLETE, "missing file: " + api.repo().id() + ": " + name
                 + " is named by the model but not in its repository; choose another revision");
     }
 

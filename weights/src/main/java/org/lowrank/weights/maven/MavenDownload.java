@@ -15,6 +15,7 @@ import org.eclipse.aether.transfer.AbstractTransferListener;
 import org.eclipse.aether.transfer.ArtifactNotFoundException;
 import org.eclipse.aether.transfer.ChecksumFailureException;
 import org.eclipse.aether.transfer.TransferEvent;
+import org.lowrank.weights.bytes.Flaw;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.files.ModelNotFoundException;
 import org.lowrank.weights.files.SourceOptions;
@@ -70,7 +71,7 @@ final class MavenDownload {
         }
         if (hasCause(e, ChecksumFailureException.class)) {
             throw new MalformedWeightsException(
-                    "corrupted download: " + coordinates
+                    Flaw.INCOMPLETE, "corrupted download: " + coordinates
                             + ": it does not match the repository's checksum and was not kept; run again",
                     e);
         }

@@ -21,6 +21,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipInputStream;
+import org.lowrank.weights.bytes.Flaw;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.files.TransferProgress;
 
@@ -145,7 +146,7 @@ final class UnpackedJar {
         }
         Path path = directory.resolve(name).normalize();
         if (unsafe || !path.startsWith(directory)) {
-            throw new MalformedWeightsException("unsafe file name: " + name.replace('\0', '?')
+            throw new MalformedWeightsException(Flaw.REFUSED, "unsafe file name: " + name.replace('\0', '?')
                     + ": an entry of the jar leaves its folder; do not trust this model");
         }
         return path;

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import org.lowrank.weights.bytes.Flaw;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.tensor.DType;
 import org.lowrank.weights.tensor.StoredTensor;
@@ -69,7 +70,7 @@ final class Companions {
                 continue;
             }
             if (!(candidate instanceof StoredTensor stored) || found.putIfAbsent(role, stored) != null) {
-                throw new MalformedWeightsException("quantised weights: " + name + " in " + codes.file() + ": "
+                throw new MalformedWeightsException(Flaw.UNKNOWN, "quantised weights: " + name + " in " + codes.file() + ": "
                         + candidate.name() + " is a second " + role + " beside it; use the unquantised model");
             }
         }

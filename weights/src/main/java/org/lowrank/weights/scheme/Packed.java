@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.lowrank.weights.bytes.Flaw;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.tensor.Elements;
 import org.lowrank.weights.tensor.StoredTensor;
@@ -72,7 +73,7 @@ record Packed(String name, String leaf, StoredTensor codes, Map<String, StoredTe
     }
 
     MalformedWeightsException refuse(String why) {
-        return new MalformedWeightsException("quantised weights: " + codes.name() + " in " + codes.file() + ": " + why
+        return new MalformedWeightsException(Flaw.UNKNOWN, "quantised weights: " + codes.name() + " in " + codes.file() + ": " + why
                 + "; use the unquantised model");
     }
 

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.lowrank.weights.bytes.Flaw;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.tensor.BlockEncoding;
 import org.lowrank.weights.tensor.DType;
@@ -152,7 +153,7 @@ final class ScaledWeights implements Scheme {
             block.add(block(shape.get(d), grid.get(d), told));
         }
         if (grid.size() != shape.size() || block.contains(0L)) {
-            throw new MalformedWeightsException("unknown scales: "
+            throw new MalformedWeightsException(Flaw.UNKNOWN, "unknown scales: "
                     + packed.codes().file() + ": " + factors.name()
                     + " of shape " + factors.shape() + " for " + packed.codes().name() + " of shape " + shape
                     + "; use the unquantised model");
