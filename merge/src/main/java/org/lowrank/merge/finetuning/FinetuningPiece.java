@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.lowrank.trainer.curve.Curve;
 import org.lowrank.trainer.curve.RecordedSteps;
 import org.lowrank.trainer.experiment.FinetuningSettings;
+import org.lowrank.trainer.experiment.Metric.Quantity;
 import org.lowrank.trainer.experiment.Piece;
 import org.lowrank.trainer.task.Seeds;
 
@@ -113,15 +114,15 @@ final class FinetuningPiece implements Piece {
         if (at >= 0) {
             FineTuning.Fit fit = tuning.fit(task.trained());
             FineTuning.Fit held = tuning.fit(task.heldOut());
-            put("loss", at, fit.loss());
-            put("error", at, fit.error());
-            put("held_out_loss", at, held.loss());
-            put("held_out_error", at, held.error());
+            put(Quantity.LOSS, at, fit.loss());
+            put(Quantity.ERROR, at, fit.error());
+            put(Quantity.HELD_OUT_LOSS, at, held.loss());
+            put(Quantity.HELD_OUT_ERROR, at, held.error());
         }
     }
 
-    private void put(String metric, int at, double value) {
-        individual.get(individual.size() - 1).computeIfAbsent(metric, name -> new double[recorded.length])[at] = value;
+    private void put(Quantity quantity, int at, double value) {
+        individual.get(individual.size() - 1).computeIfAbsent(quantity.alone().text(), name -> new double[recorded.length])[at] = value;
     }
 
     @Override

@@ -23,6 +23,9 @@ import org.lowrank.merge.recipe.RecipeText;
 import org.lowrank.spectral.StableRank;
 import org.lowrank.trainer.curve.Curve;
 import org.lowrank.trainer.experiment.FinetuningSettings;
+import org.lowrank.trainer.experiment.Metric;
+import org.lowrank.trainer.experiment.Metric.Quantity;
+import org.lowrank.trainer.experiment.Metric.Subject;
 import org.lowrank.weights.files.ModelNotFoundException;
 import org.lowrank.weights.files.SourceOptions;
 import org.lowrank.weights.writing.ShardPlan;
@@ -98,42 +101,42 @@ final class SummedTaskVectors {
         try (FineTuning network =
                 new FineTuning(merged, tasks.get(0).trained(), run.optimizer(), training, run.lambda(), 0)) {
             for (int i = 0; i < 2; i++) {
-                String suffix = i == 0 ? "_merged_first" : "_merged_second";
+                Subject subject = i == 0 ? Subject.MERGED_FIRST : Subject.MERGED_SECOND;
                 TextTasks.Split task = tasks.get(i == 0 ? 0 : condition.second());
                 FineTuning.Fit fit = network.fit(task.trained());
                 FineTuning.Fit held = network.fit(task.heldOut());
-                put(condition, "loss" + suffix, fit.loss());
-                put(condition, "error" + suffix, fit.error());
-                put(condition, "held_out_loss" + suffix, held.loss());
-                put(condition, "held_out_error" + suffix, held.error());
+                put(condition, Quantity.LOSS.of(subject), fit.loss());
+                put(condition, Quantity.ERROR.of(subject), fit.error());
+                put(condition, Quantity.HELD_OUT_LOSS.of(subject), held.loss());
+                put(condition, Quantity.HELD_OUT_ERROR.of(subject), held.error());
             }
         }
-        put(condition, "change_first", trained.get(0).changeFrom(base));
-        put(condition, "change_second", trained.get(condition.second()).changeFrom(base));
+        put(condition, Quantity.CHANGE.of(Subject.FIRST), trained.get(0).changeFrom(base));
+        put(condition, Quantity.CHANGE.of(Subject.SECOND), trained.get(condition.second()).changeFrom(base));
     }
 
     /** Means over the matrices of the layers. */
     private void task(Condition condition, List<PairPrediction> pairs) {
-        mean(condition, "stable_rank_first", pairs, pair -> orNaN(pair.a().stableRank()));
-        mean(condition, "stable_rank_second", pairs, pair -> orNaN(pair.b().stableRank()));
-        mean(condition, "gaussian_stable_rank", pairs, pair -> StableRank.ofGaussian(pair.rows(), pair.cols()));
+        mean(condition, Quantity.TASK_VECTOR_RANK.of(Subject.FIRST), pairs, pair -> orNaN(pair.a().stableRank()));
+        mean(condition, Quantity.TASK_VECTOR_RANK.of(Subject.SECOND), pairs, pair -> orNaN(pair.b().stableRank()));
+        mean(condition, Quantity.GAUSSIAN_RANK.alone(), pairs, pair -> StableRank.ofGaussian(pair.rows(), pair.cols()));
         List<PairPrediction> measured = pairs.stream()
                 .filter(pair -> pair.angle() != null && pair.overlap() != null && pair.sum() != null)
                 .toList();
-        mean(condition, "cosine", measured, pair -> angle(pair).cosine());
-        mean(condition, "random_cosine", measured, pair -> angle(pair).randomCosine());
-        mean(condition, "row_overlap", measured, pair -> overlap(pair).rowOverlap());
-        mean(condition, "random_row_overlap", measured, pair -> overlap(pair).randomRowOverlap());
-        mean(condition, "column_overlap", measured, pair -> overlap(pair).columnOverlap());
-        mean(condition, "random_column_overlap", measured, pair -> overlap(pair).randomColumnOverlap());
+        mean(condition, Quantity.TASK_VECTOR_COSINE.alone(), measured, pair -> angle(pair).cosine());
+        mean(condition, Quantity.RANDOM_COSINE.alone(), measured, pair -> angle(pair).randomCosine());
+        mean(condition, Quantity.ROW_OVERLAP.alone(), measured, pair -> overlap(pair).rowOverlap());
+        mean(condition, Quantity.RANDOM_ROW_OVERLAP.alone(), measured, pair -> overlap(pair).randomRowOverlap());
+        mean(condition, Quantity.COLUMN_OVERLAP.alone(), measured, pair -> overlap(pair).columnOverlap());
+        mean(condition, Quantity.RANDOM_COLUMN_OVERLAP.alone(), measured, pair -> overlap(pair).randomColumnOverlap());
         mean(
                 condition,
-                "relative_interference",
+                Quantity.RELATIVE_INTERFERENCE.alone(),
                 measured,
                 pair -> overlap(pair).interference() / overlap(pair).randomInterference());
         mean(
                 condition,
-                "constructive",
+                Quantity.CONSTRUCTIVE.alone(),
                 measured,
                 pair -> Objects.requireNonNull(pair.sum()).constructive());
     }
@@ -151,16 +154,16 @@ final class SummedTaskVectors {
     }
 
     private void mean(
-            Condition condition, String metric, List<PairPrediction> pairs, ToDoubleFunction<PairPrediction> value) {
+            Condition condition, Metric metric, List<PairPrediction> pairs, ToDoubleFunction<PairPrediction> value) {
         put(condition, metric, pairs.stream().mapToDouble(value).average().orElse(Double.NaN));
     }
 
-    private void put(Condition condition, String metric, double value) {
+    private void put(Condition condition, Metric metric, double value) {
         curves.add(new Curve(
                 condition.of(run.optimizer()),
                 run.draw(),
                 run.lambda(),
-                metric,
+                metric.text(),
                 new long[] {run.settings().training().steps()},
                 new double[] {value}));
     }

@@ -63,7 +63,33 @@ public record Metric(Quantity quantity, int index, Subject subject) {
         /** Loss of their mean. */
         AVERAGED_LOSS("averaged_loss", ""),
         /** Share of wrong signs of the sum. */
-        MERGED_ERROR("merged_error", "");
+        MERGED_ERROR("merged_error", ""),
+        /** The loss on samples that were not trained on. */
+        HELD_OUT_LOSS("held_out_loss", ""),
+        /** Share of wrong signs on them. */
+        HELD_OUT_ERROR("held_out_error", ""),
+        /** ‖θ − θ0‖/‖θ0‖ of a fine-tuned network. */
+        CHANGE("change", ""),
+        /** Stable rank of task vectors, mean over the matrices of the layers. */
+        TASK_VECTOR_RANK("stable_rank", ""),
+        /** What random matrices of their shapes have. */
+        GAUSSIAN_RANK("gaussian_stable_rank", ""),
+        /** Cosine of two task vectors, mean over the matrices, as the next ones. */
+        TASK_VECTOR_COSINE("cosine", ""),
+        /** Its standard deviation for unrelated ones. */
+        RANDOM_COSINE("random_cosine", ""),
+        /** √(mean cos²θ) of the leading right directions of two task vectors. */
+        ROW_OVERLAP("row_overlap", ""),
+        /** Of unrelated ones. */
+        RANDOM_ROW_OVERLAP("random_row_overlap", ""),
+        /** The same of the left directions. */
+        COLUMN_OVERLAP("column_overlap", ""),
+        /** Of unrelated ones. */
+        RANDOM_COLUMN_OVERLAP("random_column_overlap", ""),
+        /** Singular task interference over that of unrelated ones. */
+        RELATIVE_INTERFERENCE("relative_interference", ""),
+        /** (‖Δ1 + Δ2‖ − larger)/(both − larger): 0 orthogonal, 1 constructive. */
+        CONSTRUCTIVE("constructive", "");
 
         private final String text;
         private final String each;

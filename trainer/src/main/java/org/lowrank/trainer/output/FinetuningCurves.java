@@ -5,6 +5,9 @@ import java.util.List;
 import java.util.stream.DoubleStream;
 import org.lowrank.trainer.experiment.FinetuningSettings;
 import org.lowrank.trainer.experiment.FinetuningSettings.Optimizer;
+import org.lowrank.trainer.experiment.Metric;
+import org.lowrank.trainer.experiment.Metric.Quantity;
+import org.lowrank.trainer.experiment.Metric.Subject;
 
 /** The numbers of one optimiser at the last step, one a draw, means over both tasks. */
 final class FinetuningCurves {
@@ -20,29 +23,24 @@ final class FinetuningCurves {
         this.optimizer = optimizer;
     }
 
-    private double[] last(String condition, double lambda, String metric) {
+    private double[] last(String condition, double lambda, Metric metric) {
         CurveSet.Draws draws = curves.get(optimizer.condition(condition), lambda, metric);
         return draws.at(draws.last());
     }
 
-    private double[] both(String condition, double lambda, String metric) {
-        double[] first = last(condition, lambda, metric + "_first");
-        double[] second = last(condition, lambda, metric + "_second");
-        double[] means = new double[first.length];
-        for (int i = 0; i < means.length; i++) {
-            means[i] = (first[i] + second[i]) / 2;
-        }
-        return means;
+    private double[] both(String condition, double lambda, Metric metric) {
+        CurveSet.Draws draws = curves.both(optimizer.condition(condition), lambda, metric);
+        return draws.at(draws.last());
     }
 
     /** Losses of the networks alone. */
     double[] alone(String condition, double lambda) {
-        return both(condition, lambda, "loss");
+        return both(condition, lambda, Quantity.LOSS.alone());
     }
 
     /** Losses of the merged network. */
     double[] merged(String condition, double lambda) {
-        return both(condition, lambda, "loss_merged");
+        return both(condition, lambda, Quantity.LOSS.of(Subject.MERGED));
     }
 
     /** Merged over individual loss. */
@@ -58,20 +56,17 @@ final class FinetuningCurves {
     }
 
     double[] stableRanks(String condition, double lambda) {
-        return both(condition, lambda, "stable_rank");
+        return both(condition, lambda, Quantity.TASK_VECTOR_RANK.alone());
     }
 
     /** Mean of a metric over both tasks and the draws. */
-    double mean(String condition, double lambda, String metric) {
+    double mean(String condition, double lambda, Metric metric) {
         return Interval.of(both(condition, lambda, metric)).mean();
     }
 
-    /** Mean of metrics over the draws. */
-    double mean(String condition, double lambda, List<String> metrics) {
-        return metrics.stream()
-                .flatMapToDouble(metric -> DoubleStream.of(last(condition, lambda, metric)))
-                .average()
-                .orElse(Double.NaN);
+    /** Mean over the draws of what belongs to the pair. */
+    double mean(String condition, double lambda, Quantity quantity) {
+        return Interval.of(last(condition, lambda, quantity.alone())).mean();
     }
 
     static double[] over(double[] above, double[] below) {
@@ -83,16 +78,16 @@ final class FinetuningCurves {
     }
 
     /** A predicted quantity against the logarithm of the loss ratio, both conditions together. */
-    RankCorrelation correlation(String metric) {
+    RankCorrelation correlation(Quantity metric) {
         return correlation(metric, CONDITIONS);
     }
 
     /** The same within one condition. */
-    RankCorrelation correlation(String metric, String condition) {
+    RankCorrelation correlation(Quantity metric, String condition) {
         return correlation(metric, List.of(condition));
     }
 
-    private RankCorrelation correlation(String metric, List<String> conditions) {
+    private RankCorrelation correlation(Quantity metric, List<String> conditions) {
         DoubleStream x = DoubleStream.empty();
         DoubleStream y = DoubleStream.empty();
         for (String condition : conditions) {
@@ -103,10 +98,10 @@ final class FinetuningCurves {
     }
 
     /** One draw's networks at several λ are no independent ones: their mean is one point. */
-    private double[] overLambda(String condition, String metric) {
+    private double[] overLambda(String condition, Quantity metric) {
         double[] sums = new double[0];
         for (double lambda : settings.training().weightDecays()) {
-            sums = plus(sums, last(condition, lambda, metric));
+            sums = plus(sums, last(condition, lambda, metric.alone()));
         }
         return sums;
     }
@@ -130,7 +125,7 @@ final class FinetuningCurves {
     }
 
     /** Points of one λ: a predicted quantity and the loss ratio, draw by draw. */
-    double[][] points(String condition, double lambda, String metric) {
-        return new double[][] {last(condition, lambda, metric), ratios(condition, lambda)};
+    double[][] points(String condition, double lambda, Quantity metric) {
+        return new double[][] {last(condition, lambda, metric.alone()), ratios(condition, lambda)};
     }
 }

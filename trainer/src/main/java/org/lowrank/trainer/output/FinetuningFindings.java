@@ -9,6 +9,8 @@ import org.lowrank.reports.finding.Finding;
 import org.lowrank.reports.finding.Verdict;
 import org.lowrank.trainer.experiment.FinetuningSettings;
 import org.lowrank.trainer.experiment.FinetuningSettings.Optimizer;
+import org.lowrank.trainer.experiment.Metric.Quantity;
+import org.lowrank.trainer.experiment.Metric.Subject;
 
 /**
  * Whether the paper's picture of merging carries over to a pretrained encoder: tasks without a common token merge, tasks with
@@ -98,15 +100,15 @@ final class FinetuningFindings {
                     + Interval.geometric(curves.alone(condition, lambda)).text() + ", merged "
                     + Interval.geometric(curves.merged(condition, lambda)).text() + " (×"
                     + Interval.geometric(curves.ratios(condition, lambda)).text() + "), errors "
-                    + percents(condition, lambda, "error") + ", on windows held out "
-                    + percents(condition, lambda, "held_out_error"));
+                    + percents(condition, lambda, Quantity.ERROR) + ", on windows held out "
+                    + percents(condition, lambda, Quantity.HELD_OUT_ERROR));
         }
         return String.join("; ", parts) + ".";
     }
 
-    private String percents(String condition, double lambda, String metric) {
-        return NumberText.percent(curves.mean(condition, lambda, metric)) + " and "
-                + NumberText.percent(curves.mean(condition, lambda, metric + "_merged"));
+    private String percents(String condition, double lambda, Quantity metric) {
+        return NumberText.percent(curves.mean(condition, lambda, metric.alone())) + " and "
+                + NumberText.percent(curves.mean(condition, lambda, metric.of(Subject.MERGED)));
     }
 
     /** The paper's contrast: the same inputs with other labels do not merge. */
@@ -167,7 +169,7 @@ final class FinetuningFindings {
 
     /** Predicted overlap against the loss lost, over draws and both conditions. */
     private Finding prediction() {
-        RankCorrelation row = curves.correlation("row_overlap");
+        RankCorrelation row = curves.correlation(Quantity.ROW_OVERLAP);
         Verdict verdict = row.count() < 2 * Interval.ENOUGH || nothingLearned()
                 ? Verdict.UNDECIDED
                 : row.isChance() ? Verdict.INDISTINGUISHABLE : row.rho() > 0 ? Verdict.HOLDS : Verdict.EXCEPTION;
@@ -179,13 +181,13 @@ final class FinetuningFindings {
                         + NumberText.of(row.rho()) + (row.isChance() ? ", as chance gives." : ".")),
                 "Over " + row.count() + " merges (draws and both conditions, means over λ): row overlap "
                         + row.text() + ", column overlap "
-                        + curves.correlation("column_overlap").text() + ", cosine "
-                        + curves.correlation("cosine").text() + ", singular task interference "
-                        + curves.correlation("relative_interference").text() + "; 95 % of random orders lie within ±"
+                        + curves.correlation(Quantity.COLUMN_OVERLAP).text() + ", cosine "
+                        + curves.correlation(Quantity.TASK_VECTOR_COSINE).text() + ", singular task interference "
+                        + curves.correlation(Quantity.RELATIVE_INTERFERENCE).text() + "; 95 % of random orders lie within ±"
                         + NumberText.of(row.quantile()) + ". Within one condition row overlap "
-                        + curves.correlation("row_overlap", FinetuningSettings.DISJOINT)
+                        + curves.correlation(Quantity.ROW_OVERLAP, FinetuningSettings.DISJOINT)
                                 .text() + " (disjoint) and "
-                        + curves.correlation("row_overlap", FinetuningSettings.SHARED)
+                        + curves.correlation(Quantity.ROW_OVERLAP, FinetuningSettings.SHARED)
                                 .text()
                         + " (shared). Holds where overlap goes with loss beyond chance, an exception where it goes against it.",
                 Map.of("rank_correlation", row.rho(), "null_rank_correlation", row.quantile()));
@@ -195,8 +197,8 @@ final class FinetuningFindings {
         String condition = FinetuningSettings.DISJOINT;
         Interval without = Interval.of(curves.stableRanks(condition, least));
         Interval with = Interval.of(curves.stableRanks(condition, most));
-        double gaussian = curves.mean(condition, most, List.of("gaussian_stable_rank"));
-        double change = curves.mean(condition, most, List.of("change_first", "change_second"));
+        double gaussian = curves.mean(condition, most, Quantity.GAUSSIAN_RANK);
+        double change = curves.mean(condition, most, Quantity.CHANGE.alone());
         return Finding.of(
                 id(optimizer, "prediction", "rank"),
                 Verdict.INFORMATION,
@@ -208,11 +210,11 @@ final class FinetuningFindings {
                         "Mean over the matrices of the layers. Fine-tuning changes the weights by %s of their norm. Predicted row overlap"
                                 + " %s (shared %s) where unrelated task vectors show %s, cosine %s (shared %s).",
                         NumberText.percent(change),
-                        NumberText.of(curves.mean(condition, most, List.of("row_overlap"))),
-                        NumberText.of(curves.mean(FinetuningSettings.SHARED, most, List.of("row_overlap"))),
-                        NumberText.of(curves.mean(condition, most, List.of("random_row_overlap"))),
-                        NumberText.of(curves.mean(condition, most, List.of("cosine"))),
-                        NumberText.of(curves.mean(FinetuningSettings.SHARED, most, List.of("cosine")))),
+                        NumberText.of(curves.mean(condition, most, Quantity.ROW_OVERLAP)),
+                        NumberText.of(curves.mean(FinetuningSettings.SHARED, most, Quantity.ROW_OVERLAP)),
+                        NumberText.of(curves.mean(condition, most, Quantity.RANDOM_ROW_OVERLAP)),
+                        NumberText.of(curves.mean(condition, most, Quantity.TASK_VECTOR_COSINE)),
+                        NumberText.of(curves.mean(FinetuningSettings.SHARED, most, Quantity.TASK_VECTOR_COSINE))),
                 Map.of("stable_rank", with.mean(), "null_stable_rank", gaussian));
     }
 }

@@ -16,6 +16,7 @@ import org.lowrank.reports.finding.Finding;
 import org.lowrank.trainer.curve.Moments;
 import org.lowrank.trainer.experiment.FinetuningSettings;
 import org.lowrank.trainer.experiment.FinetuningSettings.Optimizer;
+import org.lowrank.trainer.experiment.Metric;
 import org.lowrank.trainer.experiment.Preset;
 
 /** Figure 3 with a pretrained encoder: losses over λ, and what was predicted against what was lost. */
@@ -126,7 +127,7 @@ final class FinetuningView implements ExperimentView<FinetuningSettings> {
     private static Series points(String name, String condition, FinetuningSettings settings, FinetuningCurves curves) {
         List<double[]> points = new ArrayList<>();
         for (double lambda : settings.training().weightDecays()) {
-            double[][] xy = curves.points(condition, lambda, "row_overlap");
+            double[][] xy = curves.points(condition, lambda, Metric.Quantity.ROW_OVERLAP);
             for (int draw = 0; draw < xy[0].length; draw++) {
                 points.add(new double[] {xy[0][draw], xy[1][draw]});
                 points.add(new double[] {xy[0][draw], Double.NaN});
