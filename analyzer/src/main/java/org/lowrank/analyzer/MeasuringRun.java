@@ -114,7 +114,7 @@ public final class MeasuringRun implements AutoCloseable {
     private static ModelComparer.Side side(ModelAnalysis model) {
         ModelFiles.Provenance provenance = model.provenance();
         return new ModelComparer.Side(
-                provenance.model(), provenance.revision(), model.layers().matrices());
+                provenance.model(), provenance.revision(), model.layers().matrices(), model.depths());
     }
 
     /** The engine, for what goes beyond single matrices. */

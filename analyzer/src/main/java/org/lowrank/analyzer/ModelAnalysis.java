@@ -158,6 +158,24 @@ public final class ModelAnalysis implements AutoCloseable {
         return opened.adapter();
     }
 
+    /**
+     * How many layers each stack of the whole model has, selected or not; empty for an adapter, whose layers are named after its
+     * base's.
+     */
+    public Map<String, Integer> depths() {
+        Map<String, Set<Integer>> layersOf = new LinkedHashMap<>();
+        if (opened.adapter().isEmpty()) {
+            opened.layers().matrices().stream()
+                    .map(LayerMatrix::id)
+                    .filter(id -> id.layer() != MatrixId.NO_LAYER)
+                    .forEach(id -> layersOf.computeIfAbsent(id.stack(), stack -> new HashSet<>())
+                            .add(id.layer()));
+        }
+        Map<String, Integer> depths = new LinkedHashMap<>();
+        layersOf.forEach((stack, numbers) -> depths.put(stack, numbers.size()));
+        return depths;
+    }
+
     /** The selected layers. */
     public ModelLayers layers() {
         return layers;

@@ -13,6 +13,7 @@ import org.lowrank.reports.finding.Finding;
  * @param matricesB rows of B
  * @param pairs matrices both have, in A's order
  * @param unmatched matrices only one has
+ * @param layerDistances of stacks of different depth
  * @param findings with their numbers
  */
 public record Comparison(
@@ -20,6 +21,7 @@ public record Comparison(
         List<MatrixMeasurement> matricesB,
         List<MatrixPair> pairs,
         List<Unmatched> unmatched,
+        List<LayerDistances> layerDistances,
         List<Finding> findings) {
     /**
      * A matrix without a partner.

@@ -9,7 +9,9 @@ import org.lowrank.analyzer.measurement.MatrixMeasurement;
 /**
  * One matrix that both models have. Ratios are B over A, null where A's value is zero or a value is undefined.
  *
- * @param id which matrix
+ * @param id which matrix of A
+ * @param layerB B's layer, another where the models have different depths; null where it has none, and in results saved before it
+ *     was kept, where it is A's
  * @param rowsA output dimension in A
  * @param colsA input dimension in A
  * @param rowsB output dimension in B
@@ -24,6 +26,7 @@ import org.lowrank.analyzer.measurement.MatrixMeasurement;
  */
 public record MatrixPair(
         @JsonUnwrapped MatrixId id,
+        @Nullable Integer layerB,
         long rowsA,
         long colsA,
         long rowsB,
@@ -47,6 +50,7 @@ public record MatrixPair(
         Double rankB = b.stableRank();
         return new MatrixPair(
                 a.id(),
+                b.id().layer() == MatrixId.NO_LAYER ? null : (Integer) b.id().layer(),
                 a.rows(),
                 a.cols(),
                 b.rows(),
@@ -62,6 +66,11 @@ public record MatrixPair(
 
     static @Nullable Double ratio(double b, double a) {
         return a > 0 ? (Double) (b / a) : null;
+    }
+
+    /** As in the column {@code layer_b}. */
+    public String layerTextB() {
+        return layerB == null ? id.layerText() : Integer.toString(layerB);
     }
 
     /** Whether the two can be subtracted. */

@@ -3,11 +3,12 @@ package org.lowrank.analyzer.comparison;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.lowrank.analyzer.comparison.Comparison.Unmatched;
 import org.lowrank.analyzer.layer.LayerMatrix;
 import org.lowrank.analyzer.layer.MatrixId;
@@ -25,7 +26,7 @@ import org.lowrank.spectral.matrix.StoredMatrix;
 import org.lowrank.spectral.matrix.WeightDifference;
 
 /**
- * Compares two models matrix by matrix: each measured alone, then, where the shapes agree, their difference and their
+ * Compares two models matrix by matrix, layers of stacks of different depth matched by their weights: each measured alone, then, where the shapes agree, their difference and their
  * leading directions. At most {@code threads} groups of tensors are open at once, and each holds one difference of 8 bytes
  * a weight.
  */
@@ -59,8 +60,13 @@ public final class ModelComparer {
         this.threads = threads;
     }
 
-    /** One of the two models. */
-    public record Side(String model, String revision, List<LayerMatrix> matrices) {}
+    /**
+     * One of the two models.
+     *
+     * @param depths layers of each stack in the whole model; none where the matrices are named after those of another model, as an
+     *     adapter's are
+     */
+    public record Side(String model, String revision, List<LayerMatrix> matrices, Map<String, Integer> depths) {}
 
     /**
      * Measures both, then compares. Progress counts the matrices of A, of B and the pairs.
@@ -73,10 +79,10 @@ public final class ModelComparer {
         if (a.model().equals(b.model()) && a.revision().equals(b.revision())) {
             throw new IllegalArgumentException("both models are called " + a.model() + "; give them different names");
         }
-        Map<MatrixId, LayerMatrix> matricesB = new LinkedHashMap<>();
-        b.matrices().forEach(matrix -> matricesB.put(matrix.id(), matrix));
+        LayerMatching matching = LayerMatching.of(a, b);
+        Map<MatrixId, LayerMatrix> partners = matching.partners();
         List<LayerMatrix> both = a.matrices().stream()
-                .filter(matrix -> matricesB.containsKey(matrix.id()))
+                .filter(matrix -> partners.containsKey(matrix.id()))
                 .toList();
         int total = a.matrices().size() + b.matrices().size() + both.size();
         AtomicInteger done = new AtomicInteger();
@@ -87,24 +93,29 @@ public final class ModelComparer {
         List<MatrixMeasurement> rowsB = measurer.measure(b.model(), b.revision(), b.matrices(), counted);
         Map<MatrixId, MatrixMeasurement> measuredA = byKey(rowsA);
         Map<MatrixId, MatrixMeasurement> measuredB = byKey(rowsB);
-        Map<LayerMatrix, MatrixPair> pairs = pairs(both, matricesB, measuredA, measuredB, counted);
+        Map<LayerMatrix, MatrixPair> pairs = pairs(both, partners, measuredA, measuredB, counted);
         List<MatrixPair> ordered = new ArrayList<>();
         both.forEach(matrix -> ordered.add(required(pairs, matrix)));
-        List<Unmatched> unmatched = new ArrayList<>(without(a, true, b, measuredB));
-        unmatched.addAll(without(b, false, a, measuredA));
-        return new Comparison(rowsA, rowsB, ordered, unmatched, findings(a, b, rowsB, ordered, unmatched));
+        List<Unmatched> unmatched = unmatched(a, b, matching);
+        List<Finding> findings = new ArrayList<>();
+        LayerFindings.of(a.model(), b.model(), matching.distances()).forEach(findings::add);
+        findings.addAll(ComparisonFindings.of(a.model(), b.model(), ordered, unmatched));
+        QuantisationError.of(a.model(), b.model(), rowsB, ordered).ifPresent(findings::add);
+        return new Comparison(rowsA, rowsB, ordered, unmatched, matching.distances(), List.copyOf(findings));
     }
 
-    private static List<Finding> findings(
-            Side a, Side b, List<MatrixMeasurement> ofB, List<MatrixPair> pairs, List<Unmatched> unmatched) {
-        List<Finding> findings = new ArrayList<>(ComparisonFindings.of(a.model(), b.model(), pairs, unmatched));
-        QuantisationError.of(a.model(), b.model(), ofB, pairs).ifPresent(findings::add);
-        return List.copyOf(findings);
+    private static List<Unmatched> unmatched(Side a, Side b, LayerMatching matching) {
+        Set<MatrixId> taken =
+                matching.partners().values().stream().map(LayerMatrix::id).collect(Collectors.toSet());
+        List<Unmatched> unmatched =
+                new ArrayList<>(without(a, true, matching.partners().keySet(), matching, b.model()));
+        unmatched.addAll(without(b, false, taken, matching, a.model()));
+        return unmatched;
     }
 
     private Map<LayerMatrix, MatrixPair> pairs(
             List<LayerMatrix> both,
-            Map<MatrixId, LayerMatrix> matricesB,
+            Map<MatrixId, LayerMatrix> matched,
             Map<MatrixId, MatrixMeasurement> measuredA,
             Map<MatrixId, MatrixMeasurement> measuredB,
             ModelMeasurer.Progress progress)
@@ -114,20 +125,20 @@ public final class ModelComparer {
                         "compare",
                         threads,
                         TensorGroup.of(both),
-                        group -> compare(group, matricesB, measuredA, measuredB, progress))
+                        group -> compare(group, matched, measuredA, measuredB, progress))
                 .forEach(pairs::putAll);
         return pairs;
     }
 
     private Map<LayerMatrix, MatrixPair> compare(
             TensorGroup group,
-            Map<MatrixId, LayerMatrix> matricesB,
+            Map<MatrixId, LayerMatrix> matched,
             Map<MatrixId, MatrixMeasurement> measuredA,
             Map<MatrixId, MatrixMeasurement> measuredB,
             ModelMeasurer.Progress progress)
             throws IOException {
         List<LayerMatrix> partners = group.matrices().stream()
-                .map(matrix -> required(matricesB, matrix.id()))
+                .map(matrix -> required(matched, matrix.id()))
                 .toList();
         Map<LayerMatrix, MatrixPair> pairs = new HashMap<>();
         try (OpenGroup openA = OpenGroup.open(group);
@@ -136,9 +147,9 @@ public final class ModelComparer {
                 if (Thread.currentThread().isInterrupted()) {
                     break;
                 }
-                LayerMatrix partner = required(matricesB, matrix.id());
+                LayerMatrix partner = required(matched, matrix.id());
                 MatrixMeasurement rowA = required(measuredA, matrix.id());
-                MatrixMeasurement rowB = required(measuredB, matrix.id());
+                MatrixMeasurement rowB = required(measuredB, partner.id());
                 MatrixPair pair = rowA.rows() == rowB.rows() && rowA.cols() == rowB.cols()
                         ? sameShape(
                                 new Member(matrix, openA.stored(matrix), rowA, openA.factored(matrix)),
@@ -208,11 +219,16 @@ public final class ModelComparer {
     }
 
     private static List<Unmatched> without(
-            Side side, boolean inA, Side other, Map<MatrixId, MatrixMeasurement> inOther) {
+            Side side, boolean inA, Set<MatrixId> paired, LayerMatching matching, String other) {
         return side.matrices().stream()
-                .filter(matrix -> !inOther.containsKey(matrix.id()))
+                .filter(matrix -> !paired.contains(matrix.id()))
                 .map(matrix -> new Unmatched(
-                        side.model(), inA, matrix.id(), matrix.rows(), matrix.cols(), "not in " + other.model()))
+                        side.model(),
+                        inA,
+                        matrix.id(),
+                        matrix.rows(),
+                        matrix.cols(),
+                        matching.reason(matrix.stack(), other)))
                 .toList();
     }
 

@@ -158,6 +158,11 @@ public record MatrixId(
         return new MatrixId(stack, layer, other, cross, member, "");
     }
 
+    /** The same matrix of another layer. */
+    public MatrixId inLayer(int other) {
+        return new MatrixId(stack, other, kind, cross, member, path);
+    }
+
     /** For messages: {@code encoder layer 3 Q}. */
     @Override
     public String toString() {

@@ -62,8 +62,9 @@ public final class ComparisonOutput {
             "output_energy_in_base",
             "input_energy_in_base",
             "new_directions",
-            "null_new_directions");
-    /** The last columns, of adapters beside their base. */
+            "null_new_directions",
+            "layer_b");
+    /** The columns of adapters beside their base. */
     private static final int ALIGNMENT = 9;
 
     private ComparisonOutput() {}
@@ -115,6 +116,7 @@ public final class ComparisonOutput {
         cells.add(vector == null ? "" : CsvWriter.number(vector.relativeSize()));
         cells.add(vector == null ? "" : CsvWriter.number(vector.relativeSpectralSize()));
         cells.addAll(alignment(pair.alignment()));
+        cells.add(pair.layerTextB());
         return cells;
     }
 
@@ -144,6 +146,7 @@ public final class ComparisonOutput {
         }
         cells.addAll(List.of(one.reason(), "", ""));
         cells.addAll(alignment(null));
+        cells.add("");
         return cells;
     }
 

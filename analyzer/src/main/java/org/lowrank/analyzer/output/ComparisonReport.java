@@ -31,7 +31,7 @@ public final class ComparisonReport {
      * @param json result.json to offer for download, or null
      */
     public static Report of(ComparisonResult result, @Nullable String csv, @Nullable String json) {
-        List<Section> sections = new ArrayList<>();
+        List<Section> sections = new ArrayList<>(LayerDistanceMap.of(result));
         if (!result.pairs().isEmpty()) {
             sections.addAll(TaskVectorFigures.overLayers(result));
             sections.addAll(TaskVectorFigures.spectra(result));
@@ -99,6 +99,7 @@ public final class ComparisonReport {
             case "overlap" -> "overlap";
             case "adapter-in-base" -> "alignment";
             case "ratios" -> "ratios";
+            case "layer-match" -> LayerDistanceMap.ID;
             case "coverage" -> sections.contains("unmatched") ? "unmatched" : "pairs";
             default -> "task-vector";
         };
@@ -109,6 +110,7 @@ public final class ComparisonReport {
         List<Column> columns = List.of(
                 new Column("Stack", false),
                 new Column("Layer", true),
+                new Column("Layer of B", true),
                 new Column("Matrix", false),
                 new Column("Shape", false),
                 new Column("Frobenius ratio", true),
@@ -143,6 +145,7 @@ public final class ComparisonReport {
         return List.of(
                 Cells.text(pair.id().stack()),
                 Cells.number(pair.id().layer(), 0),
+                Cells.number(pair.layerB() == null ? pair.id().layer() : pair.layerB(), 0),
                 Cells.text(pair.id().matrix()),
                 Cells.text(shape),
                 Cells.number(Cells.orNaN(pair.frobeniusRatio()), 4),
@@ -187,7 +190,7 @@ public final class ComparisonReport {
         return new TableSection(
                 "unmatched",
                 "In one model only",
-                "Matrices without a partner of the same stack, layer and kind.",
+                "Matrices without a partner of the same stack, kind and (where depths differ, matched) layer.",
                 List.of(
                         new Column("Model", false),
                         new Column("Stack", false),

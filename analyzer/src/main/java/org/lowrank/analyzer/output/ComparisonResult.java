@@ -3,6 +3,7 @@ package org.lowrank.analyzer.output;
 import java.util.ArrayList;
 import java.util.List;
 import org.lowrank.analyzer.comparison.Comparison;
+import org.lowrank.analyzer.comparison.LayerDistances;
 import org.lowrank.analyzer.comparison.MatrixPair;
 import org.lowrank.analyzer.measurement.MatrixMeasurement;
 import org.lowrank.reports.Result;
@@ -26,6 +27,7 @@ import org.lowrank.reports.finding.Finding;
  * @param matricesB rows of B
  * @param pairs matrices both have
  * @param unmatched matrices only one has
+ * @param layerDistances of stacks of different depth, whose layers were paired by them; empty where depths are equal
  * @param skippedTensors tensors in no matrix, with reasons
  * @param findings with their numbers
  * @param warnings what a reader should know
@@ -44,15 +46,22 @@ public record ComparisonResult(
         List<MatrixMeasurement> matricesB,
         List<MatrixPair> pairs,
         List<Comparison.Unmatched> unmatched,
+        List<LayerDistances> layerDistances,
         List<AnalysisResult.Skipped> skippedTensors,
         List<Finding> findings,
         List<AnalysisResult.Warning> warnings)
         implements Result {
     /** The current layout. */
-    public static final int SCHEMA_VERSION = 1;
+    public static final int SCHEMA_VERSION = 2;
 
     /** The value of {@code kind}. */
     public static final String KIND = "comparison";
+
+    /** Results of the first layout have no distances of layers. */
+    @SuppressWarnings("NullAway") // as read from a file
+    public ComparisonResult {
+        layerDistances = layerDistances == null ? List.of() : layerDistances;
+    }
 
     /** Puts a comparison beside where it came from. */
     public static ComparisonResult of(
@@ -80,6 +89,7 @@ public record ComparisonResult(
                 comparison.matricesB(),
                 comparison.pairs(),
                 comparison.unmatched(),
+                comparison.layerDistances(),
                 skippedTensors,
                 comparison.findings(),
                 warnings);

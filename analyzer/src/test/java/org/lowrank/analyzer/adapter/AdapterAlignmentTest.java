@@ -142,7 +142,8 @@ class AdapterAlignmentTest {
         return new ModelComparer.Side(
                 model.provenance().model(),
                 model.provenance().revision(),
-                model.layers().matrices());
+                model.layers().matrices(),
+                model.depths());
     }
 
     private ModelAnalysis open(String name) throws Exception {

@@ -230,8 +230,8 @@ class ModelComparerTest {
         try (SpectralEngine engine = SpectralEngines.create()) {
             new ModelComparer(engine, DEFAULTS, 8, 2)
                     .compare(
-                            new ModelComparer.Side("A", "", qkv(1)),
-                            new ModelComparer.Side("B", "", qkv(2)),
+                            new ModelComparer.Side("A", "", qkv(1), Map.of()),
+                            new ModelComparer.Side("B", "", qkv(2), Map.of()),
                             (done, total, last) -> {
                                 largest.accumulateAndGet(done, Math::max);
                                 totals.add(total);
@@ -256,8 +256,8 @@ class ModelComparerTest {
     void modelsOfOneNameAreRefused() {
         assertThatThrownBy(() -> new ModelComparer(SpectralEngines.create(), DEFAULTS, 8, 1)
                         .compare(
-                                new ModelComparer.Side("A", "1", List.of()),
-                                new ModelComparer.Side("A", "1", List.of()),
+                                new ModelComparer.Side("A", "1", List.of(), Map.of()),
+                                new ModelComparer.Side("A", "1", List.of(), Map.of()),
                                 (done, total, last) -> {}))
                 .isInstanceOf(IllegalArgumentException.class);
     }
@@ -348,8 +348,8 @@ class ModelComparerTest {
         try (SpectralEngine engine = SpectralEngines.create()) {
             return new ModelComparer(engine, options, 8, threads)
                     .compare(
-                            new ModelComparer.Side("A", "", a),
-                            new ModelComparer.Side("B", "", b),
+                            new ModelComparer.Side("A", "", a, Map.of()),
+                            new ModelComparer.Side("B", "", b, Map.of()),
                             (done, total, last) -> {});
         }
     }
