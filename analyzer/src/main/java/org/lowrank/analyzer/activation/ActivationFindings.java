@@ -30,19 +30,27 @@ public final class ActivationFindings {
         double ownEnergy = median(inputs, row -> row.raw().energyAInA());
         double centredEnergy = median(inputs, row -> row.centred().energyBInA());
         double centredOwn = median(inputs, row -> row.centred().energyAInA());
+        double nullEnergy = median(inputs, row -> row.random().energy());
         double ratio = p99 / random;
-        Verdict verdict = ratio <= NEAR ? Verdict.HOLDS : ratio <= FAR ? Verdict.ROUGHLY : Verdict.EXCEPTION;
-        String statement = verdict == Verdict.EXCEPTION
-                ? "The two texts' inputs are not nearly orthogonal inside the model: the condition the paper puts on merging does "
-                        + "not hold here"
-                : "The two texts' inputs are about as orthogonal inside the model as the paper asks of merging";
+        Verdict verdict = ratio <= 1 / FAR
+                ? Verdict.HOLDS
+                : ratio <= NEAR ? Verdict.INDISTINGUISHABLE : ratio <= FAR ? Verdict.INFORMATION : Verdict.EXCEPTION;
+        String statement = switch (verdict) {
+            case HOLDS -> "The two texts' inputs are more orthogonal inside the model than random directions";
+            case INDISTINGUISHABLE -> "The two texts' inputs are as orthogonal inside the model as random directions";
+            case INFORMATION ->
+                "The two texts' inputs are less orthogonal inside the model than random directions, by less than a factor of 3";
+            default ->
+                "The two texts' inputs are not nearly orthogonal inside the model: the condition the paper puts on merging does "
+                        + "not hold here";
+        };
         String detail = String.format(
                 Locale.ROOT,
                 "99 %% quantile of |cos|, median over the inputs of all matrices: %.3f; random directions %.3f; the two halves "
                         + "of A %.3f; less the common mean %.3f. Share of B's energy in A's leading directions %.2f, of A's own "
                         + "second half %.2f (less the mean %.2f and %.2f). The uncentred reading decides: a weight multiplies "
                         + "the vector with its mean. It does not follow that merged models fail: what counts is what a "
-                        + "fine-tuning changed along these directions; at most %.1f times random holds, at most %.0f roughly",
+                        + "fine-tuning changed along these directions; at most %.1f times random directions is as random, beyond %.0f times an exception",
                 p99,
                 random,
                 own,
@@ -66,7 +74,9 @@ public final class ActivationFindings {
                         "null_cos_abs_p99", random,
                         "own_cos_abs_p99", own,
                         "centred_cos_abs_p99", centred,
+                        "null_centred_cos_abs_p99", random,
                         "energy_b_in_a", energy,
+                        "null_energy_b_in_a", nullEnergy,
                         "own_energy_a_in_a", ownEnergy)));
     }
 

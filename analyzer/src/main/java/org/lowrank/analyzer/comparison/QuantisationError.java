@@ -39,7 +39,9 @@ final class QuantisationError {
         numbers.put("median_relative_error", frobenius);
         numbers.put("null_median_relative_error", Math.sqrt(2));
         numbers.put("median_relative_spectral_error", spectral);
+        numbers.put("null_median_relative_spectral_error", Math.sqrt(2));
         numbers.put("largest_relative_error", value(worst, TaskVector::relativeSize));
+        numbers.put("null_largest_relative_error", Math.sqrt(2));
         String detail = "median ‖W_A − W_B‖_F/‖W_A‖_F over " + known.size() + " matrices; median ‖W_A − W_B‖_2/‖W_A‖_2 "
                 + percent(spectral) + "; by kind " + byKind(known) + "; largest "
                 + percent(value(worst, TaskVector::relativeSize)) + " in "

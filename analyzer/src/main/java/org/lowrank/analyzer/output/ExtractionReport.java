@@ -76,11 +76,16 @@ public final class ExtractionReport {
         double errors = 0;
         int largest = 0;
         double worst = 0;
+        double nullWorst = 0;
+        double nullHeld = 0;
         String where = "";
         for (ExtractedMatrix one : extraction.matrices()) {
             squares += one.frobeniusNorm() * one.frobeniusNorm();
             errors += one.error().frobeniusNorm() * one.error().frobeniusNorm();
             largest = Math.max(largest, one.rank());
+            MarchenkoPastur.Head random = MarchenkoPastur.Head.of(one.rows(), one.cols(), one.rank());
+            nullHeld += one.frobeniusNorm() * one.frobeniusNorm() * random.energy();
+            nullWorst = Math.max(nullWorst, random.next());
             if (one.relativeSpectralError() > worst) {
                 worst = one.relativeSpectralError();
                 where = one.target();
@@ -88,9 +93,12 @@ public final class ExtractionReport {
         }
         double energy = squares == 0 ? 1 : 1 - errors / squares;
         Map<String, Double> numbers = new LinkedHashMap<>();
+        double none = squares == 0 ? 1 : nullHeld / squares;
         numbers.put("energy", energy);
+        numbers.put("null_energy", none);
         numbers.put("largest_rank", (double) largest);
         numbers.put("largest_relative_spectral_error", worst);
+        numbers.put("null_largest_relative_spectral_error", nullWorst);
         return Finding.of(
                 "energy",
                 Verdict.INFORMATION,
@@ -100,6 +108,7 @@ public final class ExtractionReport {
                 "Σ(‖ΔW‖_F² − ‖ΔW − BA‖_F²)/Σ‖ΔW‖_F² over "
                         + extraction.matrices().size()
                         + " matrices, with ranks up to " + largest
+                        + String.format(Locale.ROOT, "; random changes of these sizes and ranks keep %.1f %%", 100 * none)
                         + (where.isEmpty()
                                 ? ""
                                 : String.format(

@@ -38,6 +38,36 @@ final class MarchenkoPastur {
         return new Series(name, shares.clone(), y, null, Style.DOTTED);
     }
 
+    /**
+     * What the k largest singular values of a random matrix hold.
+     *
+     * @param energy their share of Σσ²
+     * @param next σ_{k+1} over σ_1
+     */
+    record Head(double energy, double next) {
+        static Head of(long rows, long cols, int k) {
+            double shorter = Math.min(rows, cols);
+            double beta = shorter / Math.max(rows, cols);
+            double a = 1 - Math.sqrt(beta);
+            double b = 1 + Math.sqrt(beta);
+            double step = (b - a) / GRID;
+            double larger = 0;
+            double held = 0;
+            double whole = 0;
+            double next = b;
+            for (int i = 0; i < GRID; i++) {
+                double value = b - (i + 0.5) * step;
+                double mass = density(value, a, b, beta) * step;
+                boolean inside = larger + mass / 2 < k / shorter;
+                larger += mass;
+                whole += mass * value * value;
+                held += inside ? mass * value * value : 0;
+                next = inside ? value : next;
+            }
+            return k >= shorter ? new Head(1, 0) : new Head(held / whole, next / b);
+        }
+    }
+
     /** Density of y, 0 outside [a, b]. */
     static double density(double y, double a, double b, double beta) {
         double product = (b * b - y * y) * (y * y - a * a);

@@ -108,7 +108,8 @@ public final class OverlapReport {
                                 false),
                         new Fact(
                                 "Random directions",
-                                "N(0, 1/d) to leading order, d the embedding's dimension.",
+                                "independent and uniform on the sphere of d dimensions, the embedding's: P(|⟨u, v⟩| > t) = "
+                                        + "∫_{arcsin t}^{π/2} cos^{d−2}θ dθ / ∫_0^{π/2} cos^{d−2}θ dθ; N(0, 1/d) to leading order.",
                                 false)),
                 List.of(
                         "Whole texts are tokenised with the model's own tokenizer, without the special tokens it would add. "

@@ -109,8 +109,34 @@ public final class TextOverlapMeasurer {
                 learningRate,
                 initialNorm,
                 bounds(all, distinct),
-                OverlapFindings.of(model, embedding.dimension(), all, distinct, useA, useB, closest.pairs()),
+                OverlapFindings.of(
+                        model,
+                        embedding.dimension(),
+                        all,
+                        distinct,
+                        ownQuantile(rowsA, a.counts()),
+                        List.of(useA, useB),
+                        closest.pairs()),
                 warnings);
+    }
+
+    /** The 99 % quantile of |⟨x, x'⟩| between every other token of a text and the rest: how near its own tokens are. */
+    private static double ownQuantile(double[][] rows, int[] counts) throws InterruptedException {
+        int half = rows.length / 2;
+        if (half == 0) {
+            return Double.NaN;
+        }
+        double[][] even = new double[rows.length - half][];
+        double[][] odd = new double[half][];
+        int[] evenCounts = new int[even.length];
+        int[] oddCounts = new int[half];
+        for (int i = 0; i < rows.length; i++) {
+            (i % 2 == 0 ? even : odd)[i / 2] = rows[i];
+            (i % 2 == 0 ? evenCounts : oddCounts)[i / 2] = counts[i];
+        }
+        return Distribution.of(even, evenCounts, odd, oddCounts, (i, j, product) -> {})
+                .absoluteQuantiles()
+                .get(2);
     }
 
     private List<MergeBound> bounds(Distribution all, @Nullable Distribution distinct) {
