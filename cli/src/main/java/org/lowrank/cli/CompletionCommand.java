@@ -40,7 +40,7 @@ final class CompletionCommand implements Runnable {
     public void run() {
         CommandLine root = Objects.requireNonNull(spec).root().commandLine();
         String script = switch (Objects.requireNonNull(shell)) {
-            case bash -> AutoComplete.bash("lowrank", root);
+            case bash -> AutoComplete.bash("lowrank", root) + ShellCompletion.bashModels(root);
             case zsh -> ShellCompletion.zsh(root);
             case fish -> ShellCompletion.fish(root);
         };

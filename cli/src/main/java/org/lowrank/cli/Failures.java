@@ -108,7 +108,7 @@ final class Failures {
     private static String line(Throwable failure) {
         String message = failure.getMessage();
         if (isOurs(failure) && message != null) {
-            return oneLine(message);
+            return oneLine(message) + Suggestion.ofModel(message);
         }
         if (failure instanceof InterruptedException) {
             return "interrupted";

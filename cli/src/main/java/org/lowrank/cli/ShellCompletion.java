@@ -17,7 +17,24 @@ final class ShellCompletion {
             "--format", List.of("html", "csv", "json", "svg", "png", "card"),
             "--matrices", List.of("Q", "K", "V", "QKV", "O", "M1", "M2", "GATE", "all"));
 
+    /** Names of the models in the Hub's cache, without starting a JVM: its folders are models--org--name. */
+    private static final String CACHED = "sh -c 'ls \"${HF_HUB_CACHE:-${HF_HOME:-${XDG_CACHE_HOME:-$HOME/.cache}/huggingface}/hub}\""
+            + " 2>/dev/null | sed -n \"s/^models--//p\" | sed \"s|--|/|g\"'";
+
     private ShellCompletion() {}
+
+    /** Puts model names before what picocli's script offers for the arguments of commands that take models. */
+    static String bashModels(CommandLine root) {
+        String commands = leaves(root).entrySet().stream()
+                .filter(leaf -> takesModels(leaf.getValue()) && !leaf.getKey().contains(" "))
+                .map(Map.Entry::getKey)
+                .collect(java.util.stream.Collectors.joining("|"));
+        return "\n_lowrank_models() {\n  _complete_lowrank \"$@\"\n  case \"${COMP_WORDS[1]}\" in\n    " + commands
+                + ")\n      local word=\"${COMP_WORDS[COMP_CWORD]}\"\n      if [[ $COMP_CWORD -ge 2 && $word != -* ]]; then\n"
+                + "        COMPREPLY+=($(compgen -W \"" + String.join(" ", KnownModels.all().keySet()) + " $(" + CACHED
+                + ")\" -- \"$word\"))\n      fi\n      ;;\n  esac\n}\n"
+                + "complete -F _lowrank_models -o default lowrank\n";
+    }
 
     /** All commands that do something, by their words: {@code experiment sweep}. */
     private static Map<String, CommandSpec> leaves(CommandLine root) {
@@ -64,7 +81,12 @@ final class ShellCompletion {
                         .append(in)
                         .append(" -a ")
                         .append(quoted(String.join(" ", KnownModels.all().keySet())))
-                        .append('\n');
+                        .append('\n')
+                        .append("complete -c lowrank -n ")
+                        .append(in)
+                        .append(" -a '(")
+                        .append(CACHED.replace("'", "\\'"))
+                        .append(")' -d 'in the cache'\n");
             }
         });
         return script.toString();
@@ -72,6 +94,7 @@ final class ShellCompletion {
 
     static String zsh(CommandLine root) {
         StringBuilder script = new StringBuilder("#compdef lowrank\n\n");
+        script.append("_lowrank_cached() {\n  ").append(CACHED).append("\n}\n\n");
         script.append("_lowrank() {\n  local -a commands\n  if (( CURRENT == 2 )); then\n    commands=(\n");
         root.getSubcommands()
                 .forEach((name, command) -> script.append("      ")
@@ -109,7 +132,7 @@ final class ShellCompletion {
                     ? "'1: :(" + leaf.getKey() + ")' '2:command:(" + String.join(" ", below) + ")'"
                     : takesModels(leaf.getValue())
                             ? "'*:model:{ compadd -- "
-                                    + String.join(" ", KnownModels.all().keySet()) + "; _files }'"
+                                    + String.join(" ", KnownModels.all().keySet()) + " $(_lowrank_cached); _files }'"
                             : "'*:file:_files'";
             script.append(" \\\n      ").append(words).append(" ;;\n");
         }

@@ -79,7 +79,41 @@ class CommandLineTest {
                 .contains("html csv json svg png card", "Measure again although saved results match.")
                 .contains("google-bert/bert-base-uncased")
                 .contains("auto cpu gpu")
-                .doesNotContain("${");
+                .doesNotContainPattern("\\$\\{[A-Z-]+}"); // picocli's variables
+    }
+
+    @Test
+    void bashCompletesModelsOfTheCache(@org.junit.jupiter.api.io.TempDir java.nio.file.Path cache)
+            throws IOException, InterruptedException {
+        java.nio.file.Path bash = java.nio.file.Path.of("/bin/bash");
+        if (!java.nio.file.Files.isExecutable(bash)) {
+            return; // completion for a shell that is not there
+        }
+        java.nio.file.Files.createDirectories(cache.resolve("models--acme--tiny-bert"));
+        java.nio.file.Files.createDirectories(cache.resolve("datasets--acme--words"));
+        String script = Run.of("completion", "bash").out()
+                + "\nCOMP_WORDS=(lowrank analyze acme)\nCOMP_CWORD=2\n_lowrank_models lowrank acme analyze\n"
+                + "printf '%s\\n' \"${COMPREPLY[@]}\"\n";
+        ProcessBuilder builder = new ProcessBuilder(bash.toString(), "-s");
+        builder.environment().put("HF_HUB_CACHE", cache.toString());
+        Process process = builder.start();
+        try (var in = process.getOutputStream()) {
+            in.write(script.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        }
+        String out = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).isZero();
+        assertThat(out.lines()).contains("acme/tiny-bert").noneMatch(line -> line.contains("words"));
+    }
+
+    @Test
+    void modelsThatAreKnownAreSuggested() {
+        assertThat(Suggestion.ofModel("model not found: google-bert/bert-base-uncasd: no such path; check the name"))
+                .isEqualTo("; did you mean 'google-bert/bert-base-uncased'?");
+        assertThat(Suggestion.ofModel("model not found: all-minilm-l6-v3: no such path"))
+                .isEqualTo("; did you mean 'sentence-transformers/all-MiniLM-L6-v2'?");
+        assertThat(Suggestion.ofModel("model not found: acme/unlike-any: no such path")).isEmpty();
+        assertThat(Suggestion.ofModel("gated model: google-bert/bert-base-uncasd: accept its terms"))
+                .isEmpty();
     }
 
     @Test

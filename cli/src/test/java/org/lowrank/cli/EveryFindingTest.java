@@ -256,7 +256,9 @@ class EveryFindingTest {
             }
         }
         assertThat(bare).as("numbers without a null and without a reason").isEmpty();
-        assertThat(seen).as("docs/findings.md names them").allMatch(id -> named.stream().anyMatch(name -> fits(name, id)));
+        assertThat(seen)
+                .as("docs/findings.md names them")
+                .allMatch(id -> named.stream().anyMatch(name -> fits(name, id)));
         assertThat(named.stream().filter(name -> seen.stream().noneMatch(id -> fits(name, id))))
                 .as("named in docs/findings.md and made by no command of this test")
                 .isSubsetOf("quantisation-error"); // ModelComparerTest has it
@@ -299,10 +301,11 @@ class EveryFindingTest {
                     llama("llama" + seed, 128, seed).toString(),
                     "the law the court judge claim law court",
                     "the salt the oil pan stir heat salt oil"));
-            assertThat(all).hasSizeGreaterThan(12).allSatisfy(finding -> assertThat(
-                            finding.path("verdict").asText())
-                    .as(finding.toString())
-                    .isNotIn("HOLDS", "ROUGHLY"));
+            assertThat(all)
+                    .hasSizeGreaterThan(12)
+                    .allSatisfy(finding -> assertThat(finding.path("verdict").asText())
+                            .as(finding.toString())
+                            .isNotIn("HOLDS", "ROUGHLY"));
         }
     }
 }

@@ -23,7 +23,8 @@ final class LayerFindings {
         Map<String, Double> numbers = new LinkedHashMap<>();
         numbers.put("matched_layers", (double) pairs.size());
         numbers.put("null_matched_layers", 0.0);
-        String depths = found.layersA().size() + " layers of A, " + found.layersB().size() + " of B";
+        String depths =
+                found.layersA().size() + " layers of A, " + found.layersB().size() + " of B";
         if (pairs.isEmpty()) {
             return new Finding(
                     models,
@@ -32,9 +33,11 @@ final class LayerFindings {
                     Verdict.INFORMATION,
                     "none",
                     "The models have different depths and no layer of one is near a layer of the other: nothing is paired",
-                    depths + (found.distances().length == 0
+                    depths
+                            + (found.distances().length == 0
                                     ? "; no matrix has the same shape in both, so their distance is not defined"
-                                    : "; the nearest have distance " + decimal(nearest(found)) + ", independent weights 1 ± "
+                                    : "; the nearest have distance " + decimal(nearest(found))
+                                            + ", independent weights 1 ± "
                                             + decimal(found.standardError()) + "; below " + LayerDistances.LIMIT
                                             + " layers are paired"),
                     numbers);

@@ -41,8 +41,7 @@ record LayerMatching(Map<MatrixId, LayerMatrix> partners, List<LayerDistances> d
             found.matched().stream()
                     .filter(pair -> pair.layerA() == matrix.layer())
                     .findFirst()
-                    .ifPresent(
-                            pair -> put(partners, matrix, ofB.get(matrix.id().inLayer(pair.layerB()))));
+                    .ifPresent(pair -> put(partners, matrix, ofB.get(matrix.id().inLayer(pair.layerB()))));
         }
         return new LayerMatching(partners, List.copyOf(uneven.values()));
     }
@@ -65,8 +64,7 @@ record LayerMatching(Map<MatrixId, LayerMatrix> partners, List<LayerDistances> d
                 .orElse("not in " + other);
     }
 
-    private static LayerDistances distances(String stack, List<LayerMatrix> a, List<LayerMatrix> b)
-            throws IOException {
+    private static LayerDistances distances(String stack, List<LayerMatrix> a, List<LayerMatrix> b) throws IOException {
         TreeMap<Integer, Map<String, Sample>> ofA = LayerSamples.of(single(stack, a));
         TreeMap<Integer, Map<String, Sample>> ofB = LayerSamples.of(single(stack, b));
         List<Integer> layersA = List.copyOf(ofA.keySet());
@@ -85,12 +83,7 @@ record LayerMatching(Map<MatrixId, LayerMatrix> partners, List<LayerDistances> d
             return new LayerDistances(stack, layersA, layersB, new double[0][0], List.of(), 0);
         }
         return new LayerDistances(
-                stack,
-                layersA,
-                layersB,
-                distances,
-                matched(layersA, layersB, distances),
-                1 / Math.sqrt(2.0 * entries));
+                stack, layersA, layersB, distances, matched(layersA, layersB, distances), 1 / Math.sqrt(2.0 * entries));
     }
 
     /** Matrices of the stack that are no part of a larger one and stand for themselves. */

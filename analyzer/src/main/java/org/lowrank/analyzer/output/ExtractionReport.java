@@ -108,7 +108,8 @@ public final class ExtractionReport {
                 "Σ(‖ΔW‖_F² − ‖ΔW − BA‖_F²)/Σ‖ΔW‖_F² over "
                         + extraction.matrices().size()
                         + " matrices, with ranks up to " + largest
-                        + String.format(Locale.ROOT, "; random changes of these sizes and ranks keep %.1f %%", 100 * none)
+                        + String.format(
+                                Locale.ROOT, "; random changes of these sizes and ranks keep %.1f %%", 100 * none)
                         + (where.isEmpty()
                                 ? ""
                                 : String.format(

@@ -26,16 +26,17 @@ final class LayerDistanceMap {
                 ID,
                 "Which layer is near which",
                 "Rows are layers of A (" + result.modelA().model() + "), columns those of B ("
-                        + result.modelB().model() + "). Distance (Σ ‖A_i − B_j‖²_F / Σ (‖A_i‖²_F + ‖B_j‖²_F))^½ over the "
+                        + result.modelB().model()
+                        + "). Distance (Σ ‖A_i − B_j‖²_F / Σ (‖A_i‖²_F + ‖B_j‖²_F))^½ over the "
                         + "matrices of one shape, on up to 98,304 entries of a layer: 0 the same weights, 1 independent ones. "
-                        + "Framed: the pairs compared below, in the order of both and nearer than " + LayerDistances.LIMIT
+                        + "Framed: the pairs compared below, in the order of both and nearer than "
+                        + LayerDistances.LIMIT
                         + ".",
                 grids));
     }
 
     private static HeatGrid grid(LayerDistances found) {
-        boolean[][] paired =
-                new boolean[found.layersA().size()][found.layersB().size()];
+        boolean[][] paired = new boolean[found.layersA().size()][found.layersB().size()];
         found.matched()
                 .forEach(pair -> paired[found.layersA().indexOf(pair.layerA())][
                         found.layersB().indexOf(pair.layerB())] = true);

@@ -113,12 +113,17 @@ final class OverlapFindings {
                 statement,
                 "largest |⟨x, x'⟩| over " + over + pair + "; of as many random directions the largest is "
                         + decimal(none.value()) + "; " + percent(above) + " of the pairs by use are above 0.1 (random "
-                        + percent(random.above(0.1)) + "); ε ≤ 0.1 holds, ≤ 0.3 roughly, where random directions do not",
+                        + percent(random.above(0.1))
+                        + "); ε ≤ 0.1 holds, ≤ 0.3 roughly, where random directions do not",
                 Map.of(
-                        "epsilon", epsilon,
-                        "null_epsilon", none.value(),
-                        "share_above_0.1", above,
-                        "null_share_above_0.1", random.above(0.1)));
+                        "epsilon",
+                        epsilon,
+                        "null_epsilon",
+                        none.value(),
+                        "share_above_0.1",
+                        above,
+                        "null_share_above_0.1",
+                        random.above(0.1)));
     }
 
     private Finding typical() {
@@ -135,12 +140,18 @@ final class OverlapFindings {
                         + decimal(used.sd()) + "; random directions in " + dimension + " dimensions have median "
                         + decimal(none),
                 Map.of(
-                        "median_absolute", median,
-                        "null_median_absolute", none,
-                        "mean", used.mean(),
-                        "null_mean", 0.0,
-                        "sd", used.sd(),
-                        "null_sd", 1 / Math.sqrt(dimension)));
+                        "median_absolute",
+                        median,
+                        "null_median_absolute",
+                        none,
+                        "mean",
+                        used.mean(),
+                        "null_mean",
+                        0.0,
+                        "sd",
+                        used.sd(),
+                        "null_sd",
+                        1 / Math.sqrt(dimension)));
     }
 
     private Finding shared(TextOverlap.Text a, TextOverlap.Text b) {
@@ -168,10 +179,14 @@ final class OverlapFindings {
                         + " if ε were the 99 % quantile of |⟨x, x'⟩|; it is a worst case over all pairs, merged networks "
                         + "usually do better",
                 Map.of(
-                        "smallest_lambda", used.epsilon(),
-                        "null_smallest_lambda", none,
-                        "limit_at_0.01", used.epsilon() / LAMBDA,
-                        "null_limit_at_0.01", none / LAMBDA));
+                        "smallest_lambda",
+                        used.epsilon(),
+                        "null_smallest_lambda",
+                        none,
+                        "limit_at_0.01",
+                        used.epsilon() / LAMBDA,
+                        "null_limit_at_0.01",
+                        none / LAMBDA));
     }
 
     private Finding finding(

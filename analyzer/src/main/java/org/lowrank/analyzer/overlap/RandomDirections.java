@@ -35,10 +35,9 @@ public record RandomDirections(long dimension) {
     /** ∫_from^{π/2} cos^{d−2} θ dθ, up to where the integrand has fallen by {@link #NEGLIGIBLE}. */
     private double integral(double from) {
         double exponent = dimension - 2.0;
-        double to = exponent == 0
-                ? Math.PI / 2
-                : Math.acos(Math.cos(from) * Math.exp(NEGLIGIBLE / exponent));
-        DoubleUnaryOperator power = theta -> Math.exp(exponent * Math.log(Math.max(Double.MIN_NORMAL, Math.cos(theta))));
+        double to = exponent == 0 ? Math.PI / 2 : Math.acos(Math.cos(from) * Math.exp(NEGLIGIBLE / exponent));
+        DoubleUnaryOperator power =
+                theta -> Math.exp(exponent * Math.log(Math.max(Double.MIN_NORMAL, Math.cos(theta))));
         double step = (to - from) / STEPS;
         double sum = power.applyAsDouble(from) + power.applyAsDouble(to);
         for (int i = 1; i < STEPS; i++) {

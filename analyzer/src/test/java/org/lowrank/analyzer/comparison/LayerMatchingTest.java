@@ -27,7 +27,9 @@ class LayerMatchingTest {
         Random random = new Random(seed);
         double[][] kinds = new double[KINDS.size()][];
         for (int k = 0; k < kinds.length; k++) {
-            kinds[k] = random.doubles(rows * cols, -1, 1).map(x -> Math.sqrt(3) * x).toArray();
+            kinds[k] = random.doubles(rows * cols, -1, 1)
+                    .map(x -> Math.sqrt(3) * x)
+                    .toArray();
         }
         return new Weights(rows, cols, kinds);
     }
@@ -129,13 +131,16 @@ class LayerMatchingTest {
     void equalDepthsArePairedByLayer() throws Exception {
         Comparison found = compare(unrelated(3, 1), unrelated(3, 50), false);
         assertThat(found.layerDistances()).isEmpty();
-        assertThat(found.pairs()).hasSize(9).allSatisfy(pair -> assertThat(pair.layerB())
-                .isEqualTo(pair.id().layer()));
+        assertThat(found.pairs())
+                .hasSize(9)
+                .allSatisfy(
+                        pair -> assertThat(pair.layerB()).isEqualTo(pair.id().layer()));
     }
 
     @Test
     void pairsKeepTheOrderOfBothAndTheNearestOnesWin() {
-        // Layer 0 is near 1 and 0, layer 1 near 0 only: crossing is not allowed, so one of them is left, and the sum decides.
+        // Layer 0 is near 1 and 0, layer 1 near 0 only: crossing is not allowed, so one of them is left, and the sum
+        // decides.
         double[][] crossing = {{0.9, 0.2}, {0.1, 1.0}};
         assertThat(LayerMatching.matched(List.of(0, 1), List.of(0, 1), crossing))
                 .extracting(LayerPair::layerA, LayerPair::layerB)

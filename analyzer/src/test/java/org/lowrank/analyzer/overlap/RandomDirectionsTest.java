@@ -74,9 +74,7 @@ class RandomDirectionsTest {
                             found,
                             found,
                             Double.NaN,
-                            List.of(
-                                    new TextOverlap.Text(1, 1, 1, 0, 0),
-                                    new TextOverlap.Text(1, 1, 1, 0, 0)),
+                            List.of(new TextOverlap.Text(1, 1, 1, 0, 0), new TextOverlap.Text(1, 1, 1, 0, 0)),
                             List.of());
                     assertThat(findings)
                             .as(dimension + " dimensions, " + rows + " tokens, seed " + seed)
