@@ -19,6 +19,8 @@ record Figure(
         boolean oneLegend,
         List<Entry> legend,
         List<DrawnPanel> panels) {
+    private static final int MOST_CHIPS = 12;
+
 
     /**
      * A panel with its first paint.
@@ -110,6 +112,11 @@ record Figure(
         PanelView together =
                 new PanelView(view.index(), view.x(), view.y(), view.logX(), view.logY(), series, reference);
         return LineChart.vertical(together, 180);
+    }
+
+    /** Many lines that count something are told apart by a bar of their colours: a chip each would fill the screen. */
+    static boolean isCounted(List<Entry> entries) {
+        return entries.size() > MOST_CHIPS && entries.stream().allMatch(entry -> entry.slot() >= Palette.SIZE);
     }
 
     /** What a screen reader says of a panel; the numbers themselves are in the page's tables. */

@@ -51,7 +51,7 @@ public final class HtmlReport {
                 PageData.figures(report, List.copyOf(figures.values())));
         StringOutput output = new StringOutput();
         TEMPLATES.render("report.jte", page, output);
-        return output.toString();
+        return Hidden.shown(output.toString());
     }
 
     private static String style() {

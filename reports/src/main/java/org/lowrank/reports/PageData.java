@@ -159,6 +159,10 @@ final class PageData {
         if (sd != null) {
             node.set("sd", numbers(sd));
         }
+        if (!series.ringed().isEmpty()) {
+            ArrayNode ringed = node.putArray("ringed");
+            series.ringed().stream().sorted().forEach(ringed::add);
+        }
         return node;
     }
 
@@ -179,7 +183,7 @@ final class PageData {
 
     private static String text(ObjectNode node) {
         try {
-            return JSON.writeValueAsString(node).replace("<", "\\u003c");
+            return Hidden.escaped(JSON.writeValueAsString(node).replace("<", "\\u003c"));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }

@@ -1,6 +1,7 @@
 package org.lowrank.reports;
 
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.lowrank.reports.finding.Finding;
@@ -56,12 +57,32 @@ public record Report(
      * @param summary one or two sentences under the title, may be empty
      * @param definition of the quantity the page is about, in one line, may be empty
      * @param chips warnings in a word or two beside the origin
+     * @param links to the model, the paper and the program
      * @param file start of the names of saved figures, may be empty
      * @param footer small print of saved figures: model, revision, tool and version; may be empty
      */
-    public record Lead(String summary, String definition, List<String> chips, String file, String footer) {
+    public record Lead(
+            String summary, String definition, List<String> chips, List<Link> links, String file, String footer) {
         /** No words. */
-        public static final Lead NONE = new Lead("", "", List.of(), "", "");
+        public static final Lead NONE = new Lead("", "", List.of(), List.of(), "", "");
+    }
+
+    /**
+     * Out of the page; nothing is loaded until it is followed.
+     *
+     * @param address beginning with {@code https://}
+     */
+    public record Link(String label, String address) {
+        /**
+         * Refuses what a browser would run.
+         *
+         * @throws IllegalArgumentException if the address is none of the web
+         */
+        public Link {
+            if (!address.startsWith("https://")) {
+                throw new IllegalArgumentException("no address of the web: " + address);
+            }
+        }
     }
 
     /** A key value: {@code Layers}, {@code 12}. */
@@ -161,8 +182,20 @@ public record Report(
      * @param y ordinates, NaN where missing
      * @param sd half width of the band (one standard deviation), or null
      * @param style how it is drawn
+     * @param ringed points that stand out, by their number
      */
-    public record Series(String name, double[] x, double[] y, double @Nullable [] sd, Style style) {}
+    public record Series(
+            String name, double[] x, double[] y, double @Nullable [] sd, Style style, Set<Integer> ringed) {
+        /** A line of which no point stands out. */
+        public Series(String name, double[] x, double[] y, double @Nullable [] sd, Style style) {
+            this(name, x, y, sd, style, Set.of());
+        }
+
+        /** The same with a ring around these points. */
+        public Series ringing(Set<Integer> points) {
+            return new Series(name, x, y, sd, style, Set.copyOf(points));
+        }
+    }
 
     /** Solid for what a claim is about, dashed for its parts or for a merged network, dotted for bounds. */
     public enum Style {

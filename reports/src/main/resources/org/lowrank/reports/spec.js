@@ -6,8 +6,8 @@ const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Ar
 const PAPER_FONT = "'DejaVu Sans', Verdana, 'Segoe UI', Arial, sans-serif";
 const SHAPES = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right", "triangle-left"];
 const DASHES = {SOLID: [1, 0], DASHED: [5, 3], DOTTED: [1.5, 3]};
-const PAGE = {ink: "var(--ink)", quiet: "var(--quiet)", grid: "var(--grid)", rim: "var(--page)"};
-const PAPER = {ink: "#1d2430", quiet: "#4a5361", grid: "#e3e7ec", rim: "#ffffff"};
+const PAGE = {ink: "var(--ink)", quiet: "var(--quiet)", grid: "var(--grid)", rim: "var(--page)", odd: "var(--bad)"};
+const PAPER = {ink: "#1d2430", quiet: "#4a5361", grid: "#e3e7ec", rim: "#ffffff", odd: "#b3261e"};
 
 /* Slots from 8 on are the ramp: many lines, told apart by colour alone. */
 const isMarked = slot => slot < 8;
@@ -55,6 +55,7 @@ function rows(lines, layout) {
       row.high = fits && sd !== null ? clamp(line.y[i] + sd, low, high) : null;
     }
     if (fits && marked(line.x.length, line.slot, i)) row.marked = true;
+    if (fits && line.ringed && line.ringed.indexOf(i) >= 0) row.ringed = true;
     return row;
   }));
 }
@@ -101,7 +102,9 @@ function panelSpec(figure, panel, layout, hidden, style, paper) {
   const view = panel.views[layout.view];
   const lines = view.series.filter(line => !hidden.has(line.name));
   const named = layout.ends.length > 0 || view.series.length < 2;
-  const legend = paper && !named ? {symbolSize: 70, symbolOpacity: 1, symbolDash: [1, 0], symbolStrokeWidth: lines.every(line => isMarked(line.slot)) ? 0 : 1.7, columns: legendColumns(figure, lines, layout)} : null;
+  const many = lines.length > 12 && lines.every(line => !isMarked(line.slot));
+  const some = many ? {values: [0, 1, 2, 3, 4].map(i => lines[Math.round(i * (lines.length - 1) / 4)].name)} : {};
+  const legend = paper && !named ? {...some, symbolSize: 70, symbolOpacity: 1, symbolDash: [1, 0], symbolStrokeWidth: lines.every(line => isMarked(line.slot)) ? 0 : 1.7, columns: legendColumns(figure, lines, layout)} : null;
   const bySeries = range => ({field: "series", type: "nominal", title: null, scale: {domain: lines.map(line => line.name), range}, legend});
   const colour = bySeries(lines.map(line => paper ? figure.colours[line.slot] : `var(--c${line.slot})`));
   const dash = {...bySeries(lines.map(line => DASHES[line.style])), legend: null};
@@ -116,6 +119,7 @@ function panelSpec(figure, panel, layout, hidden, style, paper) {
       {mark: {type: "line", strokeWidth: 1.7, strokeJoin: "round"}, encoding: {x, y, color: colour, strokeDash: dash}},
       {transform: [{filter: "datum.marked"}], mark: {type: "point", filled: true, size: 46, opacity: 1, stroke: style.rim, strokeWidth: 0.6}, encoding: {x, y, color: colour, shape}}
     ])
+    .concat(lines.some(line => line.ringed) ? [{transform: [{filter: "datum.ringed"}], mark: {type: "point", shape: "circle", filled: false, size: 190, opacity: 1, color: style.odd, strokeWidth: 1.8}, encoding: {x, y}}] : [])
     .concat(ends(layout, hidden, colour, style));
   const box = layout.box;
   const spec = {width: box[2] - box[0], height: box[3] - box[1], data: {values: rows(lines, layout)}, layer};

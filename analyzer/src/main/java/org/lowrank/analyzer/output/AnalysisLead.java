@@ -31,6 +31,7 @@ final class AnalysisLead {
                 summary(result),
                 definition(result.matrices()),
                 result.models().size() == 1 ? chips(result.models().get(0)) : List.of(),
+                Links.of(result.models()),
                 ResultFiles.fileName(String.join("+", shortNames(names))),
                 footer);
     }
@@ -156,12 +157,13 @@ final class AnalysisLead {
                         new Fact(
                                 "Paper",
                                 "@article{kuzborskij2025lowrank, title = {Low-rank bias, weight decay, and model merging in "
-                                        + "neural networks}, author = {Kuzborskij, Ilja and Abbasi Yadkori, Yasin}, year = {2025}}",
+                                        + "neural networks}, author = {Kuzborskij, Ilja and Abbasi Yadkori, Yasin}, journal = {arXiv preprint "
+                                        + "arXiv:2502.17340}, year = {2025}}",
                                 true),
                         new Fact(
                                 "Tool",
                                 "@software{lowrank, title = {lowrank: what training does to weight matrices}, version = {"
-                                        + tool.version() + "}}",
+                                        + tool.version() + "}, url = {" + Links.REPOSITORY + "}}",
                                 true)),
                 List.of());
     }

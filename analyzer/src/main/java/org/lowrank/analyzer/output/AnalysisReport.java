@@ -48,6 +48,7 @@ public final class AnalysisReport {
         }
         sections.addAll(LayerFigures.perModel(result));
         sections.add(LayerFigures.heatMap(result));
+        sections.addAll(ExpertMaps.of(result));
         sections.addAll(SpectrumFigures.of(result));
         sections.add(measurements(result));
         sections.add(ReportNotes.method(result));
@@ -171,8 +172,9 @@ public final class AnalysisReport {
                 new Column("Stable rank²", true),
                 new Column("Gaussian stable rank", true),
                 new Column("Share of maximum", true)));
+        PageRows shown = PageRows.of(result.matrices());
         List<List<Cell>> rows = new ArrayList<>();
-        for (MatrixMeasurement row : result.matrices()) {
+        for (MatrixMeasurement row : shown.rows()) {
             List<Cell> cells = new ArrayList<>();
             if (several) {
                 cells.add(text(row.model()));
@@ -193,7 +195,8 @@ public final class AnalysisReport {
         return new TableSection(
                 "measurements",
                 "All measurements",
-                "One row per matrix; stable rank is the paper's ‖A‖_F / ‖A‖_2, share of maximum divides it by √min(r, c).",
+                "One row per matrix; stable rank is the paper's ‖A‖_F / ‖A‖_2, share of maximum divides it by √min(r, c)."
+                        + shown.note(),
                 columns,
                 rows,
                 true);

@@ -2,12 +2,16 @@ package org.lowrank.analyzer.output;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.lowrank.analyzer.layer.MatrixKind;
 import org.lowrank.analyzer.measurement.MatrixMeasurement;
 import org.lowrank.analyzer.measurement.ModelSummary;
@@ -46,26 +50,29 @@ final class LayerFigures {
                     prefix + "Stable rank",
                     LAYER,
                     STABLE_RANK,
-                    series(rows, row -> Cells.orNaN(row.stableRank())),
+                    ringed(rows, Outlier.Quantity.STABLE_RANK, row -> Cells.orNaN(row.stableRank())),
                     baseline("Gaussian", rows, MatrixMeasurement::gaussianStableRank),
                     "‖A‖F/‖A‖2 (paper)",
                     List.of(new Alternative(
                             "Squared (literature)",
                             STABLE_RANK_SQUARED,
-                            series(rows, row -> Cells.orNaN(row.stableRankSquared())),
+                            ringed(
+                                    rows,
+                                    Outlier.Quantity.STABLE_RANK,
+                                    row -> Cells.orNaN(row.stableRankSquared())),
                             baseline("Gaussian", rows, row -> row.gaussianStableRank() * row.gaussianStableRank())))));
             panels.add(new Panel(
                     "frobenius-norm" + id,
                     prefix + "Frobenius norm",
                     LAYER,
                     FROBENIUS,
-                    series(rows, MatrixMeasurement::frobeniusNorm),
+                    ringed(rows, Outlier.Quantity.FROBENIUS_NORM, MatrixMeasurement::frobeniusNorm),
                     baseline("equal entries", rows, row -> entry * Math.sqrt((double) row.rows() * row.cols())),
                     "Whole",
                     List.of(new Alternative(
                             "Per entry",
                             ENTRY,
-                            series(rows, ModelSummary::rootMeanSquare),
+                            ringed(rows, Outlier.Quantity.FROBENIUS_NORM, ModelSummary::rootMeanSquare),
                             entries(result, rows, entry)))));
         });
         return List.of(new FigureSection(
@@ -73,7 +80,8 @@ final class LayerFigures {
                 "Stable rank and norm by layer",
                 "Solid lines are the matrices Lemma 3 treats as layers; dashed lines are the parts of QKV. Dotted: what random "
                         + "weights of these shapes give, their entries as large as the model's on average. Where a layer has "
-                        + "experts, the line is their mean and the band one standard deviation.",
+                        + "experts, the line is their mean and the band one standard deviation. Ringed: points that stand out from "
+                        + "their kind.",
                 2,
                 panels));
     }
@@ -213,6 +221,26 @@ final class LayerFigures {
         List<Series> series = new ArrayList<>();
         kinds.forEach((kind, layers) -> series.add(line(kind, layers)));
         return series;
+    }
+
+    /** The same with a ring around the layers in which a matrix stands out. */
+    private static List<Series> ringed(
+            List<MatrixMeasurement> rows, Outlier.Quantity quantity, ToDoubleFunction<MatrixMeasurement> value) {
+        Map<String, Set<Integer>> layers = new HashMap<>();
+        for (ModelSummary summary : ModelSummary.of(rows)) {
+            for (Outlier one : summary.outliers()) {
+                if (one.quantity() == quantity) {
+                    layers.computeIfAbsent(one.row().kind(), kind -> new HashSet<>())
+                            .add(one.row().layer());
+                }
+            }
+        }
+        return series(rows, value).stream()
+                .map(line -> line.ringing(IntStream.range(0, line.x().length)
+                        .filter(i -> layers.getOrDefault(line.name(), Set.of()).contains((int) line.x()[i]))
+                        .boxed()
+                        .collect(Collectors.toSet())))
+                .toList();
     }
 
     static Series line(String kind, TreeMap<Integer, List<Double>> layers) {

@@ -34,8 +34,9 @@ final class SpectrumFigures {
     private SpectrumFigures() {}
 
     static List<Section> of(AnalysisResult result) {
-        List<MatrixMeasurement> rows =
-                result.matrices().stream().filter(row -> row.spectrum() != null).toList();
+        PageRows shown = PageRows.of(
+                result.matrices().stream().filter(row -> row.spectrum() != null).toList());
+        List<MatrixMeasurement> rows = shown.rows();
         if (rows.isEmpty()) {
             return List.of();
         }
@@ -48,7 +49,7 @@ final class SpectrumFigures {
         }
         List<Panel> panels = new ArrayList<>();
         kinds.forEach((title, members) -> panels.add(panel("spectrum-" + panels.size(), title, members)));
-        return List.of(new FigureSection("spectra", "Spectra", CAPTION, 4, panels), table(rows, models));
+        return List.of(new FigureSection("spectra", "Spectra", CAPTION + shown.note(), 4, panels), table(rows, models));
     }
 
     private static Panel panel(String id, String title, List<MatrixMeasurement> rows) {

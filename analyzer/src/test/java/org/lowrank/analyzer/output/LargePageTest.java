@@ -2,10 +2,14 @@ package org.lowrank.analyzer.output;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.lowrank.analyzer.layer.MatrixId;
 import org.lowrank.analyzer.layer.ModelLayers.ArchitectureCard;
@@ -21,23 +25,51 @@ import org.lowrank.weights.tensor.DType;
 /** A page of 80 layers with all singular values of 4096 × 4096 matrices, and 200,000 tensors that were not measured. */
 class LargePageTest {
     @Test
-    void aPageStaysUnderFiveMegabytes() {
+    void aPageStaysUnderFiveMegabytes() throws IOException {
         AnalysisResult result = result(80, 4096, 200_000);
         String json = ResultJson.write(result);
         String page = HtmlReport.render(AnalysisReport.of(result, AnalysisOutput.matrices(result.matrices()), json));
+        Files.writeString(Path.of("target", "large.html"), page); // to be looked at
         assertThat(json.length()).isGreaterThan(20_000_000);
+        assertThat(page).as("80 layers have a bar of colours, no chips").contains("class=\"colourbar\"");
         assertThat(page.length()).isLessThan(5_000_000);
         assertThat(page).contains("The first 1,000 of 200,000 tensors").doesNotContain("data-download=\"json\"");
     }
 
+    @Test
+    void expertsAreAMapAndManyOfThemQuantiles() throws IOException {
+        for (int experts : new int[] {8, 160}) {
+            AnalysisResult result = result(experts == 8 ? 48 : 16, 32, 0, experts);
+            String page = HtmlReport.render(AnalysisReport.of(result, null, null));
+            Files.writeString(Path.of("target", "experts" + experts + ".html"), page); // to be looked at
+            assertThat(page.length()).isLessThan(6_500_000);
+            assertThat(page).contains("id=\"experts\"");
+            assertThat(page.contains("<th scope=\"row\">E7</th>")).isEqualTo(experts == 8);
+            assertThat(page.contains("<th scope=\"row\">median</th>")).isEqualTo(experts == 160);
+        }
+    }
+
     private static AnalysisResult result(int layers, int n, int skipped) {
+        return result(layers, n, skipped, 0);
+    }
+
+    private static AnalysisResult result(int layers, int n, int skipped, int experts) {
         List<MatrixMeasurement> rows = new ArrayList<>();
+        Random random = new Random(2);
         for (int layer = 0; layer < layers; layer++) {
-            for (String kind : List.of("Q", "K", "V", "QKV", "O", "M1", "M2")) {
+            List<String> kinds = new ArrayList<>(List.of("Q", "K", "V", "QKV", "O"));
+            for (String kind : List.of("M1", "M2")) {
+                for (int expert = 0; expert < Math.max(1, experts); expert++) {
+                    kinds.add(experts == 0 ? kind : kind + ":E" + expert);
+                }
+            }
+            for (String kind : kinds) {
                 double[] values = new double[n];
                 double squares = 0;
+                double size = (layer == 50 && kind.equals("M2") ? 20 : 1) * (1 + kind.codePointAt(0) % 5 + 0.2 * random.nextGaussian());
+                double fall = 0.2 + 0.05 * (kind.codePointAt(kind.length() - 1) % 4) + 0.01 * random.nextGaussian();
                 for (int i = 0; i < n; i++) {
-                    values[i] = (1 + kind.length() + layer % 7) / Math.sqrt(i + 1.0);
+                    values[i] = size * Math.pow(i + 1.0, -fall - 0.1 * layer / layers);
                     squares += values[i] * values[i];
                 }
                 double norm = Math.sqrt(squares);
