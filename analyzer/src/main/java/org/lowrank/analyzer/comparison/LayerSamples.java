@@ -11,7 +11,7 @@ import org.lowrank.analyzer.layer.LayerMatrix;
 import org.lowrank.analyzer.measurement.OpenGroup;
 import org.lowrank.analyzer.measurement.TensorGroup;
 import org.lowrank.machine.memory.StridedBlock;
-import org.lowrank.spectral.StoredMatrix;
+import org.lowrank.spectral.matrix.StoredMatrix;
 
 /**
  * Entries of every matrix of a stack, all of them where there are few, else at places drawn from the shape alone: matrices of one
