@@ -263,8 +263,8 @@ class EveryFindingTest {
         assertThat(named.stream().filter(name -> seen.stream().noneMatch(id -> fits(name, id))))
                 .as("named in docs/findings.md and made by no command of this test")
                 .allMatch(name -> name.equals("quantisation-error") // ModelComparerTest has it
-                        || name.startsWith("losses…")
-                        || name.startsWith("prediction…")); // FinetuningFindings: needs a pretrained encoder
+                        || name.startsWith("losses/")
+                        || name.startsWith("prediction/")); // FinetuningFindings: needs a pretrained encoder
     }
 
     /** A name of the page; … and * stand for anything. */
