@@ -18,8 +18,9 @@ final class ShellCompletion {
             "--matrices", List.of("Q", "K", "V", "QKV", "O", "M1", "M2", "GATE", "all"));
 
     /** Names of the models in the Hub's cache, without starting a JVM: its folders are models--org--name. */
-    private static final String CACHED = "sh -c 'ls \"${HF_HUB_CACHE:-${HF_HOME:-${XDG_CACHE_HOME:-$HOME/.cache}/huggingface}/hub}\""
-            + " 2>/dev/null | sed -n \"s/^models--//p\" | sed \"s|--|/|g\"'";
+    private static final String CACHED =
+            "sh -c 'ls \"${HF_HUB_CACHE:-${HF_HOME:-${XDG_CACHE_HOME:-$HOME/.cache}/huggingface}/hub}\""
+                    + " 2>/dev/null | sed -n \"s/^models--//p\" | sed \"s|--|/|g\"'";
 
     private ShellCompletion() {}
 
@@ -31,7 +32,8 @@ final class ShellCompletion {
                 .collect(java.util.stream.Collectors.joining("|"));
         return "\n_lowrank_models() {\n  _complete_lowrank \"$@\"\n  case \"${COMP_WORDS[1]}\" in\n    " + commands
                 + ")\n      local word=\"${COMP_WORDS[COMP_CWORD]}\"\n      if [[ $COMP_CWORD -ge 2 && $word != -* ]]; then\n"
-                + "        COMPREPLY+=($(compgen -W \"" + String.join(" ", KnownModels.all().keySet()) + " $(" + CACHED
+                + "        COMPREPLY+=($(compgen -W \""
+                + String.join(" ", KnownModels.all().keySet()) + " $(" + CACHED
                 + ")\" -- \"$word\"))\n      fi\n      ;;\n  esac\n}\n"
                 + "complete -F _lowrank_models -o default lowrank\n";
     }

@@ -111,7 +111,8 @@ class CommandLineTest {
                 .isEqualTo("; did you mean 'google-bert/bert-base-uncased'?");
         assertThat(Suggestion.ofModel("model not found: all-minilm-l6-v3: no such path"))
                 .isEqualTo("; did you mean 'sentence-transformers/all-MiniLM-L6-v2'?");
-        assertThat(Suggestion.ofModel("model not found: acme/unlike-any: no such path")).isEmpty();
+        assertThat(Suggestion.ofModel("model not found: acme/unlike-any: no such path"))
+                .isEmpty();
         assertThat(Suggestion.ofModel("gated model: google-bert/bert-base-uncasd: accept its terms"))
                 .isEmpty();
     }

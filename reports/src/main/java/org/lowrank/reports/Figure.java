@@ -21,7 +21,6 @@ record Figure(
         List<DrawnPanel> panels) {
     private static final int MOST_CHIPS = 12;
 
-
     /**
      * A panel with its first paint.
      *

@@ -84,7 +84,9 @@ final class LineChartSvg {
         for (int i = 0; i < series.x().length; i++) {
             if (series.ringed().contains(i) && chart.shows(series, i)) {
                 svg.append("<circle class=\"ring\" r=\"7\" cx=\"").append(Ink.number(x.pixel(series.x()[i])));
-                svg.append("\" cy=\"").append(Ink.number(y.clamped(series.y()[i]))).append("\"/>");
+                svg.append("\" cy=\"")
+                        .append(Ink.number(y.clamped(series.y()[i])))
+                        .append("\"/>");
             }
         }
         svg.append("</g>");

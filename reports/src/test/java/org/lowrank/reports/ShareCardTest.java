@@ -15,7 +15,12 @@ class ShareCardTest {
     void isAPictureOfTheSizeNetworksShow() throws IOException {
         Report report = SampleReports.bert()
                 .with(new Report.Lead(
-                        "Stable ranks are low. ".repeat(20), "", List.of(), List.of(), "bert", "bert 86b5 · lowrank 1"));
+                        "Stable ranks are low. ".repeat(20),
+                        "",
+                        List.of(),
+                        List.of(),
+                        "bert",
+                        "bert 86b5 · lowrank 1"));
         byte[] png = FigureRenderer.png(ShareCard.svg(report).orElseThrow(), 1);
         Files.write(Path.of("target", "card.png"), png);
         var image = ImageIO.read(new ByteArrayInputStream(png));

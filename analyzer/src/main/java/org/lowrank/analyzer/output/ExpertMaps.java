@@ -52,8 +52,8 @@ final class ExpertMaps {
     }
 
     private static HeatGrid grid(String title, List<MatrixMeasurement> rows) {
-        List<Integer> layers = List.copyOf(new TreeSet<>(
-                rows.stream().map(MatrixMeasurement::layer).toList()));
+        List<Integer> layers = List.copyOf(
+                new TreeSet<>(rows.stream().map(MatrixMeasurement::layer).toList()));
         List<Integer> experts = List.copyOf(new TreeSet<>(
                 rows.stream().map(row -> row.id().member().number()).toList()));
         boolean each = experts.size() <= MOST_EXPERTS;
@@ -89,8 +89,8 @@ final class ExpertMaps {
     private static double[][] quantiles(
             List<MatrixMeasurement> rows, List<Integer> layers, ToDoubleFunction<MatrixMeasurement> value) {
         Map<Integer, List<Double>> byLayer = new TreeMap<>();
-        rows.forEach(row -> byLayer.computeIfAbsent(row.layer(), layer -> new ArrayList<>())
-                .add(value.applyAsDouble(row)));
+        rows.forEach(row ->
+                byLayer.computeIfAbsent(row.layer(), layer -> new ArrayList<>()).add(value.applyAsDouble(row)));
         double[][] cells = new double[LEVELS.size()][layers.size()];
         for (int column = 0; column < layers.size(); column++) {
             double[] sorted = byLayer.getOrDefault(layers.get(column), List.of()).stream()

@@ -56,10 +56,7 @@ final class LayerFigures {
                     List.of(new Alternative(
                             "Squared (literature)",
                             STABLE_RANK_SQUARED,
-                            ringed(
-                                    rows,
-                                    Outlier.Quantity.STABLE_RANK,
-                                    row -> Cells.orNaN(row.stableRankSquared())),
+                            ringed(rows, Outlier.Quantity.STABLE_RANK, row -> Cells.orNaN(row.stableRankSquared())),
                             baseline("Gaussian", rows, row -> row.gaussianStableRank() * row.gaussianStableRank())))));
             panels.add(new Panel(
                     "frobenius-norm" + id,

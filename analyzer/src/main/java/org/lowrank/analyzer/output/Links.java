@@ -24,7 +24,9 @@ final class Links {
     static List<Link> of(List<AnalysisResult.Model> models) {
         List<Link> links = new ArrayList<>();
         for (AnalysisResult.Model model : models.subList(0, Math.min(models.size(), MOST_MODELS))) {
-            String label = models.size() == 1 ? "" : " " + model.model().substring(model.model().lastIndexOf('/') + 1);
+            String label = models.size() == 1
+                    ? ""
+                    : " " + model.model().substring(model.model().lastIndexOf('/') + 1);
             Matcher maven = MAVEN.matcher(model.model());
             String source = model.provenance().source();
             if (maven.matches()) {

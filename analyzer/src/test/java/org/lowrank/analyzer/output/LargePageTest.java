@@ -66,7 +66,8 @@ class LargePageTest {
             for (String kind : kinds) {
                 double[] values = new double[n];
                 double squares = 0;
-                double size = (layer == 50 && kind.equals("M2") ? 20 : 1) * (1 + kind.codePointAt(0) % 5 + 0.2 * random.nextGaussian());
+                double size = (layer == 50 && kind.equals("M2") ? 20 : 1)
+                        * (1 + kind.codePointAt(0) % 5 + 0.2 * random.nextGaussian());
                 double fall = 0.2 + 0.05 * (kind.codePointAt(kind.length() - 1) % 4) + 0.01 * random.nextGaussian();
                 for (int i = 0; i < n; i++) {
                     values[i] = size * Math.pow(i + 1.0, -fall - 0.1 * layer / layers);
