@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPOutputStream;
@@ -14,7 +15,37 @@ import org.lowrank.weights.checkpoints.Content;
 final class FakeBody implements AutoCloseable {
     private static final Pattern RANGE = Pattern.compile("bytes=(\\d+)-(\\d*)");
 
+    private static final int CHUNK = 1 << 16;
+
     private final CountDownLatch end = new CountDownLatch(1);
+    private long bytesPerSecond;
+    private long free;
+    private long sent;
+
+    synchronized void limit(long rate) {
+        bytesPerSecond = rate;
+    }
+
+    synchronized long sent() {
+        return sent;
+    }
+
+    /** Waits until the line all bodies share has room for so many bytes. */
+    private void await(long bytes) {
+        long until;
+        synchronized (this) {
+            sent += bytes;
+            if (bytesPerSecond == 0) {
+                return;
+            }
+            free = Math.max(free, System.nanoTime()) + bytes * 1_000_000_000 / bytesPerSecond;
+            until = free;
+        }
+        long wait = until - System.nanoTime();
+        if (wait > 0) {
+            LockSupport.parkNanos(wait);
+        }
+    }
 
     static boolean isHead(HttpExchange exchange) {
         return exchange.getRequestMethod().equals("HEAD");
@@ -65,7 +96,11 @@ final class FakeBody implements AutoCloseable {
         } else if (wrong.orElse(null) instanceof Fault.Stall stall) {
             most = Math.min(most, stall.after());
         }
-        content.write(exchange.getResponseBody(), from, from + most);
+        for (long at = from; at < from + most; at += CHUNK) {
+            long next = Math.min(from + most, at + CHUNK);
+            await(next - at);
+            content.write(exchange.getResponseBody(), at, next);
+        }
         exchange.getResponseBody().flush();
         if (wrong.orElse(null) instanceof Fault.Stall) {
             try {

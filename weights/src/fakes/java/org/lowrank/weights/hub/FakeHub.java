@@ -26,6 +26,7 @@ import java.util.regex.Pattern;
  */
 public final class FakeHub implements AutoCloseable {
     private static final Pattern REVISION = Pattern.compile("/api/models/(.+)/revision/([^/]+)");
+    private static final Pattern REFS = Pattern.compile("/api/models/(.+)/refs");
     private static final Pattern TREE = Pattern.compile("/api/models/(.+)/tree/([^/?]+)(\\?.*)?");
     private static final Pattern FILE = Pattern.compile("/(.+?)/resolve/([^/]+)/(.+)");
 
@@ -83,6 +84,16 @@ public final class FakeHub implements AutoCloseable {
     /** The repository of this name, new and empty if there is none. */
     public FakeRepo repo(String id) {
         return repos.computeIfAbsent(id, FakeRepo::new);
+    }
+
+    /** All bodies together come at this rate from now on. */
+    public void throttle(long bytesPerSecond) {
+        bodies.limit(bytesPerSecond);
+    }
+
+    /** How many bytes of bodies were sent. */
+    public long bytesSent() {
+        return bodies.sent();
     }
 
     void rename(String from, String to) {
@@ -170,6 +181,11 @@ public final class FakeHub implements AutoCloseable {
             send(exchange, 200, page.json());
             return;
         }
+        Matcher refs = REFS.matcher(uri);
+        if (refs.matches()) {
+            refs(exchange, repos.get(refs.group(1)));
+            return;
+        }
         for (Pattern kind : List.of(REVISION, TREE, FILE)) {
             Matcher matcher = kind.matcher(uri);
             if (matcher.matches()) {
@@ -205,6 +221,23 @@ public final class FakeHub implements AutoCloseable {
                 file(exchange, path, file, fault);
             }
         }
+    }
+
+    private void refs(HttpExchange exchange, FakeRepo repo) throws IOException {
+        if (refused(exchange, repo)) {
+            return;
+        }
+        List<String> branches = new ArrayList<>();
+        List<String> tags = new ArrayList<>();
+        repo.revisions.forEach((name, commit) -> (repo.tagRevisions.contains(name) ? tags : branches)
+                .add("{\"name\":\"" + name + "\",\"ref\":\"refs/"
+                        + (repo.tagRevisions.contains(name) ? "tags/" : "heads/") + name + "\",\"targetCommit\":\""
+                        + commit + "\"}"));
+        send(
+                exchange,
+                200,
+                "{\"tags\":[" + String.join(",", tags) + "],\"branches\":[" + String.join(",", branches)
+                        + "],\"converts\":[]}");
     }
 
     private boolean refused(HttpExchange exchange, FakeRepo repo) throws IOException {

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +21,7 @@ public final class FakeRepo {
     final Map<String, Map<String, FakeFile>> commits = new HashMap<>();
     final Map<String, String> revisions = new HashMap<>();
     final Set<String> tags = new TreeSet<>();
+    final Set<String> tagRevisions = new HashSet<>();
     boolean gated;
     boolean disabled;
     Optional<String> reader = Optional.empty();
@@ -62,6 +64,12 @@ public final class FakeRepo {
     /** Nobody may read it. */
     public FakeRepo refused() {
         return disable();
+    }
+
+    /** A revision is a tag, not a branch. */
+    public FakeRepo tag(String revision) {
+        tagRevisions.add(revision);
+        return this;
     }
 
     /** Who sends this token may read it, nobody else. */

@@ -87,6 +87,11 @@ public final class FilesInside implements ModelFiles {
     }
 
     @Override
+    public Optional<String> announcedHash(String name) throws IOException, ModelNotFoundException {
+        return whole.announcedHash(prefix + name);
+    }
+
+    @Override
     public Optional<String> stamp(String name) throws IOException {
         return whole.stamp(prefix + name);
     }

@@ -44,6 +44,19 @@ public interface ModelFiles extends AutoCloseable {
     }
 
     /**
+     * The hash that the source names a file's content by, whether or not the content was compared with it: files of one hash need
+     * not be read twice.
+     *
+     * @return hex; empty where the source has none without reading
+     */
+    default Optional<String> announcedHash(String name) throws IOException, ModelNotFoundException {
+        return list().stream()
+                .filter(entry -> entry.name().equals(name))
+                .findFirst()
+                .flatMap(FileEntry::sha256);
+    }
+
+    /**
      * Something that changes when a file's content does, where no hash was verified.
      *
      * @return empty where the source has no such thing

@@ -25,7 +25,9 @@ public record SourceOptions(
         /** Whole files, kept in the standard cache and verified. */
         CACHE,
         /** Only the wanted ranges, nothing on disk. */
-        STREAM
+        STREAM,
+        /** Only the wanted ranges, each fetched once and held on disk until the model is closed. */
+        SPOOL
     }
 
     /** The process's environment, the cache, no progress. */

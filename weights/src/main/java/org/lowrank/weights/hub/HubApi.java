@@ -11,7 +11,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.lowrank.weights.files.ModelNotFoundException;
 
 /** One repository: which commit a revision is, and which files that commit has. */
@@ -63,6 +65,26 @@ final class HubApi {
             throw errors.notTheHub("its answer names no commit");
         }
         return new Commit(sha, info.path("id").asText(repo.id()));
+    }
+
+    /** Branches and tags with the commits they name, in the order of their names; a branch where both are called alike. */
+    List<HubRevision> revisions() throws IOException, ModelNotFoundException {
+        JsonNode refs = page(at("/api/models/" + repo.id() + "/refs"), Retry.Patience.FULL, PATIENT).json;
+        if (!refs.path("branches").isArray()) {
+            throw errors.notTheHub("its list of branches is none");
+        }
+        Map<String, HubRevision> revisions = new TreeMap<>();
+        for (String kind : List.of("branches", "tags")) {
+            for (JsonNode node : refs.path(kind)) {
+                String name = node.path("name").asText();
+                String commit = node.path("targetCommit").asText();
+                if (!RepoName.isRevision(name) || !RepoName.isCommit(commit) || traces.in(name)) {
+                    throw errors.notTheHub("a branch or tag in its list has no name or commit");
+                }
+                revisions.putIfAbsent(name, new HubRevision(name, commit));
+            }
+        }
+        return List.copyOf(revisions.values());
     }
 
     /** All files of a commit, in name order. */

@@ -7,11 +7,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.lowrank.weights.bytes.Flaw;
 import org.lowrank.weights.bytes.MalformedWeightsException;
+import org.lowrank.weights.files.DirectoryListing;
+import org.lowrank.weights.files.ModelFiles;
 
 /**
  * One repository in the standard cache, as Python's huggingface_hub lays it out: {@code blobs/<etag>}, {@code
@@ -19,6 +23,8 @@ import org.lowrank.weights.bytes.MalformedWeightsException;
  * writes.
  */
 final class HubCache {
+    private static final int DEPTH = 4;
+
     private final Path root;
     private final RepoName repo;
 
@@ -93,6 +99,20 @@ final class HubCache {
         return RepoName.isCommit(commit) && Files.isDirectory(snapshot(commit))
                 ? Optional.of(commit)
                 : Optional.empty();
+    }
+
+    /** Revisions that were fetched by name, in the order of their names. */
+    List<HubRevision> revisions() throws IOException {
+        Path references = folder().resolve("refs");
+        List<HubRevision> revisions = new ArrayList<>();
+        if (Files.isDirectory(references)) {
+            for (ModelFiles.FileEntry entry : DirectoryListing.of(references, DEPTH)) {
+                new HubCache(root, new RepoName(repo.id(), entry.name()))
+                        .commit()
+                        .ifPresent(commit -> revisions.add(new HubRevision(entry.name(), commit)));
+            }
+        }
+        return List.copyOf(revisions);
     }
 
     /** Whether a file is there in its full length; {@link VerifiedFiles} says whether its content is right. */

@@ -53,9 +53,33 @@ public final class HubFiles {
             }
             throw e;
         }
-        return options.downloadMode() == SourceOptions.DownloadMode.STREAM
-                ? new StreamedHubFiles(snapshot, cache, options.progress())
-                : new CachedHubFiles(snapshot, cache, options.progress());
+        return switch (options.downloadMode()) {
+            case STREAM -> new StreamedHubFiles(snapshot, cache, options.progress(), Optional.empty());
+            case SPOOL ->
+                new StreamedHubFiles(
+                        snapshot,
+                        cache,
+                        options.progress(),
+                        Optional.of(settings.own().resolve("passing")));
+            case CACHE -> new CachedHubFiles(snapshot, cache, options.progress());
+        };
+    }
+
+    /**
+     * Branches and tags of a repository; offline those that the cache knows.
+     *
+     * @param repository {@code org/name} or {@code name}
+     * @return in the order of their names
+     * @throws ModelNotFoundException if the Hub has no such model or refuses it
+     */
+    public static List<HubRevision> revisions(String repository, SourceOptions options)
+            throws IOException, ModelNotFoundException {
+        RepoName repo = RepoName.parse(repository, Optional.empty());
+        HubSettings settings = HubSettings.of(options);
+        if (settings.offlineBy().isPresent()) {
+            return new HubCache(settings.cache(), repo).revisions();
+        }
+        return new HubApi(new HubClient(settings, Pauses.telling(options.progress())), repo).revisions();
     }
 
     private static HubUnreachableException notCached(RepoName repo, HubSettings settings, String reason) {

@@ -77,7 +77,7 @@ public record RepoName(String id, String revision) {
     }
 
     /** What git allows in a reference, which is also a safe relative file name for the cache's refs folder. */
-    private static boolean isRevision(String revision) {
+    static boolean isRevision(String revision) {
         boolean valid =
                 !revision.isEmpty() && !UNSAFE_IN_REVISION.matcher(revision).find() && !revision.contains("..");
         for (String segment : revision.split("/", -1)) {

@@ -1,6 +1,7 @@
 package org.lowrank.weights.hub;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -15,24 +16,35 @@ import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.bytes.MappedFile;
 import org.lowrank.weights.bytes.OffHeap;
 import org.lowrank.weights.bytes.Ranges;
+import org.lowrank.weights.bytes.SpooledSource;
 import org.lowrank.weights.files.ModelFiles;
 import org.lowrank.weights.files.ModelNotFoundException;
 import org.lowrank.weights.files.TransferProgress;
 
-/** A snapshot of which only the wanted ranges are fetched; nothing is written to disk. What is cached anyway is used. */
+/**
+ * A snapshot of which only the wanted ranges are fetched; nothing is written to disk, or only until it is closed, so that a range that
+ * is read again is not fetched again. What is cached anyway is used.
+ */
 final class StreamedHubFiles implements ModelFiles {
+    private static final int LARGEST_WHOLE = 16 << 20;
+
     private final HubSnapshot snapshot;
     private final HubCache cache;
     private final TransferProgress progress;
-    private static final int LARGEST_WHOLE = 16 << 20;
-
-    private final List<RangedSource> opened = new CopyOnWriteArrayList<>();
+    private final Optional<Path> spool;
+    private final List<ByteSource> opened = new CopyOnWriteArrayList<>();
     private final Set<String> verified = ConcurrentHashMap.newKeySet();
 
-    StreamedHubFiles(HubSnapshot snapshot, HubCache cache, TransferProgress progress) {
+    /**
+     * Of a snapshot.
+     *
+     * @param spool where ranges are held until this is closed; empty for nowhere
+     */
+    StreamedHubFiles(HubSnapshot snapshot, HubCache cache, TransferProgress progress, Optional<Path> spool) {
         this.snapshot = snapshot;
         this.cache = cache;
         this.progress = progress;
+        this.spool = spool;
     }
 
     /** The Hub gives no hash of a part of a file: what was streamed is used as it came, and said to be. */
@@ -87,8 +99,14 @@ final class StreamedHubFiles implements ModelFiles {
         if (!HubFile.isSha256(file.etag()) && file.size() <= LARGEST_WHOLE) {
             return whole(source, file);
         }
-        opened.add(source);
-        return source;
+        ByteSource kept = spool.isPresent() ? SpooledSource.open(source, spool.get()) : source;
+        opened.add(kept);
+        return kept;
+    }
+
+    @Override
+    public Optional<String> announcedHash(String name) {
+        return snapshot.file(name).map(HubFile::etag).filter(HubFile::isSha256);
     }
 
     /** A small file, which is read whole anyway, can be verified. */
@@ -132,7 +150,9 @@ final class StreamedHubFiles implements ModelFiles {
     }
 
     @Override
-    public void close() {
-        opened.forEach(RangedSource::close);
+    public void close() throws IOException {
+        for (ByteSource source : opened) {
+            source.close();
+        }
     }
 }
