@@ -41,4 +41,15 @@ public record StridedBlock(ByteBuffer data, ElementType type, int rows, int cols
     public double get(int i, int j) {
         return Elements.get(this, i, j);
     }
+
+    /**
+     * Elements of row i, widened exactly as by {@link #get}, many at once.
+     *
+     * @param i row, from 0
+     * @param out at least {@link #cols()} long; filled from its start
+     * @throws IndexOutOfBoundsException if the row lies outside the data
+     */
+    public void row(int i, double[] out) {
+        Elements.row(this, i, out);
+    }
 }
