@@ -161,6 +161,11 @@ public final class MeasuringRun implements AutoCloseable {
                 accuracy.seed());
     }
 
+    /** What the result says it was made by. */
+    public List<String> commandLine() {
+        return options.commandLine();
+    }
+
     /** When it started, to the second, ISO 8601. */
     public String started() {
         return started.truncatedTo(ChronoUnit.SECONDS).toString();

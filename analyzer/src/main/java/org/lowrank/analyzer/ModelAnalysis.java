@@ -200,6 +200,24 @@ public final class ModelAnalysis implements AutoCloseable {
         return bytes;
     }
 
+    /**
+     * What tells these weights from others before any is read: the hashes the source announces of the files that hold them, and the
+     * layers found in them. Equal ones measure alike.
+     *
+     * @return empty where the source announces no hash of one of the files
+     */
+    public Optional<String> announcedContent() throws IOException, ModelNotFoundException {
+        StringBuilder content = new StringBuilder();
+        for (String name : checkpoint.files()) {
+            Optional<String> hash = files.announcedHash(name);
+            if (hash.isEmpty()) {
+                return Optional.empty();
+            }
+            content.append(hash.get()).append('\n');
+        }
+        return Optional.of(content.append(layers.card()).toString());
+    }
+
     private List<ModelFiles.FileEntry> weightFiles() throws IOException, ModelNotFoundException {
         return entries(checkpoint.files());
     }

@@ -204,8 +204,18 @@ public record Report(
         DOTTED
     }
 
-    /** Layer × matrix tables coloured by value; a quantity has one scale of colours in all of them. */
-    public record HeatMapSection(String id, String title, String caption, List<HeatGrid> grids) implements Section {}
+    /**
+     * Tables coloured by value; a quantity has one scale of colours in all of them.
+     *
+     * @param sides what rows and columns are, for those who hear the page
+     */
+    public record HeatMapSection(String id, String title, String caption, String sides, List<HeatGrid> grids)
+            implements Section {
+        /** Matrix × layer. */
+        public HeatMapSection(String id, String title, String caption, List<HeatGrid> grids) {
+            this(id, title, caption, "rows are matrices, columns are layers", grids);
+        }
+    }
 
     /** One table, of one model; its maps are the same quantities as those of the other tables. */
     public record HeatGrid(String title, List<String> rows, List<String> columns, List<HeatMap> maps) {}

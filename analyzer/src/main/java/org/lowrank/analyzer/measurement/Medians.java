@@ -3,11 +3,11 @@ package org.lowrank.analyzer.measurement;
 import java.util.Arrays;
 
 /** The middle of a sample. */
-final class Medians {
+public final class Medians {
     private Medians() {}
 
     /** Of the values that are numbers; the mean of the two middle ones where their count is even, NaN where there are none. */
-    static double of(double... values) {
+    public static double of(double... values) {
         double[] sorted =
                 Arrays.stream(values).filter(v -> !Double.isNaN(v)).sorted().toArray();
         int half = sorted.length / 2;

@@ -61,31 +61,39 @@ public final class AnalysisOutput {
     /** The text of matrices.csv; source tensors are separated by semicolons; the last six need spectra. */
     public static String matrices(List<MatrixMeasurement> rows) {
         CsvWriter csv = new CsvWriter(HEADER);
-        for (MatrixMeasurement measured : rows) {
-            MatrixRow row = measured.row();
-            List<String> cells = new ArrayList<>(List.of(
-                    row.model(),
-                    row.revision(),
-                    row.stack(),
-                    measured.id().layerText(),
-                    row.matrix(),
-                    Long.toString(row.rows()),
-                    Long.toString(row.cols()),
-                    Long.toString(row.parameters()),
-                    row.dtype(),
-                    CsvWriter.number(row.frobeniusNorm()),
-                    CsvWriter.number(row.spectralNorm()),
-                    CsvWriter.number(row.spectralNormLower()),
-                    CsvWriter.number(row.spectralNormUpper()),
-                    CsvWriter.number(row.upperFailureProbability()),
-                    CsvWriter.number(row.stableRank()),
-                    CsvWriter.number(row.stableRankSquared()),
-                    CsvWriter.number(row.gaussianStableRank()),
-                    row.sourceTensors().stream().collect(Collectors.joining(";"))));
-            cells.addAll(tail(SpectralTail.of(measured.numbers())));
-            csv.add(cells);
-        }
+        rows.forEach(measured -> csv.add(cells(measured)));
         return csv.toString();
+    }
+
+    /** The columns of matrices.csv, for tables that have more. */
+    public static List<String> columns() {
+        return HEADER;
+    }
+
+    /** A matrix's cells in these columns. */
+    public static List<String> cells(MatrixMeasurement measured) {
+        MatrixRow row = measured.row();
+        List<String> cells = new ArrayList<>(List.of(
+                row.model(),
+                row.revision(),
+                row.stack(),
+                measured.id().layerText(),
+                row.matrix(),
+                Long.toString(row.rows()),
+                Long.toString(row.cols()),
+                Long.toString(row.parameters()),
+                row.dtype(),
+                CsvWriter.number(row.frobeniusNorm()),
+                CsvWriter.number(row.spectralNorm()),
+                CsvWriter.number(row.spectralNormLower()),
+                CsvWriter.number(row.spectralNormUpper()),
+                CsvWriter.number(row.upperFailureProbability()),
+                CsvWriter.number(row.stableRank()),
+                CsvWriter.number(row.stableRankSquared()),
+                CsvWriter.number(row.gaussianStableRank()),
+                row.sourceTensors().stream().collect(Collectors.joining(";"))));
+        cells.addAll(tail(SpectralTail.of(measured.numbers())));
+        return cells;
     }
 
     /** Empty cells where no spectrum was measured. */

@@ -202,7 +202,8 @@ public final class AnalysisReport {
                 true);
     }
 
-    static NoteSection warnings(List<AnalysisResult.Warning> warnings) {
+    /** What a reader should know. */
+    public static NoteSection warnings(List<AnalysisResult.Warning> warnings) {
         return new NoteSection(
                 "warnings",
                 "Warnings",
@@ -212,7 +213,8 @@ public final class AnalysisReport {
                 List.of());
     }
 
-    static List<Section> skipped(List<AnalysisResult.Skipped> skipped) {
+    /** Tensors in no matrix, as a section where there are any. */
+    public static List<Section> skipped(List<AnalysisResult.Skipped> skipped) {
         if (skipped.isEmpty()) {
             return List.of();
         }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
@@ -28,7 +29,7 @@ import org.lowrank.reports.Report.Series;
 import org.lowrank.reports.Report.Style;
 
 /** The paper's Figures 1 and 4: stable rank and Frobenius norm of each kind of matrix over the layers. */
-final class LayerFigures {
+public final class LayerFigures {
     private static final Axis LAYER = new Axis("Layer", false, false);
     private static final Axis STABLE_RANK = new Axis("Stable rank ‖A‖_F/‖A‖_2", false, true);
     private static final Axis STABLE_RANK_SQUARED = new Axis("Stable rank ‖A‖²_F/‖A‖²_2", false, true);
@@ -240,7 +241,12 @@ final class LayerFigures {
                 .toList();
     }
 
-    static Series line(String kind, TreeMap<Integer, List<Double>> layers) {
+    /**
+     * A kind of matrix as a line of means with a band of one standard deviation, dashed for the parts of QKV.
+     *
+     * @param layers the values at each abscissa: those of a layer's experts, or of a step's layers
+     */
+    public static Series line(String kind, SortedMap<? extends Number, List<Double>> layers) {
         double[] x = new double[layers.size()];
         double[] y = new double[layers.size()];
         double[] sd = new double[layers.size()];
@@ -252,7 +258,7 @@ final class LayerFigures {
                     values.stream().mapToDouble(Double::doubleValue).average().orElse(Double.NaN);
             double squares =
                     values.stream().mapToDouble(v -> (v - mean) * (v - mean)).sum();
-            x[i] = layer.getKey();
+            x[i] = layer.getKey().doubleValue();
             y[i] = mean;
             sd[i] = values.size() > 1 ? Math.sqrt(squares / (values.size() - 1)) : 0;
             band |= values.size() > 1;

@@ -9,7 +9,7 @@ import org.lowrank.reports.Report.Fact;
 import org.lowrank.reports.Report.NoteSection;
 
 /** Definitions, method and provenance of an analysis in words. */
-final class ReportNotes {
+public final class ReportNotes {
     private ReportNotes() {}
 
     static NoteSection method(AnalysisResult result) {
@@ -80,7 +80,7 @@ final class ReportNotes {
     }
 
     /** Where one model came from. */
-    static List<Fact> provenance(String label, AnalysisResult.Model model) {
+    public static List<Fact> provenance(String label, AnalysisResult.Model model) {
         List<Fact> facts = new ArrayList<>();
         facts.add(new Fact(label, model.model(), false));
         if (!model.revision().isEmpty()) {
@@ -106,7 +106,7 @@ final class ReportNotes {
     }
 
     /** What made the page, when, and how to make it again. */
-    static List<Fact> run(AnalysisResult.Tool tool, String started, List<String> commandLine) {
+    public static List<Fact> run(AnalysisResult.Tool tool, String started, List<String> commandLine) {
         return List.of(
                 new Fact(
                         "Tool",
