@@ -41,8 +41,14 @@ final class Failures {
     }
 
     static int report(PrintStream err, Throwable thrown, boolean debug) {
+        err.print("lowrank: ");
+        return reportRest(err, thrown, debug);
+    }
+
+    /** The same where the line has begun with what it is about. */
+    static int reportRest(PrintStream err, Throwable thrown, boolean debug) {
         Throwable failure = meaning(thrown);
-        err.println("lowrank: " + line(failure));
+        err.println(line(failure));
         if (debug) {
             thrown.printStackTrace(err);
         }

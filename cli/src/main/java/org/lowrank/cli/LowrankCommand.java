@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
             TheoryCommand.class,
             MergeCommand.class,
             RunCommand.class,
+            TraceCommand.class,
             OverlapCommand.class,
             ReportCommand.class,
             InspectCommand.class,

@@ -19,6 +19,7 @@ import org.lowrank.analyzer.output.RunResult;
 import org.lowrank.reports.ResultFiles;
 import org.lowrank.reports.ResultJson;
 import org.lowrank.reports.UnreadableResultException;
+import org.lowrank.survey.trace.TraceResult;
 import org.lowrank.trainer.output.ExperimentResult;
 import org.lowrank.trainer.theory.TheoryResult;
 
@@ -80,6 +81,9 @@ final class SavedResults {
                         .files();
             case RunResult.KIND ->
                 ResultJson.as(tree, RunResult.class, RunResult.SCHEMA_VERSION, file)
+                        .files();
+            case TraceResult.KIND ->
+                ResultJson.as(tree, TraceResult.class, TraceResult.SCHEMA_VERSION, file)
                         .files();
             case ExperimentResult.KIND ->
                 ResultJson.as(tree, ExperimentResult.class, ExperimentResult.SCHEMA_VERSION, file)

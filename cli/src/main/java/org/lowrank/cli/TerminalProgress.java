@@ -43,6 +43,21 @@ final class TerminalProgress implements AutoCloseable {
         };
     }
 
+    /** For several downloads at once: their pauses only. */
+    TransferProgress ofPauses() {
+        return new TransferProgress() {
+            @Override
+            public void transferred(String file, long done, long total) {
+                // One bar cannot show several.
+            }
+
+            @Override
+            public void waiting(long secondsLeft) {
+                TerminalProgress.this.waiting(secondsLeft);
+            }
+        };
+    }
+
     /** A pause in a download: on the bar's line where one is drawn, else once for each pause that is worth a word. */
     synchronized void waiting(long secondsLeft) {
         boolean begins = !waiting;

@@ -123,7 +123,7 @@ final class TerminalSummary {
     }
 
     /** The sign and colour of its verdict, the statement with its number, and below it what stands behind, indented. */
-    private static String finding(Finding finding, boolean severalStacks, Terminal terminal) {
+    static String finding(Finding finding, boolean severalStacks, Terminal terminal) {
         String stack = severalStacks ? "[" + ForeignText.name(finding.stack()) + "] " : "";
         String verdict = finding.verdict() == Verdict.INFORMATION
                 ? ""

@@ -116,6 +116,20 @@ class ResultSchemaTest {
     }
 
     @Test
+    void traceFitsWhereAMatrixIsZero() throws IOException {
+        Path run = directory.resolve("run");
+        TinyCheckpoint.write(run.resolve("checkpoint-1"), TinyCheckpoint.bert());
+        Map<String, float[][]> later = TinyCheckpoint.bert();
+        later.put(ZERO, new float[24][24]);
+        TinyCheckpoint.write(run.resolve("checkpoint-2"), later);
+        JsonNode result = saved("trace", run.toString());
+        assertThat(result.at("/checkpoints/1/movement")).hasSize(14);
+        assertThat(result.at("/checkpoints/0/movement/0/since_previous").isNull())
+                .isTrue();
+        assertThat(violations(result)).isEmpty();
+    }
+
+    @Test
     void overlapFits() throws IOException {
         Path model = model("a", TinyCheckpoint.bert());
         Files.writeString(

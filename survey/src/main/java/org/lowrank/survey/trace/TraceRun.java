@@ -1,0 +1,314 @@
+package org.lowrank.survey.trace;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.lowrank.analyzer.MeasureOptions;
+import org.lowrank.analyzer.MeasuringRun;
+import org.lowrank.analyzer.ModelAnalysis;
+import org.lowrank.analyzer.layer.MatrixId;
+import org.lowrank.machine.program.Program;
+import org.lowrank.reports.OutputDirectory;
+import org.lowrank.reports.ReportWriteException;
+import org.lowrank.survey.trace.TraceSettings.Distances;
+import org.lowrank.weights.files.ModelNotFoundException;
+
+/**
+ * Measures the checkpoints of a training, each as {@code analyze} measures a model, while the next one is fetched; and how far each
+ * is from the one before and from the last. The last is measured first, since it is needed throughout.
+ *
+ * {@snippet :
+ * MeasureOptions options = MeasureOptions.defaults();
+ * TrainingRun run = TrainingRun.of(ModelReference.parse("EleutherAI/pythia-70m"), RevisionChoice.of("step*"), options.source());
+ * TraceRun.of(run, options, TraceSettings.DEFAULT, OutputDirectory.open(Path.of("out")), TraceListener.NONE)
+ *         .ifPresent(result -> System.out.println(result.findings()));
+ * }
+ */
+public final class TraceRun {
+    private final TrainingRun training;
+    private final MeasureOptions options;
+    private final Distances distances;
+    private final TraceListener listener;
+    private final MeasuringRun run;
+    private final TraceStore store;
+    private final OpenRevisions open;
+    private final Map<TracedRevision, Measured> done = new LinkedHashMap<>();
+    private final Map<String, Measured> byContent = new HashMap<>();
+    private final Map<String, Map<MatrixId, Double>> pairs = new HashMap<>();
+    private final List<TraceResult.Failure> failures = new ArrayList<>();
+    private final Map<TracedRevision, String> keys = new HashMap<>();
+
+    /**
+     * A checkpoint's numbers.
+     *
+     * @param origin the revision that was read for them: itself, or the first met with the same weights
+     */
+    private record Measured(TracedRevision origin, String key, SavedStep saved) {}
+
+    private TraceRun(
+            TrainingRun training,
+            MeasureOptions options,
+            TraceSettings settings,
+            TraceListener listener,
+            MeasuringRun run,
+            TraceStore store,
+            OpenRevisions open) {
+        this.training = training;
+        this.options = options;
+        this.distances = settings.distances();
+        this.listener = listener;
+        this.run = run;
+        this.store = store;
+        this.open = open;
+    }
+
+    /**
+     * Traces a run. What is measured is kept in the directory at once, so that the same call goes on where it was stopped.
+     *
+     * @param directory of the results
+     * @return empty where no checkpoint could be measured
+     * @throws ReportWriteException if what was measured cannot be kept
+     * @throws InterruptedException if the thread is interrupted
+     */
+    public static Optional<TraceResult> of(
+            TrainingRun training,
+            MeasureOptions options,
+            TraceSettings settings,
+            OutputDirectory directory,
+            TraceListener listener)
+            throws IOException, InterruptedException {
+        try (MeasuringRun run = new MeasuringRun(options);
+                OpenRevisions open = new OpenRevisions(training.model(), options.source(), options.selection())) {
+            String how = String.join(
+                    "\n", run.tool().kernels(), "" + options.accuracy(), "" + options.selection(), Program.version());
+            TraceStore store = new TraceStore(directory, how, !settings.again());
+            return new TraceRun(training, options, settings, listener, run, store, open).trace();
+        }
+    }
+
+    private Optional<TraceResult> trace() throws IOException, InterruptedException {
+        for (TracedRevision revision : training.revisions()) {
+            keyBefore(revision).ifPresent(key -> keys.put(revision, key));
+        }
+        List<TracedRevision> ascending = new ArrayList<>(training.revisions());
+        TracedRevision last = null;
+        while (distances == Distances.ALL && last == null && !ascending.isEmpty()) {
+            TracedRevision candidate = ascending.remove(ascending.size() - 1);
+            last = measure(candidate, next(ascending, -1, candidate)) ? candidate : null;
+        }
+        TracedRevision previous = null;
+        for (int i = 0; i < ascending.size(); i++) {
+            TracedRevision revision = ascending.get(i);
+            TracedRevision ahead = next(ascending, i, last);
+            open.keepOnly(present(previous, revision, ahead, last));
+            if (measure(revision, ahead)) {
+                previous = moved(previous, revision, last);
+            }
+        }
+        if (last != null && previous != null) {
+            pair(previous, last);
+        }
+        return done.isEmpty()
+                ? Optional.empty()
+                : Optional.of(TraceAssembly.of(this::distance, last != null, steps(), training, run, failures));
+    }
+
+    private static Set<TracedRevision> present(@Nullable TracedRevision... revisions) {
+        Set<TracedRevision> present = new HashSet<>();
+        for (TracedRevision revision : revisions) {
+            if (revision != null) {
+                present.add(revision);
+            }
+        }
+        return present;
+    }
+
+    /** The next checkpoint that will be read, by what is known before. */
+    private @Nullable TracedRevision next(List<TracedRevision> ascending, int from, @Nullable TracedRevision last) {
+        for (int i = from + 1; i < ascending.size(); i++) {
+            String key = keys.get(ascending.get(i));
+            if (key == null || !store.hasStep(key) || (last != null && lacksDistance(key, last))) {
+                return ascending.get(i);
+            }
+        }
+        return null;
+    }
+
+    private boolean lacksDistance(String key, TracedRevision last) {
+        Measured measured = done.get(last);
+        String ofLast = measured == null ? keys.getOrDefault(last, "") : measured.key;
+        return !store.hasPair(key, ofLast);
+    }
+
+    private Optional<String> keyBefore(TracedRevision revision) {
+        try {
+            return store.key(revision, revision.commit());
+        } catch (IOException unreadable) {
+            return Optional.empty(); // measuring says so
+        }
+    }
+
+    /**
+     * Measures a checkpoint, or takes what was kept.
+     *
+     * @param ahead fetched meanwhile
+     * @return false where it fails
+     */
+    private boolean measure(TracedRevision revision, @Nullable TracedRevision ahead)
+            throws IOException, InterruptedException {
+        listener.begins(
+                revision,
+                done.size() + failures.size() + 1,
+                training.revisions().size());
+        try {
+            String key = keys.get(revision);
+            Optional<SavedStep> saved = key == null ? Optional.empty() : store.step(key);
+            if (saved.isEmpty()) {
+                open.start(revision);
+            }
+            if (ahead != null) {
+                open.start(ahead);
+            }
+            if (key != null && saved.isPresent()) {
+                keep(revision, key, saved.get(), true);
+            } else {
+                fresh(revision);
+            }
+            return true;
+        } catch (ReportWriteException | InterruptedException e) {
+            throw e;
+        } catch (IOException | ModelNotFoundException | RuntimeException | Error e) {
+            failures.add(new TraceResult.Failure(revision.step(), revision.name(), reason(e)));
+            listener.failed(revision, e);
+            return false;
+        }
+    }
+
+    private static String reason(Throwable failure) {
+        String message = failure.getMessage();
+        return message == null
+                ? failure.getClass().getSimpleName()
+                : message.lines().findFirst().orElse("");
+    }
+
+    private void fresh(TracedRevision revision) throws IOException, ModelNotFoundException, InterruptedException {
+        ModelAnalysis model = open.get(revision);
+        String key = store.key(revision, model.provenance().revision())
+                .orElseThrow(() -> new IOException("no commit: "
+                        + revision.reference().text() + ": its source does not tell which it is; run again"));
+        Optional<SavedStep> known = store.step(key);
+        if (known.isPresent()) {
+            keep(revision, key, known.get(), true);
+            return;
+        }
+        String content = model.announcedContent().orElse("");
+        Measured same = content.isEmpty() ? null : byContent.get(content);
+        SavedStep saved = same == null
+                ? SavedStep.of(
+                        content,
+                        run.measure(
+                                model,
+                                Optional.empty(),
+                                (number, total, matrix) -> listener.measured(revision, number, total)))
+                : same.saved.ofRevision(model.model(""));
+        store.save(key, saved);
+        keep(revision, key, saved, false);
+    }
+
+    private void keep(TracedRevision revision, String key, SavedStep saved, boolean reused) {
+        Measured own = new Measured(revision, key, saved);
+        Measured first = saved.content().isEmpty() ? own : byContent.getOrDefault(saved.content(), own);
+        byContent.putIfAbsent(saved.content(), own);
+        done.put(revision, new Measured(first.origin, first.key, saved));
+        if (first.origin.equals(revision)) {
+            listener.ends(revision, reused, saved.warnings());
+        } else {
+            listener.duplicate(revision, first.origin);
+        }
+    }
+
+    /** Distances of a checkpoint just measured; gives the one the next is compared with. */
+    private @Nullable TracedRevision moved(
+            @Nullable TracedRevision previous, TracedRevision revision, @Nullable TracedRevision last)
+            throws IOException, InterruptedException {
+        TracedRevision origin = origin(revision);
+        if (!origin.equals(revision) && (last == null || !origin.equals(origin(last)))) {
+            return previous; // the weights of an earlier one
+        }
+        if (previous != null && distances != Distances.NONE) {
+            pair(previous, revision);
+        }
+        if (last != null) {
+            pair(revision, last);
+        }
+        return revision;
+    }
+
+    private TracedRevision origin(TracedRevision revision) {
+        return Objects.requireNonNull(done.get(revision)).origin;
+    }
+
+    /** Measures the distances of two checkpoints, unless they are kept; where that fails, the second is named and has none. */
+    private void pair(TracedRevision a, TracedRevision b) throws IOException, InterruptedException {
+        Measured ofA = Objects.requireNonNull(done.get(a));
+        Measured ofB = Objects.requireNonNull(done.get(b));
+        String name = ofA.key + "-" + ofB.key;
+        if (ofA.key.equals(ofB.key) || pairs.containsKey(name)) {
+            return;
+        }
+        Optional<SavedPair> saved = store.pair(ofA.key, ofB.key);
+        if (saved.isPresent()) {
+            pairs.put(name, saved.get().byMatrix());
+            return;
+        }
+        try {
+            Map<MatrixId, Double> found =
+                    Movements.between(open.get(ofA.origin), open.get(ofB.origin), options.threads());
+            store.save(ofA.key, ofB.key, SavedPair.of(found));
+            pairs.put(name, found);
+        } catch (ReportWriteException | InterruptedException e) {
+            throw e;
+        } catch (IOException | ModelNotFoundException | RuntimeException e) {
+            failures.add(
+                    new TraceResult.Failure(b.step(), b.name(), "no distance from " + a.name() + ": " + reason(e)));
+            listener.failed(b, e);
+        }
+    }
+
+    private @Nullable Map<MatrixId, Double> distance(SavedStep a, SavedStep b) {
+        Measured ofA = measured(a);
+        Measured ofB = measured(b);
+        if (ofA.key.equals(ofB.key)) {
+            Map<MatrixId, Double> zeros = new LinkedHashMap<>();
+            a.matrices().forEach(row -> zeros.put(row.id(), 0.0));
+            return zeros;
+        }
+        return pairs.get(ofA.key + "-" + ofB.key);
+    }
+
+    private Measured measured(SavedStep step) {
+        return done.values().stream()
+                .filter(one -> one.saved == step)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private Map<TracedRevision, SavedStep> steps() {
+        Map<TracedRevision, SavedStep> steps = new LinkedHashMap<>();
+        for (TracedRevision revision : training.revisions()) {
+            Measured measured = done.get(revision);
+            if (measured != null) {
+                steps.put(revision, measured.saved);
+            }
+        }
+        return steps;
+    }
+}
