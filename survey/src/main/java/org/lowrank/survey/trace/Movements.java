@@ -1,22 +1,17 @@
 package org.lowrank.survey.trace;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.lowrank.analyzer.ModelAnalysis;
 import org.lowrank.analyzer.layer.LayerMatrix;
 import org.lowrank.analyzer.layer.MatrixId;
 import org.lowrank.analyzer.measurement.OpenGroup;
 import org.lowrank.analyzer.measurement.TensorGroup;
+import org.lowrank.machine.tasks.SideBySide;
 import org.lowrank.spectral.matrix.FrobeniusDistance;
 
 /** ‖W_b − W_a‖_F of every matrix that two checkpoints have in one shape. */
@@ -39,25 +34,8 @@ final class Movements {
                 })
                 .toList();
         Map<MatrixId, Double> found = new HashMap<>();
-        ExecutorService workers = Executors.newFixedThreadPool(threads, task -> {
-            Thread thread = new Thread(task, "lowrank-movement");
-            thread.setDaemon(true);
-            return thread;
-        });
-        try {
-            List<Future<Map<MatrixId, Double>>> tasks = new ArrayList<>();
-            for (TensorGroup group : TensorGroup.of(both)) {
-                Callable<Map<MatrixId, Double>> task = () -> distances(group, others);
-                tasks.add(workers.submit(task));
-            }
-            for (Future<Map<MatrixId, Double>> task : tasks) {
-                found.putAll(task.get());
-            }
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
-        } finally {
-            workers.shutdown();
-        }
+        SideBySide.all("movement", threads, TensorGroup.of(both), group -> distances(group, others))
+                .forEach(found::putAll);
         Map<MatrixId, Double> ordered = new LinkedHashMap<>();
         both.forEach(matrix -> ordered.put(matrix.id(), Objects.requireNonNull(found.get(matrix.id()))));
         return ordered;

@@ -18,6 +18,7 @@ import org.lowrank.analyzer.ModelAnalysis;
 import org.lowrank.analyzer.layer.LayerSelection;
 import org.lowrank.analyzer.measurement.OpenGroup;
 import org.lowrank.analyzer.measurement.TensorGroup;
+import org.lowrank.machine.tasks.SideBySide;
 import org.lowrank.weights.files.ModelNotFoundException;
 import org.lowrank.weights.files.SourceOptions;
 import org.lowrank.weights.reference.ModelReference;
@@ -93,20 +94,10 @@ final class OpenRevisions implements AutoCloseable {
             return Objects.requireNonNull(future).get();
         } catch (ExecutionException e) {
             open.remove(revision);
-            Throwable cause = e.getCause();
-            if (cause instanceof IOException io) {
-                throw io;
-            }
-            if (cause instanceof ModelNotFoundException notFound) {
+            if (e.getCause() instanceof ModelNotFoundException notFound) {
                 throw notFound;
             }
-            if (cause instanceof RuntimeException runtime) {
-                throw runtime;
-            }
-            if (cause instanceof Error error) {
-                throw error;
-            }
-            throw new IOException(cause);
+            throw SideBySide.thrown(e);
         }
     }
 
