@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 import org.lowrank.reports.Report.Link;
 
 /** Where models, paper and program are found. */
-final class Links {
+public final class Links {
     /** As in the POM. */
     static final String REPOSITORY = "https://github.com/lowrank/lowrank";
 
@@ -21,7 +21,7 @@ final class Links {
 
     private Links() {}
 
-    static List<Link> of(List<AnalysisResult.Model> models) {
+    public static List<Link> of(List<AnalysisResult.Model> models) {
         List<Link> links = new ArrayList<>();
         for (AnalysisResult.Model model : models.subList(0, Math.min(models.size(), MOST_MODELS))) {
             String label = models.size() == 1

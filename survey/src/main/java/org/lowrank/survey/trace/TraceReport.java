@@ -7,6 +7,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.lowrank.analyzer.output.AnalysisReport;
 import org.lowrank.analyzer.output.AnalysisResult;
+import org.lowrank.analyzer.output.Links;
 import org.lowrank.analyzer.output.ReportNotes;
 import org.lowrank.reports.NumberText;
 import org.lowrank.reports.Report;
@@ -190,6 +191,7 @@ final class TraceReport {
                 String.join(" ", sentences),
                 "Stable rank ‖A‖_F/‖A‖_2: over how many directions a matrix acts with about equal strength; 1 is a single one.",
                 List.of(),
+                Links.of(List.of(last(result).measured())),
                 ResultFiles.fileName(result.model() + "-trace"),
                 result.model() + " · " + result.tool().name() + " "
                         + result.tool().version());
