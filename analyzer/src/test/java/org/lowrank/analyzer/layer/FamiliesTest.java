@@ -155,8 +155,8 @@ class FamiliesTest {
         model.put(at + "attn2.to_k.weight", d, 12)
                 .put(at + "attn2.to_v.weight", d, 12)
                 .put(at + "attn2.to_out.0.weight", d, d)
-                .put(at + "ff.net.0.proj.weight", 8 * d, d)
-                .put(at + "ff.net.2.weight", d, 4 * d);
+                .put(at + "ff.net.0.proj.weight", 8 * 1L * d, d)
+                .put(at + "ff.net.2.weight", d, 4 * 1L * d);
     }
 
     private static String[] diffusion(int d) {

@@ -89,6 +89,7 @@ public final class ParquetRows {
         }
 
         @Override
+        @SuppressWarnings("deprecation") // abstract: there is no other way yet
         public WriteContext init(Configuration configuration) {
             return context;
         }
@@ -147,6 +148,7 @@ public final class ParquetRows {
         }
 
         @Override
+        @SuppressWarnings("deprecation") // abstract: there is no other way yet
         protected WriteSupport<SurveyRow> getWriteSupport(Configuration configuration) {
             return new Support(notes);
         }

@@ -151,10 +151,10 @@ class StoredTensorTest {
         long count = shape.stream().reduce(1L, (a, b) -> a * b);
         long offset = random.nextInt((int) count);
         long left = count - 1 - offset;
-        long rows = 1 + (left == 0 ? 0 : random.nextInt((int) left + 1));
+        long rows = 1L + (left == 0 ? 0 : random.nextInt((int) left + 1));
         long rowStride = rows == 1 ? 0 : random.nextInt((int) (left / (rows - 1)) + 1);
         left -= (rows - 1) * rowStride;
-        long cols = 1 + (left == 0 ? 0 : random.nextInt((int) left + 1));
+        long cols = 1L + (left == 0 ? 0 : random.nextInt((int) left + 1));
         long colStride = cols == 1 ? 0 : random.nextInt((int) (left / (cols - 1)) + 1);
         return new Tensor.View(offset, rows, cols, rowStride, colStride);
     }

@@ -3,6 +3,7 @@ package org.lowrank.weights.writing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.charset.StandardCharsets;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,7 +40,7 @@ class ModelDirectoryTest {
     void theDirectoryAppearsAtTheEndOnly() throws IOException {
         try (ModelDirectory directory = ModelDirectory.open(target, "f1", Optional.empty())) {
             directory.weights(PLAN).write(sink -> sink.put(0, new double[] {1}, 1));
-            directory.write("config.json", "{}".getBytes());
+            directory.write("config.json", "{}".getBytes(StandardCharsets.UTF_8));
             assertThat(target).doesNotExist();
             directory.commit();
         }
@@ -92,7 +93,7 @@ class ModelDirectoryTest {
         Files.writeString(target.resolve("merge.json"), "old");
         Files.writeString(target.resolve("left over"), "old");
         try (ModelDirectory directory = ModelDirectory.open(target, "f1", Optional.of("merge.json"))) {
-            directory.write("merge.json", "new".getBytes());
+            directory.write("merge.json", "new".getBytes(StandardCharsets.UTF_8));
             directory.commit();
         }
         assertThat(children(target)).containsExactly("merge.json");
