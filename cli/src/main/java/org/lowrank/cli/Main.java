@@ -8,10 +8,14 @@ import java.lang.reflect.Constructor;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import picocli.CommandLine;
 
 /** Entry point: streams, exit codes, one-line errors. */
 public final class Main {
+    private static final Set<Class<?>> SPEAK_OF_ALL = Set.of(Help.class, CompletionCommand.class);
+
     private Main() {}
 
     /** Runs one command and exits with its code. */
@@ -25,7 +29,7 @@ public final class Main {
 
     /** Runs one command and returns its exit code. */
     static int run(String... args) {
-        CommandLine commandLine = commandLine();
+        CommandLine commandLine = commandLine(args.length == 0 ? "" : args[0]);
         commandLine.setExecutionExceptionHandler((failure, command, parsed) -> Failures.report(failure, args));
         commandLine.setParameterExceptionHandler(Failures::reportUsage);
         try {
@@ -37,7 +41,19 @@ public final class Main {
 
     /** The command with all its subcommands. */
     static CommandLine commandLine() {
+        return commandLine("");
+    }
+
+    /** The command with the one subcommand that is named; with all where none is, or one that speaks of the others. */
+    private static CommandLine commandLine(String named) {
         CommandLine commandLine = new CommandLine(new LowrankCommand());
+        boolean alone = LowrankCommand.COMMANDS.stream()
+                .anyMatch(command -> command.getKey().equals(named) && !SPEAK_OF_ALL.contains(command.getValue()));
+        for (Map.Entry<String, Class<?>> command : LowrankCommand.COMMANDS) {
+            if (!alone || command.getKey().equals(named)) {
+                commandLine.addSubcommand(command.getKey(), command.getValue());
+            }
+        }
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         commandLine.setUsageHelpAutoWidth(true);
         showVersion(commandLine);
