@@ -36,12 +36,22 @@ final class ManPage {
     private String text() {
         CommandSpec spec = command.getCommandSpec();
         String[] description = spec.usageMessage().description();
-        String summary = description.length == 0 ? "" : description[0].replaceFirst("(?s)[.:] .*", "").replaceFirst("\\.$", "");
-        page.append(".TH ").append(name(command).toUpperCase(Locale.ROOT)).append(" 1 \"\" \"")
-                .append(Program.NAME).append(' ').append(Program.version()).append("\" \"lowrank\"\n");
+        String summary = description.length == 0
+                ? ""
+                : description[0].replaceFirst("(?s)[.:] .*", "").replaceFirst("\\.$", "");
+        page.append(".TH ")
+                .append(name(command).toUpperCase(Locale.ROOT))
+                .append(" 1 \"\" \"")
+                .append(Program.NAME)
+                .append(' ')
+                .append(Program.version())
+                .append("\" \"lowrank\"\n");
         section("NAME", List.of(name(command) + " - " + summary));
         page.append(".SH SYNOPSIS\n.nf\n");
-        command.getHelp().synopsis(0).lines().forEach(line -> page.append(escaped(Ansi.OFF.string(line))).append('\n'));
+        command.getHelp()
+                .synopsis(0)
+                .lines()
+                .forEach(line -> page.append(escaped(Ansi.OFF.string(line))).append('\n'));
         page.append(".fi\n");
         section("DESCRIPTION", List.of(description));
         arguments(spec.positionalParameters());
@@ -70,7 +80,8 @@ final class ManPage {
     }
 
     private void options(List<OptionSpec> options) {
-        List<OptionSpec> shown = options.stream().filter(option -> !option.hidden()).toList();
+        List<OptionSpec> shown =
+                options.stream().filter(option -> !option.hidden()).toList();
         if (!shown.isEmpty()) {
             page.append(".SH OPTIONS\n");
         }
@@ -88,13 +99,16 @@ final class ManPage {
         if (!command.getSubcommands().isEmpty()) {
             page.append(".SH COMMANDS\n");
         }
-        command.getSubcommands().forEach((word, below) ->
-                entry("\\fB" + escaped(word) + "\\fR", below.getCommandSpec().usageMessage().description()));
+        command.getSubcommands()
+                .forEach((word, below) -> entry(
+                        "\\fB" + escaped(word) + "\\fR",
+                        below.getCommandSpec().usageMessage().description()));
     }
 
     private void entry(String term, String[] description) {
         page.append(".TP\n").append(term).append('\n');
-        page.append(description.length == 0 ? "\\&" : escaped(String.join(" ", description))).append('\n');
+        page.append(description.length == 0 ? "\\&" : escaped(String.join(" ", description)))
+                .append('\n');
     }
 
     /** What help ends with, its lines as they are. */

@@ -33,7 +33,9 @@ final class PackagedFiles {
     /** As the program prints it where standard output is no terminal. */
     private static void help(CommandLine command, Path directory) throws IOException {
         command.setUsageHelpAutoWidth(false);
-        put(directory.resolve(command.getCommandSpec().qualifiedName("-")), command.getUsageMessage(CommandLine.Help.Ansi.OFF));
+        put(
+                directory.resolve(command.getCommandSpec().qualifiedName("-")),
+                command.getUsageMessage(CommandLine.Help.Ansi.OFF));
         for (CommandLine below : command.getSubcommands().values()) {
             help(below, directory);
         }
