@@ -42,7 +42,13 @@ abstract class GridCommand extends StudyRun {
                 axis,
                 or(values, from.values()),
                 or(hidden, from.hidden()),
-                or(lambdas, from.weightDecays()));
+                or(lambdas, from.weightDecays()),
+                overlaps(from));
+    }
+
+    /** Only many tasks have them. */
+    List<Double> overlaps(GridSettings from) {
+        return from.overlaps();
     }
 
     @Override
@@ -91,6 +97,19 @@ abstract class GridCommand extends StudyRun {
             mixinStandardHelpOptions = true,
             description = "What merging costs over the number of tasks: sums and means of all their networks.")
     static final class Tasks extends GridCommand {
+        @Option(
+                names = "--overlap",
+                split = ",",
+                paramLabel = "LIST",
+                description = "How far inputs lie in coordinates that all tasks have in common, from 0 to 1.")
+        @Nullable
+        List<Double> overlaps;
+
+        @Override
+        List<Double> overlaps(GridSettings from) {
+            return or(overlaps, from.overlaps());
+        }
+
         Tasks() {
             super(GridSettings.Axis.TASKS);
         }

@@ -13,6 +13,7 @@ import org.lowrank.trainer.network.Initialisation;
  * @param values of it, each with its own networks
  * @param hidden widths of the hidden layers where they are not varied; of depths the first is every layer's
  * @param weightDecays λ, each with every value
+ * @param overlaps ρ of many tasks' inputs, each with every value; 0 alone for the other axes
  */
 public record GridSettings(
         Preset preset,
@@ -20,7 +21,8 @@ public record GridSettings(
         Axis axis,
         List<Double> values,
         List<Integer> hidden,
-        List<Double> weightDecays)
+        List<Double> weightDecays,
+        List<Double> overlaps)
         implements StudySettings {
     /** What is varied. */
     public enum Axis {
@@ -30,14 +32,18 @@ public record GridSettings(
         DEPTH,
         /** The overlap ρ of two tasks' inputs: x′ = √(1−ρ²) u + ρ v with v in the span of the first task's coordinates. */
         OVERLAP,
-        /** How many tasks there are, each on its own share of the coordinates. */
+        /** How many tasks there are, each on its own share of the coordinates, or partly on one that all have in common. */
         TASKS,
         /** The number K of layers, one network each, over a fine grid of λ: where it collapses, and how. */
         TRANSITION
     }
 
-    /** Checks the ranges. */
+    /** Networks trained together: a value of the axis, and the overlap of many tasks. */
+    public record Cell(double value, double overlap) {}
+
+    /** Checks the ranges; results of before overlaps have none. */
     public GridSettings {
+        overlaps = overlaps == null ? List.of(0.0) : overlaps.stream().sorted().distinct().toList();
         hidden = List.copyOf(hidden);
         values = values.stream().sorted().distinct().toList();
         weightDecays = weightDecays.stream().sorted().distinct().toList();
@@ -61,7 +67,20 @@ public record GridSettings(
                         + (axis == Axis.OVERLAP ? "numbers" : "integers") + " from " + least + " to " + most);
             }
         }
+        if (overlaps.isEmpty()
+                || overlaps.stream().anyMatch(overlap -> !(overlap >= 0 && overlap <= 1))
+                || (axis != Axis.TASKS && !overlaps.equals(List.of(0.0)))) {
+            throw new IllegalArgumentException("experiment: overlaps " + overlaps
+                    + ": need numbers from 0 to 1, and 0 alone where not the number of tasks is varied");
+        }
         weightDecays.forEach(lambda -> new DescentSettings(protocol.stepSize(), lambda));
+    }
+
+    /** All networks of a draw and λ, value by value within an overlap. */
+    public List<Cell> cells() {
+        return overlaps.stream()
+                .flatMap(overlap -> values.stream().map(value -> new Cell(value, overlap)))
+                .toList();
     }
 
     /** The protocol that is committed: ten draws. */
@@ -89,17 +108,21 @@ public record GridSettings(
                 20,
                 Precision.FLOAT32,
                 0);
+        List<Double> one = List.of(0.0);
+        // Several λ, since only so rank varies at one width and width at one rank.
+        List<Double> several = quick ? List.of(1e-3, 2.5e-3, 5e-3) : List.of(3e-5, 1e-4, 3e-4);
         return switch (axis) {
             case WIDTH ->
                 new GridSettings(
                         preset,
                         protocol,
                         axis,
-                        List.of(10.0, 30.0, 100.0, 300.0, 1000.0),
+                        quick ? List.of(10.0, 30.0, 100.0, 300.0) : List.of(10.0, 30.0, 100.0, 300.0, 1000.0, 3000.0),
                         List.of(100),
-                        List.of(lambda));
+                        several,
+                        one);
             case DEPTH ->
-                new GridSettings(preset, protocol, axis, List.of(2.0, 3.0, 4.0, 5.0), List.of(30), List.of(lambda));
+                new GridSettings(preset, protocol, axis, List.of(2.0, 3.0, 4.0, 5.0), List.of(30), several, one);
             case OVERLAP ->
                 new GridSettings(
                         preset,
@@ -107,10 +130,17 @@ public record GridSettings(
                         axis,
                         List.of(0.0, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0),
                         List.of(200, 20),
-                        List.of(lambda));
+                        List.of(lambda),
+                        one);
             case TASKS ->
                 new GridSettings(
-                        preset, protocol, axis, List.of(2.0, 4.0, 8.0, 20.0), List.of(200, 20), List.of(lambda));
+                        preset,
+                        protocol,
+                        axis,
+                        quick ? List.of(2.0, 4.0, 8.0) : List.of(2.0, 4.0, 8.0, 20.0),
+                        quick ? List.of(100, 20) : List.of(200, 20),
+                        List.of(lambda),
+                        List.of(0.0, 0.3));
             case TRANSITION ->
                 new GridSettings(
                         preset,
@@ -120,8 +150,14 @@ public record GridSettings(
                         List.of(10),
                         List.of(
                                 1e-3, 3e-3, 1e-2, 2e-2, 3e-2, 4e-2, 5e-2, 6e-2, 8e-2, 0.1, 0.12, 0.14, 0.16, 0.18,
-                                0.2));
+                                0.2),
+                        one);
         };
+    }
+
+    /** The condition of the curves of a value and overlap: {@code width=100}, {@code tasks=4 overlap=0.3}. */
+    public String condition(Cell cell) {
+        return condition(cell.value()) + (cell.overlap() == 0 ? "" : " overlap=" + cell.overlap());
     }
 
     /** The condition of the curves of a value: {@code width=100}. */

@@ -89,7 +89,23 @@ public record Metric(Quantity quantity, int index, Subject subject) {
         /** Singular task interference over that of unrelated ones. */
         RELATIVE_INTERFERENCE("relative_interference", ""),
         /** (‖Δ1 + Δ2‖ − larger)/(both − larger): 0 orthogonal, 1 constructive. */
-        CONSTRUCTIVE("constructive", "");
+        CONSTRUCTIVE("constructive", ""),
+        /** Loss of the best multiple of the sum. */
+        SCALED_LOSS("scaled_loss", ""),
+        /** That multiple. */
+        BEST_SCALE("best_scale", ""),
+        /** Bound on the output gap with measured projections. */
+        GAP_BOUND("gap_bound", ""),
+        /** Bound on it with norms from the second layer on. */
+        NORM_BOUND("norm_bound", ""),
+        /** Output gap where the other network's hidden matrices are randomly rotated. */
+        ROTATED_GAP("rotated_gap", ""),
+        /** Loss there. */
+        ROTATED_LOSS("rotated_loss", ""),
+        /** Output gap where they are normal of equal norm. */
+        GAUSSIAN_GAP("gaussian_gap", ""),
+        /** Loss there. */
+        GAUSSIAN_LOSS("gaussian_loss", "");
 
         private final String text;
         private final String each;

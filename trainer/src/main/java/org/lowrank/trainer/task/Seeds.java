@@ -13,7 +13,8 @@ public final class Seeds {
         LABELS(2),
         WEIGHTS(3),
         BATCHES(4),
-        SAMPLE(5);
+        SAMPLE(5),
+        CONTROL(6);
 
         private final int number;
 

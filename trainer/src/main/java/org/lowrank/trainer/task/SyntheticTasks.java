@@ -88,7 +88,14 @@ public final class SyntheticTasks {
                 frequency,
                 inputs,
                 new RandomStream(Seeds.of(seed, draw, 1, Seeds.Use.LABELS)));
-        RandomStream labels = new RandomStream(Seeds.of(seed, draw, 1, Seeds.Use.LABELS));
+        return mixed(
+                second, shared, overlap, frequency, new RandomStream(Seeds.of(seed, draw, 1, Seeds.Use.LABELS)));
+    }
+
+    /** x = √(1−ρ²) u + ρ v of two tasks' inputs, labelled anew. */
+    private static Task mixed(Task own, Task shared, double overlap, double frequency, RandomStream labels) {
+        int samples = own.samples();
+        int dimension = own.dimension();
         double[] w = new double[dimension];
         for (int j = 0; j < dimension; j++) {
             w[j] = labels.normal();
@@ -100,12 +107,31 @@ public final class SyntheticTasks {
             double product = 0;
             for (int j = 0; j < dimension; j++) {
                 int at = i * dimension + j;
-                x[at] = rest * second.inputs()[at] + overlap * shared.inputs()[at];
+                x[at] = rest * own.inputs()[at] + overlap * shared.inputs()[at];
                 product += w[j] * x[at];
             }
             y[i] = StrictMath.sin(frequency * product) >= 0 ? 1 : -1;
         }
         return new Task(samples, dimension, x, y);
+    }
+
+    /**
+     * One of several tasks that overlap: x = √(1−ρ²) u + ρ v, u uniform on the unit sphere of the task's own share of the coordinates
+     * and v on that of a share that all tasks have in common. Labels sign(sin(c·wᵀx)).
+     *
+     * @param count how many tasks there are; with the common one their shares are d/(count + 1) coordinates each
+     * @param index of this one, from 0
+     * @param overlap ρ in [0, 1]: 0 for orthogonal tasks, 1 for inputs of one kind
+     */
+    public static Task sharing(
+            int samples, int dimension, int count, int index, double overlap, double frequency, long seed, int draw) {
+        int share = Math.max(1, dimension / (count + 1));
+        RandomStream inputs = new RandomStream(Seeds.of(seed, draw, index, Seeds.Use.INPUTS));
+        long labels = Seeds.of(seed, draw, index, Seeds.Use.LABELS);
+        int from = Math.min((index + 1) * share, dimension - share);
+        Task own = sphere(samples, dimension, from, from + share, frequency, inputs, new RandomStream(labels));
+        Task common = sphere(samples, dimension, 0, share, frequency, inputs, new RandomStream(labels));
+        return mixed(own, common, overlap, frequency, new RandomStream(labels));
     }
 
     private static Task half(int samples, int dimension, int from, double frequency, long seed, int draw, int network) {

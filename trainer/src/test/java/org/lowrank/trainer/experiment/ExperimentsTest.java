@@ -300,7 +300,9 @@ class ExperimentsTest {
         all.add(new MechanismSettings(Preset.QUICK, tiny(2), List.of(16, 8), List.of(0.0, 1e-2)));
         for (GridSettings.Axis axis : GridSettings.Axis.values()) {
             List<Double> values = axis == GridSettings.Axis.OVERLAP ? List.of(0.0, 0.5) : List.of(2.0, 3.0);
-            all.add(new GridSettings(Preset.QUICK, tiny(2), axis, values, List.of(16, 8), List.of(1e-2)));
+            List<Double> overlaps = axis == GridSettings.Axis.TASKS ? List.of(0.0, 0.3) : List.of(0.0);
+            all.add(new GridSettings(
+                    Preset.QUICK, tiny(2), axis, values, List.of(16, 8), List.of(1e-2, 2e-2), overlaps));
         }
         ObjectMapper mapper = new ObjectMapper().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
         for (StudySettings settings : all) {
