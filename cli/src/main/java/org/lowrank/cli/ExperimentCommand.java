@@ -21,7 +21,8 @@ import picocli.CommandLine.Spec;
             GridCommand.Overlap.class,
             GridCommand.Transition.class,
             GridCommand.Tasks.class,
-            FinetuningCommand.class
+            FinetuningCommand.class,
+            TrainingCommand.class
         })
 final class ExperimentCommand implements Runnable {
     @Spec

@@ -10,7 +10,8 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
     @JsonSubTypes.Type(value = MergingSettings.class, name = "merging"),
     @JsonSubTypes.Type(value = MechanismSettings.class, name = "mechanism"),
     @JsonSubTypes.Type(value = GridSettings.class, name = "grid"),
-    @JsonSubTypes.Type(value = FinetuningSettings.class, name = "finetuning")
+    @JsonSubTypes.Type(value = FinetuningSettings.class, name = "finetuning"),
+    @JsonSubTypes.Type(value = VariantSettings.class, name = "training")
 })
 public sealed interface ExperimentSettings permits SweepSettings, MergingSettings, StudySettings, FinetuningSettings {
     /** The preset these settings started from. */

@@ -4,7 +4,8 @@ package org.lowrank.trainer.merge;
 public final class DivergedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    DivergedException(String message) {
+    /** Says where, and what to do. */
+    public DivergedException(String message) {
         super(message);
     }
 }

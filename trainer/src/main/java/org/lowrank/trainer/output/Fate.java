@@ -13,10 +13,10 @@ enum Fate {
     FITTED("fitted"),
     /** Its norm still changes; always so without weight decay, where no point of rest is finite. */
     MOVING("still moving"),
-    /** At θ = 0, or never away from it: the loss is ln 2 to one per cent, which is no success of anything. */
+    /** At θ = 0, or never away from it: the loss is ln 2 (ln C of C classes) to one per cent, which is no success of anything. */
     COLLAPSED("collapsed");
 
-    private static final double LOSS = 0.99 * Math.log(2);
+    private static final double LOSS = 0.99;
     private static final double RESTS = 0.02;
 
     private final String word;
@@ -32,8 +32,12 @@ enum Fate {
      * @param norms ‖θ‖ over them
      */
     static Fate of(double lambda, long[] steps, double[] losses, double[] norms) {
+        return of(lambda, steps, losses, norms, Math.log(2));
+    }
+
+    private static Fate of(double lambda, long[] steps, double[] losses, double[] norms, double atZero) {
         int last = steps.length - 1;
-        if (!(losses[last] < LOSS)) {
+        if (!(losses[last] < LOSS * atZero)) {
             return COLLAPSED;
         }
         if (lambda == 0 || last == 0 || steps[last - 1] == 0) {
@@ -45,6 +49,12 @@ enum Fate {
 
     /** Draw by draw: of one of the networks, with {@code layers} matrices. */
     static List<Fate> of(CurveSet curves, String condition, double lambda, Subject subject, int layers) {
+        return of(curves, condition, lambda, subject, layers, 2);
+    }
+
+    /** The same of networks that tell so many classes apart: at θ = 0 their loss is the logarithm of that number. */
+    static List<Fate> of(
+            CurveSet curves, String condition, double lambda, Subject subject, int layers, int classes) {
         CurveSet.Draws losses = curves.get(condition, lambda, Quantity.LOSS.of(subject));
         List<Fate> fates = new ArrayList<>();
         for (int draw = 0; draw < losses.values().length; draw++) {
@@ -57,7 +67,7 @@ enum Fate {
                     norms[i] = Math.hypot(norms[i], layer[i]);
                 }
             }
-            fates.add(of(lambda, losses.steps(), losses.values()[draw], norms));
+            fates.add(of(lambda, losses.steps(), losses.values()[draw], norms, Math.log(classes)));
         }
         return fates;
     }

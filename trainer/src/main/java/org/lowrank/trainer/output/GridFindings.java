@@ -8,64 +8,166 @@ import org.lowrank.reports.finding.Finding;
 import org.lowrank.reports.finding.Verdict;
 import org.lowrank.trainer.experiment.GridSettings;
 import org.lowrank.trainer.experiment.Metric.Quantity;
-import org.lowrank.trainer.experiment.Metric.Subject;
 
 /** What merging costs along an axis that the paper makes no claim about: measured, or not decided with too few draws. */
 final class GridFindings {
-    private GridFindings() {}
+    private final GridSlice slice;
+    private final GridSettings settings;
 
-    static List<Finding> of(GridSettings settings, CurveSet curves) {
+    private GridFindings(GridSlice slice) {
+        this.slice = slice;
+        this.settings = slice.settings();
+    }
+
+    static List<Finding> of(GridSlice slice) {
+        GridFindings of = new GridFindings(slice);
         List<Finding> findings = new ArrayList<>();
-        for (double lambda : settings.weightDecays()) {
-            findings.add(trend(settings, curves, lambda));
+        findings.add(of.trend());
+        if (slice.has(Quantity.OUTPUT_GAP)) {
+            findings.add(slice.settings().axis() == GridSettings.Axis.OVERLAP ? of.bounds() : of.controls());
+        }
+        if (slice.settings().axis() == GridSettings.Axis.TASKS && slice.has(Quantity.SCALED_LOSS)) {
+            findings.add(of.scaling());
         }
         return findings;
     }
 
     /** From the first value to the last, draw by draw. */
-    private static Finding trend(GridSettings settings, CurveSet curves, double lambda) {
+    private Finding trend() {
         List<Double> values = settings.values();
-        List<CurveSet.Draws> ratios = GridView.ratio(settings, curves, lambda);
+        List<CurveSet.Draws> ratios = slice.ratios(Quantity.MERGED_LOSS, Quantity.INDIVIDUAL_LOSS);
+        List<CurveSet.Draws> errors = slice.all(Quantity.MERGED_ERROR);
         List<String> parts = new ArrayList<>();
         List<double[]> kept = new ArrayList<>();
         for (int i = 0; i < values.size(); i++) {
-            String condition = settings.condition(values.get(i));
-            int layers = layers(curves, condition, lambda);
-            List<Fate> fates = Fate.of(curves, condition, lambda, Subject.ALONE, layers);
-            CurveSet.Draws ratio = ratios.get(i);
-            double[] end = Fate.only(ratio.at(ratio.last()), fates, Fate.FITTED, Fate.MOVING);
+            double[] end = slice.last(ratios.get(i), i);
             kept.add(end);
-            CurveSet.Draws error = curves.get(condition, lambda, Quantity.MERGED_ERROR.alone());
-            CurveSet.Draws rank = curves.get(condition, lambda, Quantity.STABLE_RANK.at(1));
-            parts.add(condition + ": ×" + Interval.geometric(end).text() + ", merged error "
-                    + NumberText.percent(error.mean(error.last())) + ", stable rank of W_1 "
-                    + NumberText.of(rank.mean(rank.last())) + " (" + Fate.counts(fates) + ")");
+            CurveSet.Draws error = errors.get(i);
+            parts.add(slice.conditions().get(i) + ": ×" + Interval.geometric(end).text() + ", merged error "
+                    + NumberText.percent(error.mean(error.last())) + ", stable rank of hidden matrices "
+                    + NumberText.of(Math.exp(Interval.of(slice.logRank(i)).mean())) + " ("
+                    + Fate.counts(slice.fates(i)) + ")");
         }
-        double[] first = kept.get(0);
-        double[] last = kept.get(kept.size() - 1);
-        double[] changes = new double[Math.min(first.length, last.length)];
-        for (int i = 0; i < changes.length; i++) {
-            changes[i] = last[i] / first[i];
-        }
-        Interval change = Interval.geometric(changes);
+        Interval change = Interval.geometric(quotients(kept.get(kept.size() - 1), kept.get(0)));
         String direction = change.low() > 1 ? "rises" : change.high() < 1 ? "falls" : "does not clearly change";
         return Finding.of(
-                GridView.ID + "-" + Double.toString(lambda).replace('.', '_'),
-                change.decides() ? Verdict.INFORMATION : Verdict.UNDECIDED,
+                slice.id(),
+                verdict(change),
                 change.draws() == 0 ? "–" : "×" + NumberText.of(change.mean()),
-                "Over the " + GridView.axis(settings) + ", from " + NumberText.exact(values.get(0)) + " to "
-                        + NumberText.exact(values.get(values.size() - 1)) + ", the ratio of merged to individual loss "
+                slice.title() + ": over the " + GridView.axis(settings) + ", from " + NumberText.exact(values.get(0))
+                        + " to " + NumberText.exact(values.get(values.size() - 1))
+                        + ", the ratio of merged to individual loss "
                         + (change.decides() ? direction : "was measured in too few draws")
                         + (change.draws() == 0 ? "" : " (×" + change.text() + ")") + ".",
                 String.join("; ", parts) + ". Geometric means with 95 % intervals over draws.",
                 change.draws() == 0 ? Map.of() : Map.of("ratio_change", change.mean()));
     }
 
-    private static int layers(CurveSet curves, String condition, double lambda) {
-        int layers = 0;
-        while (curves.has(condition, lambda, Quantity.FROBENIUS_NORM.at(layers + 1))) {
-            layers++;
+    /** Whether low rank by itself makes a network harmless to another, or its directions do. */
+    private Finding controls() {
+        List<CurveSet.Draws> rotated = slice.ratios(Quantity.ROTATED_GAP, Quantity.OUTPUT_GAP);
+        List<CurveSet.Draws> gaussian = slice.ratios(Quantity.GAUSSIAN_GAP, Quantity.ROTATED_GAP);
+        List<CurveSet.Draws> gaps = slice.all(Quantity.OUTPUT_GAP);
+        List<String> parts = new ArrayList<>();
+        for (int i = 0; i < gaps.size(); i++) {
+            parts.add(slice.conditions().get(i) + ": trained "
+                    + Interval.geometric(slice.last(gaps.get(i), i)).text() + ", random of the same singular values ×"
+                    + Interval.geometric(slice.last(rotated.get(i), i)).text() + " that, normal of the same norm ×"
+                    + Interval.geometric(slice.last(gaussian.get(i), i)).text() + " the latter");
         }
-        return layers;
+        int last = gaps.size() - 1;
+        Interval low = Interval.geometric(slice.last(rotated.get(last), last));
+        Interval full = Interval.geometric(slice.last(gaussian.get(last), last));
+        return Finding.of(
+                slice.id() + "/controls",
+                verdict(low),
+                low.draws() == 0 ? "–" : "×" + NumberText.of(low.mean()),
+                low.draws() == 0
+                        ? slice.title() + ": every network collapsed."
+                        : slice.title() + ", " + slice.conditions().get(last)
+                                + ": random hidden matrices of the same singular values change outputs ×"
+                                + NumberText.of(low.mean()) + " as much as the trained ones, normal ones of the same"
+                                + " norm ×" + NumberText.of(full.mean()) + " as much as those.",
+                "Change of outputs Σ|f_{θ+θ′} − f_θ|/Σ|f_θ|; W′_1 is the trained one in all three, so that inputs stay"
+                        + " orthogonal. " + String.join("; ", parts) + ".",
+                low.draws() == 0 ? Map.of() : Map.of("rotated_over_trained", low.mean(), "normal_over_rotated", full.mean()));
+    }
+
+    /** The triangle inequality's bounds, which no measurement may pass, and how far they are from it. */
+    private Finding bounds() {
+        List<CurveSet.Draws> slack = slice.ratios(Quantity.GAP_BOUND, Quantity.OUTPUT_GAP);
+        List<CurveSet.Draws> norms = slice.ratios(Quantity.NORM_BOUND, Quantity.OUTPUT_GAP);
+        List<CurveSet.Draws> gaps = slice.all(Quantity.OUTPUT_GAP);
+        List<String> parts = new ArrayList<>();
+        boolean within = true;
+        double most = 0;
+        for (int i = 0; i < gaps.size(); i++) {
+            for (int record = 0; record <= slack.get(i).last(); record++) {
+                for (double factor : slack.get(i).at(record)) {
+                    within &= !(factor < 1 - 1e-9);
+                }
+            }
+            Interval gap = Interval.geometric(slice.last(gaps.get(i), i));
+            Interval bound = Interval.geometric(slice.last(slack.get(i), i));
+            most = gap.draws() == 0 ? most : Math.max(most, bound.mean());
+            parts.add(slice.conditions().get(i) + ": " + gap.text() + ", bound ×" + bound.text()
+                    + " that, from norms alone ×" + Interval.geometric(slice.last(norms.get(i), i)).text());
+        }
+        boolean decides = Interval.of(slice.last(gaps.get(0), 0)).decides();
+        return Finding.of(
+                slice.id() + "/bounds",
+                !decides ? Verdict.UNDECIDED : within ? Verdict.INFORMATION : Verdict.EXCEPTION,
+                "×" + NumberText.of(most),
+                slice.title() + ": the change of outputs is " + (within ? "within" : "not always within")
+                        + " the bound summed over layers at every recorded step, which is up to " + NumberText.of(most)
+                        + " times as large at the end.",
+                "Bound: ‖h̃_k − h_k‖ ≤ ‖W_k + W′_k‖_2 ‖h̃_{k−1} − h_{k−1}‖ + ‖W′_k h_{k−1}‖. " + String.join("; ", parts)
+                        + ".",
+                Map.of("bound_over_gap", most));
+    }
+
+    /** Sums, best multiples of them, and means. */
+    private Finding scaling() {
+        List<CurveSet.Draws> sums = slice.ratios(Quantity.MERGED_LOSS, Quantity.INDIVIDUAL_LOSS);
+        List<CurveSet.Draws> bests = slice.ratios(Quantity.SCALED_LOSS, Quantity.INDIVIDUAL_LOSS);
+        List<CurveSet.Draws> means = slice.ratios(Quantity.AVERAGED_LOSS, Quantity.INDIVIDUAL_LOSS);
+        List<CurveSet.Draws> scales = slice.all(Quantity.BEST_SCALE);
+        List<String> parts = new ArrayList<>();
+        for (int i = 0; i < sums.size(); i++) {
+            parts.add(slice.conditions().get(i) + ": sum ×"
+                    + Interval.geometric(slice.last(sums.get(i), i)).text() + ", best multiple "
+                    + Interval.of(slice.last(scales.get(i), i)).text() + " ×"
+                    + Interval.geometric(slice.last(bests.get(i), i)).text() + ", mean ×"
+                    + Interval.geometric(slice.last(means.get(i), i)).text());
+        }
+        int last = sums.size() - 1;
+        Interval sum = Interval.geometric(slice.last(sums.get(last), last));
+        Interval mean = Interval.geometric(slice.last(means.get(last), last));
+        Interval best = Interval.geometric(slice.last(bests.get(last), last));
+        return Finding.of(
+                slice.id() + "/scaling",
+                verdict(sum),
+                sum.draws() == 0 ? "–" : "×" + NumberText.of(mean.mean()),
+                sum.draws() == 0
+                        ? slice.title() + ": every network collapsed."
+                        : slice.title() + ", " + slice.conditions().get(last) + ": the loss of the sum is ×"
+                                + NumberText.of(sum.mean()) + " the individual one, of its best multiple ×"
+                                + NumberText.of(best.mean()) + ", of the mean ×" + NumberText.of(mean.mean()) + ".",
+                "Errors of all three are the same, as f_{sθ} = s^K f_θ without biases. " + String.join("; ", parts) + ".",
+                sum.draws() == 0
+                        ? Map.of()
+                        : Map.of("sum_ratio", sum.mean(), "best_ratio", best.mean(), "mean_ratio", mean.mean()));
+    }
+
+    private static double[] quotients(double[] above, double[] below) {
+        double[] quotients = new double[Math.min(above.length, below.length)];
+        for (int i = 0; i < quotients.length; i++) {
+            quotients[i] = above[i] / below[i];
+        }
+        return quotients;
+    }
+
+    private static Verdict verdict(Interval interval) {
+        return interval.decides() ? Verdict.INFORMATION : Verdict.UNDECIDED;
     }
 }

@@ -66,6 +66,15 @@ final class TransitionFindings {
                 Map.of("largest_lambda", at.mean(), "norm_share", left.mean()));
     }
 
+    /** Draw by draw. */
+    static double[] escapes(CurveSet.Draws loss) {
+        double[] escapes = new double[loss.values().length];
+        for (int draw = 0; draw < escapes.length; draw++) {
+            escapes[draw] = escape(loss, draw);
+        }
+        return escapes;
+    }
+
     /** The first recorded step at which the loss is below 0.9 ln 2; NaN without. */
     private static double escape(CurveSet.Draws loss, int draw) {
         for (int i = 0; i < loss.steps().length; i++) {

@@ -14,7 +14,8 @@ public final class Seeds {
         WEIGHTS(3),
         BATCHES(4),
         SAMPLE(5),
-        CONTROL(6);
+        CONTROL(6),
+        CLASSES(7);
 
         private final int number;
 

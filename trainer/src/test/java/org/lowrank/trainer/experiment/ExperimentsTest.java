@@ -298,6 +298,9 @@ class ExperimentsTest {
     void studiesAreSavedReadAndNotDecidedByTwoDraws() throws Exception {
         List<StudySettings> all = new java.util.ArrayList<>();
         all.add(new MechanismSettings(Preset.QUICK, tiny(2), List.of(16, 8), List.of(0.0, 1e-2)));
+        Protocol exact = new Protocol(8, 12, 1, Initialisation.UNIFORM, 0.5, 200, 2, 6, Precision.FLOAT64, 5);
+        all.add(new VariantSettings(
+                Preset.QUICK, exact, List.of(16, 8), List.of(0.0, 1e-2), List.of(org.lowrank.trainer.variant.Variant.values())));
         for (GridSettings.Axis axis : GridSettings.Axis.values()) {
             List<Double> values = axis == GridSettings.Axis.OVERLAP ? List.of(0.0, 0.5) : List.of(2.0, 3.0);
             List<Double> overlaps = axis == GridSettings.Axis.TASKS ? List.of(0.0, 0.3) : List.of(0.0);
@@ -306,9 +309,7 @@ class ExperimentsTest {
         }
         ObjectMapper mapper = new ObjectMapper().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
         for (StudySettings settings : all) {
-            List<Curve> curves = settings instanceof MechanismSettings mechanism
-                    ? MechanismExperiment.run(mechanism, threads(2))
-                    : GridExperiment.run((GridSettings) settings, threads(2));
+            List<Curve> curves = curves(settings);
             ExperimentResult result = result(settings, curves);
             ExperimentResult read = mapper.readValue(mapper.writeValueAsString(result), ExperimentResult.class);
             assertThat(read.settings()).isEqualTo(settings);
@@ -319,6 +320,15 @@ class ExperimentsTest {
             assertThat(result.findings().toString()).doesNotContain("NaN");
             assertThat(ExperimentReport.of(read, null, null).figures()).isNotEmpty();
         }
+    }
+
+    private static List<Curve> curves(StudySettings settings) throws Exception {
+        if (settings instanceof MechanismSettings mechanism) {
+            return MechanismExperiment.run(mechanism, threads(2));
+        }
+        return settings instanceof VariantSettings variants
+                ? VariantExperiment.run(variants, threads(2))
+                : GridExperiment.run((GridSettings) settings, threads(2));
     }
 
     /** λ = 0.5 takes every network to θ = 0, where merged and individual losses are both ln 2: no success. */
