@@ -172,7 +172,7 @@ class ResultSchemaTest {
 
     @Test
     void studiesFit() throws IOException {
-        for (String study : List.of("mechanism", "width", "depth", "overlap", "tasks", "transition")) {
+        for (String study : List.of("mechanism", "width", "depth", "overlap", "tasks", "transition", "training")) {
             List<String> arguments = new ArrayList<>(List.of(
                     "experiment",
                     study,
