@@ -8,11 +8,6 @@ import org.lowrank.trainer.curve.Curve;
 import org.lowrank.trainer.curve.RecordedSteps;
 import org.lowrank.trainer.descent.Descent;
 import org.lowrank.trainer.descent.DescentSettings;
-import org.lowrank.trainer.experiment.Metric.Quantity;
-import org.lowrank.trainer.experiment.Metric.Subject;
-import org.lowrank.trainer.merge.MergedNetwork;
-import org.lowrank.trainer.merge.NetworkMeasures;
-import org.lowrank.trainer.network.ReluNetwork;
 import org.lowrank.trainer.task.RandomStream;
 import org.lowrank.trainer.task.Seeds;
 import org.lowrank.trainer.task.SyntheticTasks;
@@ -42,7 +37,8 @@ public final class GridExperiment {
                 for (int i = 0; i < settings.draws(); i++) {
                     int draw = i;
                     plan.add(new PieceRunner.Planned(
-                            settings.networksAt(cell.value()) * settings.protocol().steps(),
+                            settings.networksAt(cell.value())
+                                    * settings.protocol().steps(),
                             () -> piece(settings, draw, cell, lambda)));
                 }
             }
@@ -95,7 +91,8 @@ public final class GridExperiment {
         if (settings.axis() == GridSettings.Axis.OVERLAP) {
             return List.of(
                     SyntheticTasks.half(p.samples(), p.dimension(), p.frequency(), p.seed(), draw, 0),
-                    SyntheticTasks.overlapping(p.samples(), p.dimension(), cell.value(), p.frequency(), p.seed(), draw));
+                    SyntheticTasks.overlapping(
+                            p.samples(), p.dimension(), cell.value(), p.frequency(), p.seed(), draw));
         }
         List<Task> tasks = new ArrayList<>();
         int share = p.dimension() / count;

@@ -22,8 +22,7 @@ final class GridMeasures {
     private final List<ReluNetwork> networks;
     private final List<Task> tasks;
 
-    GridMeasures(
-            Recorder recorder, String condition, double lambda, List<ReluNetwork> networks, List<Task> tasks) {
+    GridMeasures(Recorder recorder, String condition, double lambda, List<ReluNetwork> networks, List<Task> tasks) {
         this.recorder = recorder;
         this.condition = condition;
         this.lambda = lambda;
@@ -40,8 +39,7 @@ final class GridMeasures {
         ReluNetwork first = networks.get(0);
         recorder.put(condition, lambda, Subject.ALONE, NetworkMeasures.fit(first, tasks.get(0)));
         recorder.put(condition, lambda, Quantity.STABLE_RANK, Subject.ALONE, NetworkMeasures.stableRanks(first));
-        recorder.put(
-                condition, lambda, Quantity.FROBENIUS_NORM, Subject.ALONE, NetworkMeasures.frobeniusNorms(first));
+        recorder.put(condition, lambda, Quantity.FROBENIUS_NORM, Subject.ALONE, NetworkMeasures.frobeniusNorms(first));
     }
 
     /**
@@ -133,7 +131,8 @@ final class GridMeasures {
         ReluNetwork own = networks.get(i);
         ReluNetwork merged = MergedNetwork.of(own, other);
         Task task = tasks.get(i);
-        gapAndLoss[0] += MergeMechanism.of(own, other, merged, task, tasks.get(1 - i)).outputGap() / 2;
+        gapAndLoss[0] +=
+                MergeMechanism.of(own, other, merged, task, tasks.get(1 - i)).outputGap() / 2;
         gapAndLoss[1] += NetworkMeasures.fit(merged, task).loss() / 2;
     }
 }

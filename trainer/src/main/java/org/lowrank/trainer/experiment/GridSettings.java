@@ -43,7 +43,9 @@ public record GridSettings(
 
     /** Checks the ranges; results of before overlaps have none. */
     public GridSettings {
-        overlaps = overlaps == null ? List.of(0.0) : overlaps.stream().sorted().distinct().toList();
+        overlaps = overlaps == null
+                ? List.of(0.0)
+                : overlaps.stream().sorted().distinct().toList();
         hidden = List.copyOf(hidden);
         values = values.stream().sorted().distinct().toList();
         weightDecays = weightDecays.stream().sorted().distinct().toList();
@@ -122,7 +124,14 @@ public record GridSettings(
                         several,
                         one);
             case DEPTH ->
-                new GridSettings(preset, protocol, axis, List.of(2.0, 3.0, 4.0, 5.0), List.of(30), several, one);
+                new GridSettings(
+                        preset,
+                        protocol,
+                        axis,
+                        quick ? List.of(2.0, 3.0, 4.0) : List.of(2.0, 3.0, 4.0, 5.0),
+                        List.of(quick ? 20 : 30),
+                        several,
+                        one);
             case OVERLAP ->
                 new GridSettings(
                         preset,
@@ -144,13 +153,21 @@ public record GridSettings(
             case TRANSITION ->
                 new GridSettings(
                         preset,
-                        new Protocol(20, 10, 1, Initialisation.HE, 0.3, 20_000, draws, 20, Precision.FLOAT64, 0),
+                        new Protocol(
+                                20,
+                                10,
+                                1,
+                                Initialisation.HE,
+                                0.3,
+                                quick ? 8000 : 20_000,
+                                draws,
+                                20,
+                                Precision.FLOAT64,
+                                0),
                         axis,
                         List.of(2.0, 3.0, 4.0),
                         List.of(10),
-                        List.of(
-                                1e-3, 3e-3, 1e-2, 2e-2, 3e-2, 4e-2, 5e-2, 6e-2, 8e-2, 0.1, 0.12, 0.14, 0.16, 0.18,
-                                0.2),
+                        List.of(1e-3, 3e-3, 1e-2, 2e-2, 3e-2, 4e-2, 5e-2, 6e-2, 8e-2, 0.1, 0.12, 0.14, 0.16, 0.18, 0.2),
                         one);
         };
     }

@@ -1,7 +1,8 @@
 package org.lowrank.trainer.experiment;
 
 /** Settings of an experiment around Figure 3: a {@link Protocol} and the axis it varies. */
-public sealed interface StudySettings extends ExperimentSettings permits MechanismSettings, GridSettings, VariantSettings {
+public sealed interface StudySettings extends ExperimentSettings
+        permits MechanismSettings, GridSettings, VariantSettings {
     /** What is not varied. */
     Protocol protocol();
 

@@ -134,8 +134,8 @@ public final class VariantExperiment {
             Perceptron second = descents.get(1).network();
             Perceptron.Fit fit = first.fit(tasks.get(0));
             if (!Double.isFinite(fit.loss())) {
-                throw new DivergedException("diverged: " + name + ", step " + descents.get(0).step()
-                        + ": the loss is no longer finite; take a smaller --step-size");
+                throw new DivergedException("diverged: " + name + ", step "
+                        + descents.get(0).step() + ": the loss is no longer finite; take a smaller --step-size");
             }
             recorder.put(condition, lambda, Quantity.LOSS.alone(), fit.loss());
             recorder.put(condition, lambda, Quantity.ERROR.alone(), fit.error());

@@ -31,20 +31,26 @@ public record VariantSettings(
                     + ", variants " + variants + ": need at least one of each, widths above 0");
         }
         if (protocol.precision() != Precision.FLOAT64 || protocol.initialisation() != Initialisation.UNIFORM) {
-            throw new IllegalArgumentException("training: " + protocol.precision() + " and "
-                    + protocol.initialisation() + ": it is done in float64 from uniform weights only");
+            throw new IllegalArgumentException("training: " + protocol.precision() + " and " + protocol.initialisation()
+                    + ": it is done in float64 from uniform weights only");
         }
         weightDecays.forEach(lambda -> new DescentSettings(protocol.stepSize(), lambda));
     }
 
     /** Ten draws of small networks over many steps. */
     public static VariantSettings paper() {
-        return of(Preset.PAPER, new Protocol(40, 40, 1, Initialisation.UNIFORM, 1, 30_000, 10, 20, Precision.FLOAT64, 0), 3e-4);
+        return of(
+                Preset.PAPER,
+                new Protocol(40, 40, 1, Initialisation.UNIFORM, 1, 30_000, 10, 20, Precision.FLOAT64, 0),
+                3e-4);
     }
 
     /** Five draws, a minute or two. */
     public static VariantSettings quick() {
-        return of(Preset.QUICK, new Protocol(20, 20, 1, Initialisation.UNIFORM, 1, 4000, 5, 12, Precision.FLOAT64, 0), 2.5e-3);
+        return of(
+                Preset.QUICK,
+                new Protocol(20, 20, 1, Initialisation.UNIFORM, 1, 4000, 5, 12, Precision.FLOAT64, 0),
+                2.5e-3);
     }
 
     private static VariantSettings of(Preset preset, Protocol protocol, double lambda) {

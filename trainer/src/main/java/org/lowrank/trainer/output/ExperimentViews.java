@@ -11,8 +11,13 @@ import org.lowrank.trainer.experiment.ExperimentSettings;
 
 /** The views there are, each bound to the settings of one result. */
 final class ExperimentViews {
-    private static final List<ExperimentView<?>> ALL =
-            List.of(new SweepView(), new MergingView(), new MechanismView(), new GridView(), new VariantView(), new FinetuningView());
+    private static final List<ExperimentView<?>> ALL = List.of(
+            new SweepView(),
+            new MergingView(),
+            new MechanismView(),
+            new GridView(),
+            new VariantView(),
+            new FinetuningView());
 
     private ExperimentViews() {}
 

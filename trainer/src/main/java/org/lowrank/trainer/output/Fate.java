@@ -53,8 +53,7 @@ enum Fate {
     }
 
     /** The same of networks that tell so many classes apart: at θ = 0 their loss is the logarithm of that number. */
-    static List<Fate> of(
-            CurveSet curves, String condition, double lambda, Subject subject, int layers, int classes) {
+    static List<Fate> of(CurveSet curves, String condition, double lambda, Subject subject, int layers, int classes) {
         CurveSet.Draws losses = curves.get(condition, lambda, Quantity.LOSS.of(subject));
         List<Fate> fates = new ArrayList<>();
         for (int draw = 0; draw < losses.values().length; draw++) {

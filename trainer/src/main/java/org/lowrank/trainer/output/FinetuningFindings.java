@@ -183,7 +183,8 @@ final class FinetuningFindings {
                         + row.text() + ", column overlap "
                         + curves.correlation(Quantity.COLUMN_OVERLAP).text() + ", cosine "
                         + curves.correlation(Quantity.TASK_VECTOR_COSINE).text() + ", singular task interference "
-                        + curves.correlation(Quantity.RELATIVE_INTERFERENCE).text() + "; 95 % of random orders lie within ±"
+                        + curves.correlation(Quantity.RELATIVE_INTERFERENCE).text()
+                        + "; 95 % of random orders lie within ±"
                         + NumberText.of(row.quantile()) + ". Within one condition row overlap "
                         + curves.correlation(Quantity.ROW_OVERLAP, FinetuningSettings.DISJOINT)
                                 .text() + " (disjoint) and "

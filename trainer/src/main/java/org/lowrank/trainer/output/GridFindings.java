@@ -43,7 +43,8 @@ final class GridFindings {
             double[] end = slice.last(ratios.get(i), i);
             kept.add(end);
             CurveSet.Draws error = errors.get(i);
-            parts.add(slice.conditions().get(i) + ": ×" + Interval.geometric(end).text() + ", merged error "
+            parts.add(slice.conditions().get(i) + ": ×"
+                    + Interval.geometric(end).text() + ", merged error "
                     + NumberText.percent(error.mean(error.last())) + ", stable rank of hidden matrices "
                     + NumberText.of(Math.exp(Interval.of(slice.logRank(i)).mean())) + " ("
                     + Fate.counts(slice.fates(i)) + ")");
@@ -90,7 +91,9 @@ final class GridFindings {
                                 + " norm ×" + NumberText.of(full.mean()) + " as much as those.",
                 "Change of outputs Σ|f_{θ+θ′} − f_θ|/Σ|f_θ|; W′_1 is the trained one in all three, so that inputs stay"
                         + " orthogonal. " + String.join("; ", parts) + ".",
-                low.draws() == 0 ? Map.of() : Map.of("rotated_over_trained", low.mean(), "normal_over_rotated", full.mean()));
+                low.draws() == 0
+                        ? Map.of()
+                        : Map.of("rotated_over_trained", low.mean(), "normal_over_rotated", full.mean()));
     }
 
     /** The triangle inequality's bounds, which no measurement may pass, and how far they are from it. */
@@ -111,7 +114,8 @@ final class GridFindings {
             Interval bound = Interval.geometric(slice.last(slack.get(i), i));
             most = gap.draws() == 0 ? most : Math.max(most, bound.mean());
             parts.add(slice.conditions().get(i) + ": " + gap.text() + ", bound ×" + bound.text()
-                    + " that, from norms alone ×" + Interval.geometric(slice.last(norms.get(i), i)).text());
+                    + " that, from norms alone ×"
+                    + Interval.geometric(slice.last(norms.get(i), i)).text());
         }
         boolean decides = Interval.of(slice.last(gaps.get(0), 0)).decides();
         return Finding.of(
@@ -121,8 +125,8 @@ final class GridFindings {
                 slice.title() + ": the change of outputs is " + (within ? "within" : "not always within")
                         + " the bound summed over layers at every recorded step, which is up to " + NumberText.of(most)
                         + " times as large at the end.",
-                "Bound: ‖h̃_k − h_k‖ ≤ ‖W_k + W′_k‖_2 ‖h̃_{k−1} − h_{k−1}‖ + ‖W′_k h_{k−1}‖. " + String.join("; ", parts)
-                        + ".",
+                "Bound: ‖h̃_k − h_k‖ ≤ ‖W_k + W′_k‖_2 ‖h̃_{k−1} − h_{k−1}‖ + ‖W′_k h_{k−1}‖. "
+                        + String.join("; ", parts) + ".",
                 Map.of("bound_over_gap", most));
     }
 
@@ -153,7 +157,8 @@ final class GridFindings {
                         : slice.title() + ", " + slice.conditions().get(last) + ": the loss of the sum is ×"
                                 + NumberText.of(sum.mean()) + " the individual one, of its best multiple ×"
                                 + NumberText.of(best.mean()) + ", of the mean ×" + NumberText.of(mean.mean()) + ".",
-                "Errors of all three are the same, as f_{sθ} = s^K f_θ without biases. " + String.join("; ", parts) + ".",
+                "Errors of all three are the same, as f_{sθ} = s^K f_θ without biases. " + String.join("; ", parts)
+                        + ".",
                 sum.draws() == 0
                         ? Map.of()
                         : Map.of("sum_ratio", sum.mean(), "best_ratio", best.mean(), "mean_ratio", mean.mean()));

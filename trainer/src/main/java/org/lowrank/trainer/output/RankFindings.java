@@ -122,7 +122,8 @@ final class RankFindings {
                         + NumberText.of(gapRank.mean()) + ".",
                 "Exponents over " + size.draws() + " draws, of the ratio " + size.text() + " and " + rank.text()
                         + ", of the change of outputs " + gapSize.text() + " and " + gapRank.text()
-                        + ". λ changes losses beside rank; the change of outputs is not a ratio of losses. " + matched(),
+                        + ". λ changes losses beside rank; the change of outputs is not a ratio of losses. "
+                        + matched(),
                 Map.of(
                         "ratio_size_exponent",
                         size.mean(),
@@ -146,8 +147,8 @@ final class RankFindings {
                 ranks.add(median(slice, i));
             }
         }
-        double target = Moments.quantile(
-                ranks.stream().mapToDouble(Double::doubleValue).toArray(), 0.5);
+        double target =
+                Moments.quantile(ranks.stream().mapToDouble(Double::doubleValue).toArray(), 0.5);
         if (Double.isNaN(target)) {
             return "Every network collapsed.";
         }

@@ -103,9 +103,7 @@ final class VariantView implements ExperimentView<VariantSettings> {
                     fates + ".",
                     Map.of());
         }
-        String change = risen.low() > 0
-                ? "higher"
-                : risen.high() < 0 ? "lower" : "not clearly other";
+        String change = risen.low() > 0 ? "higher" : risen.high() < 0 ? "lower" : "not clearly other";
         return Finding.of(
                 id,
                 risen.decides() ? Verdict.INFORMATION : Verdict.UNDECIDED,
@@ -114,23 +112,21 @@ final class VariantView implements ExperimentView<VariantSettings> {
                         + " than with λ = " + NumberText.exact(least) + " (" + NumberText.of(risen.mean())
                         + "); merged over individual loss is ×" + NumberText.of(ratio.mean()) + " against ×"
                         + NumberText.of(ratioWithout.mean()) + ".",
-                "Mean inverse stable rank " + Interval.of(without).text() + " to " + Interval.of(with).text()
-                        + ", draw by draw " + risen.text() + "; loss ratio " + ratioWithout.text() + " to " + ratio.text()
+                "Mean inverse stable rank " + Interval.of(without).text() + " to "
+                        + Interval.of(with).text()
+                        + ", draw by draw " + risen.text() + "; loss ratio " + ratioWithout.text() + " to "
+                        + ratio.text()
                         + "; individual loss "
-                        + Interval.geometric(last(settings, curves, variant, least, Quantity.INDIVIDUAL_LOSS)).text()
+                        + Interval.geometric(last(settings, curves, variant, least, Quantity.INDIVIDUAL_LOSS))
+                                .text()
                         + " to "
-                        + Interval.geometric(last(settings, curves, variant, most, Quantity.INDIVIDUAL_LOSS)).text()
+                        + Interval.geometric(last(settings, curves, variant, most, Quantity.INDIVIDUAL_LOSS))
+                                .text()
                         + ", merged error "
                         + NumberText.percent(Interval.of(last(settings, curves, variant, most, Quantity.MERGED_ERROR))
                                 .mean())
                         + ". " + fates + ".",
-                Map.of(
-                        "rise",
-                        risen.mean(),
-                        "loss_ratio",
-                        ratio.mean(),
-                        "loss_ratio_without",
-                        ratioWithout.mean()));
+                Map.of("rise", risen.mean(), "loss_ratio", ratio.mean(), "loss_ratio_without", ratioWithout.mean()));
     }
 
     @Override

@@ -88,8 +88,7 @@ public final class SyntheticTasks {
                 frequency,
                 inputs,
                 new RandomStream(Seeds.of(seed, draw, 1, Seeds.Use.LABELS)));
-        return mixed(
-                second, shared, overlap, frequency, new RandomStream(Seeds.of(seed, draw, 1, Seeds.Use.LABELS)));
+        return mixed(second, shared, overlap, frequency, new RandomStream(Seeds.of(seed, draw, 1, Seeds.Use.LABELS)));
     }
 
     /** x = √(1−ρ²) u + ρ v of two tasks' inputs, labelled anew. */

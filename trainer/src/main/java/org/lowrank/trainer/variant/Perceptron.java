@@ -50,8 +50,7 @@ public record Perceptron(int[] widths, double[][] parameters) {
     /** The same numbers, not shared. */
     public Perceptron copy() {
         return new Perceptron(
-                widths.clone(),
-                Arrays.stream(parameters).map(double[]::clone).toArray(double[][]::new));
+                widths.clone(), Arrays.stream(parameters).map(double[]::clone).toArray(double[][]::new));
     }
 
     /** θ + θ′, biases too. */

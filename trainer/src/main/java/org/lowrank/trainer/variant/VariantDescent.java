@@ -43,7 +43,9 @@ public final class VariantDescent {
     }
 
     private double[][] zeros() {
-        return Arrays.stream(network.parameters()).map(p -> new double[p.length]).toArray(double[][]::new);
+        return Arrays.stream(network.parameters())
+                .map(p -> new double[p.length])
+                .toArray(double[][]::new);
     }
 
     /** Steps done. */
@@ -106,7 +108,8 @@ public final class VariantDescent {
 
     /** What {@link #restore} needs to go on bit for bit. */
     public byte[] save() {
-        int entries = Arrays.stream(network.parameters()).mapToInt(p -> p.length).sum();
+        int entries =
+                Arrays.stream(network.parameters()).mapToInt(p -> p.length).sum();
         ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES + 3 * Double.BYTES * entries);
         bytes.putLong(step);
         for (double[][] values : new double[][][] {network.parameters(), first, second}) {

@@ -245,8 +245,8 @@ class ExperimentsTest {
         try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
             out.write(ResultJson.writeCompact(result).getBytes(StandardCharsets.UTF_8));
         }
-        ExperimentResult read = ResultJson.as(
-                ResultJson.read(file), ExperimentResult.class, ExperimentResult.SCHEMA_VERSION, file);
+        ExperimentResult read =
+                ResultJson.as(ResultJson.read(file), ExperimentResult.class, ExperimentResult.SCHEMA_VERSION, file);
         assertThat(ResultJson.writeCompact(read.judged())).isEqualTo(ResultJson.writeCompact(result));
     }
 
@@ -282,10 +282,12 @@ class ExperimentsTest {
 
     @Test
     void metricsAreNamedAsInTheFiles() {
-        assertThat(Metric.Quantity.LOSS.of(Metric.Subject.FIRST.merged()).text()).isEqualTo("loss_merged_first");
+        assertThat(Metric.Quantity.LOSS.of(Metric.Subject.FIRST.merged()).text())
+                .isEqualTo("loss_merged_first");
         assertThat(Metric.Quantity.STABLE_RANK.at(2).of(Metric.Subject.MERGED).text())
                 .isEqualTo("stable_rank_w2_merged");
-        assertThat(Metric.Quantity.COSINE.at(1).of(Metric.Subject.SECOND).text()).isEqualTo("cosine_h1_second");
+        assertThat(Metric.Quantity.COSINE.at(1).of(Metric.Subject.SECOND).text())
+                .isEqualTo("cosine_h1_second");
         assertThatThrownBy(() -> Metric.Quantity.STABLE_RANK.alone()).isInstanceOf(IllegalArgumentException.class);
     }
 
@@ -300,7 +302,11 @@ class ExperimentsTest {
         all.add(new MechanismSettings(Preset.QUICK, tiny(2), List.of(16, 8), List.of(0.0, 1e-2)));
         Protocol exact = new Protocol(8, 12, 1, Initialisation.UNIFORM, 0.5, 200, 2, 6, Precision.FLOAT64, 5);
         all.add(new VariantSettings(
-                Preset.QUICK, exact, List.of(16, 8), List.of(0.0, 1e-2), List.of(org.lowrank.trainer.variant.Variant.values())));
+                Preset.QUICK,
+                exact,
+                List.of(16, 8),
+                List.of(0.0, 1e-2),
+                List.of(org.lowrank.trainer.variant.Variant.values())));
         for (GridSettings.Axis axis : GridSettings.Axis.values()) {
             List<Double> values = axis == GridSettings.Axis.OVERLAP ? List.of(0.0, 0.5) : List.of(2.0, 3.0);
             List<Double> overlaps = axis == GridSettings.Axis.TASKS ? List.of(0.0, 0.3) : List.of(0.0);

@@ -82,14 +82,15 @@ class RandomControlTest {
         ReluNetwork rotated = RandomControl.rotated(network, new RandomStream(4));
         assertThat(rotated.weights()[0]).isEqualTo(network.weights()[0]);
         for (int k = 1; k < 3; k++) {
-            assertThat(squares(rotated.weights()[k]))
-                    .isCloseTo(squares(network.weights()[k]), within(1e-12));
+            assertThat(squares(rotated.weights()[k])).isCloseTo(squares(network.weights()[k]), within(1e-12));
             assertThat(rotated.weights()[k]).isNotEqualTo(network.weights()[k]);
         }
         double[] r = rotated.weights()[1];
         for (int i = 1; i < 5; i++) {
             for (int j = 1; j < 7; j++) {
-                assertThat(r[0] * r[i * 7 + j] - r[j] * r[i * 7]).as("2 x 2 minor").isCloseTo(0, within(1e-12));
+                assertThat(r[0] * r[i * 7 + j] - r[j] * r[i * 7])
+                        .as("2 x 2 minor")
+                        .isCloseTo(0, within(1e-12));
             }
         }
         assertThat(squares(RandomControl.gaussian(network, new RandomStream(4)).weights()[1]))

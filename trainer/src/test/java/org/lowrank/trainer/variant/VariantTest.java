@@ -64,7 +64,8 @@ class VariantTest {
         ReluNetwork paper = Initialisation.UNIFORM.draw(WIDTHS, new RandomStream(7));
         Perceptron own = network(Variant.PLAIN);
         Task task = SyntheticTasks.orthogonal(9, 6, 3, 5, 0).first();
-        double[][] expected = Arrays.stream(paper.weights()).map(w -> new double[w.length]).toArray(double[][]::new);
+        double[][] expected =
+                Arrays.stream(paper.weights()).map(w -> new double[w.length]).toArray(double[][]::new);
         double loss = paper.gradient(task, expected);
         double[][] gradient = gradient(own, task(2));
         assertThat(own.fit(task(2)).loss()).isCloseTo(loss, within(1e-15));
