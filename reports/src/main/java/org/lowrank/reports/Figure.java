@@ -79,16 +79,23 @@ record Figure(
         return charts;
     }
 
+    /** Of the lines a legend tells apart. */
     private static List<String> names(Report.Panel panel) {
-        return panel.series().stream().map(Report.Series::name).sorted().toList();
+        return panel.series().stream()
+                .filter(series -> series.style() != Report.Style.THIN)
+                .map(Report.Series::name)
+                .sorted()
+                .toList();
     }
 
     private static List<Entry> legend(List<Report.Panel> panels, Map<String, Integer> slots) {
         Map<String, Entry> entries = new LinkedHashMap<>();
         for (Report.Panel panel : panels) {
             for (Report.Series series : panel.series()) {
-                int slot = slots.getOrDefault(series.name(), 0);
-                entries.putIfAbsent(series.name(), new Entry(series.name(), slot, series.style()));
+                if (series.style() != Report.Style.THIN) {
+                    int slot = slots.getOrDefault(series.name(), 0);
+                    entries.putIfAbsent(series.name(), new Entry(series.name(), slot, series.style()));
+                }
             }
         }
         return entries.size() < 2 ? List.of() : List.copyOf(entries.values());

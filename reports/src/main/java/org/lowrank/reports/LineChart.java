@@ -40,7 +40,7 @@ final class LineChart {
         this.slots = slots;
         this.width = width;
         this.height = height;
-        right = width - (labelsEnds(view.series()) ? 16 + labelWidth(view.series()) : 18);
+        right = width - (labelsEnds(view.series()) ? 16 + labelWidth(named(view.series())) : 18);
         top = 8;
         bottom = height - 40;
         AxisScale vertical = shared != null ? shared : vertical(view, bottom - top);
@@ -66,7 +66,14 @@ final class LineChart {
 
     /** Whether lines are named at their ends: where the names are short and few. */
     static boolean labelsEnds(List<Report.Series> series) {
-        return series.size() <= LABEL_LIMIT && labelWidth(series) <= LABEL_WIDTH_LIMIT;
+        List<Report.Series> named = named(series);
+        return named.size() <= LABEL_LIMIT
+                && labelWidth(named) <= LABEL_WIDTH_LIMIT
+                && named.stream().noneMatch(line -> line.style() == Report.Style.POINTS);
+    }
+
+    private static List<Report.Series> named(List<Report.Series> series) {
+        return series.stream().filter(line -> line.style() != Report.Style.THIN).toList();
     }
 
     private static double labelWidth(List<Report.Series> series) {
@@ -92,7 +99,11 @@ final class LineChart {
 
     /** Whether the i-th point has a marker: every point of a short series, about twelve of a long one, never all at one x. */
     boolean marks(Report.Series series, int i) {
-        return shows(series, i) && isMarker(series.x().length, slot(series), i);
+        return switch (series.style()) {
+            case AREA -> false;
+            case POINTS -> shows(series, i);
+            default -> shows(series, i) && isMarker(series.x().length, slot(series), i);
+        };
     }
 
     static boolean isMarker(int points, int slot, int i) {
@@ -135,6 +146,9 @@ final class LineChart {
         }
         List<End> wanted = new ArrayList<>();
         for (Report.Series series : view.series()) {
+            if (series.style() == Report.Style.POINTS || series.style() == Report.Style.THIN) {
+                continue; // points end nowhere, and the legend names them
+            }
             for (int i = series.x().length - 1; i >= 0; i--) {
                 if (shows(series, i)) {
                     double pixel = y.clamped(series.y()[i]);

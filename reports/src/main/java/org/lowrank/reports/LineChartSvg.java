@@ -73,7 +73,9 @@ final class LineChartSvg {
                 path(Ink.filled(chart.hasManyBands() ? "faint" : "band", slot), band);
             }
         }
-        path(Ink.line(slot, series.style()), line(series));
+        if (series.style() != Report.Style.POINTS && series.style() != Report.Style.AREA) {
+            path(Ink.line(slot, series.style()), line(series));
+        }
         for (int i = 0; i < series.x().length; i++) {
             if (chart.marks(series, i)) {
                 svg.append("<path").append(Ink.filled("mark", slot)).append(" transform=\"translate(");

@@ -1,6 +1,9 @@
 package org.lowrank.reports;
 
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,6 +52,49 @@ public final class OutputDirectory {
         Path target = path.resolve(name);
         WholeFile.write(target, content, OutputDirectory::failure);
         return target;
+    }
+
+    /** What a file holds, written piece by piece. */
+    @FunctionalInterface
+    public interface Content {
+        void writeTo(OutputStream out) throws IOException;
+    }
+
+    /** Writes a file too large to be in memory at once; it appears when it is whole. */
+    public Path write(String name, Content content) throws ReportWriteException {
+        Path target = path.resolve(name);
+        try (WholeFile<ReportWriteException> file = WholeFile.create(target, OutputDirectory::failure)) {
+            OutputStream out = new BufferedOutputStream(new Into(file));
+            content.writeTo(out);
+            out.flush();
+            file.force();
+            file.commit();
+            return target;
+        } catch (ReportWriteException e) {
+            throw e;
+        } catch (IOException e) {
+            throw failure(target, e);
+        }
+    }
+
+    private static final class Into extends OutputStream {
+        private final WholeFile<ReportWriteException> file;
+        private long at;
+
+        Into(WholeFile<ReportWriteException> file) {
+            this.file = file;
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            write(new byte[] {(byte) b}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int from, int length) throws IOException {
+            file.write(ByteBuffer.wrap(bytes, from, length), at);
+            at += length;
+        }
     }
 
     private static ReportWriteException failure(Path where, IOException e) {

@@ -59,8 +59,10 @@ final class Palette {
      */
     static Map<String, Integer> slots(List<Report.Panel> panels) {
         Map<String, Integer> slots = new LinkedHashMap<>();
+        Set<String> thin = thin(panels);
         for (Report.Panel panel : panels) {
-            List<String> names = names(panel);
+            List<String> names =
+                    names(panel).stream().filter(name -> !thin.contains(name)).toList();
             for (String name : names) {
                 if (!slots.containsKey(name)) {
                     slots.put(name, free(slots, names));
@@ -72,7 +74,17 @@ final class Palette {
             slots.replaceAll((name, slot) -> NEUTRAL);
             slots.putAll(ramp(counted));
         }
+        thin.forEach(name -> slots.put(name, NEUTRAL));
         return slots;
+    }
+
+    private static Set<String> thin(List<Report.Panel> panels) {
+        Set<String> names = new HashSet<>();
+        panels.stream()
+                .flatMap(panel -> panel.series().stream())
+                .filter(series -> series.style() == Report.Style.THIN)
+                .forEach(series -> names.add(series.name()));
+        return names;
     }
 
     private static List<String> names(Report.Panel panel) {

@@ -197,11 +197,18 @@ public record Report(
         }
     }
 
-    /** Solid for what a claim is about, dashed for its parts or for a merged network, dotted for bounds. */
+    /**
+     * Solid for what a claim is about, dashed for its parts or for a merged network, dotted for bounds; points for what no order joins;
+     * an area, y − sd to y + sd without a line, for how far most of several lines reach; thin, in the colour of the text and in no
+     * legend, for lines too many to be told apart.
+     */
     public enum Style {
         SOLID,
         DASHED,
-        DOTTED
+        DOTTED,
+        POINTS,
+        AREA,
+        THIN
     }
 
     /**

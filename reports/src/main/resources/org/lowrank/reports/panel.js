@@ -173,7 +173,7 @@ class Panel {
       swatch.innerHTML = `<svg width="14" height="8" viewBox="0 0 14 8"><path class="line s${line.slot} ${line.style.toLowerCase()}" d="M0,4H14"/></svg>`;
       write(row.insertCell(), line.name);
       const cell = row.insertCell();
-      cell.textContent = number(y) + (sd === null ? "" : " ± " + number(sd));
+      cell.textContent = sd === null ? number(y) : line.style === "AREA" ? number(y - sd) + " to " + number(y + sd) : number(y) + " ± " + number(sd);
       cell.dataset.v = y;
     }
     tip.replaceChildren(head, table);

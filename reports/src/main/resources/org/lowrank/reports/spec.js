@@ -5,7 +5,8 @@
 const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'DejaVu Sans', sans-serif";
 const PAPER_FONT = "'DejaVu Sans', Verdana, 'Segoe UI', Arial, sans-serif";
 const SHAPES = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right", "triangle-left"];
-const DASHES = {SOLID: [1, 0], DASHED: [5, 3], DOTTED: [1.5, 3]};
+/* Points and areas have no line: a dash of no length. */
+const DASHES = {SOLID: [1, 0], DASHED: [5, 3], DOTTED: [1.5, 3], POINTS: [0, 1e4], AREA: [0, 1e4], THIN: [1, 0]};
 const PAGE = {ink: "var(--ink)", quiet: "var(--quiet)", grid: "var(--grid)", rim: "var(--page)", odd: "var(--bad)"};
 const PAPER = {ink: "#1d2430", quiet: "#4a5361", grid: "#e3e7ec", rim: "#ffffff", odd: "#b3261e"};
 
@@ -54,7 +55,7 @@ function rows(lines, layout) {
       row.low = fits && sd !== null ? clamp(line.y[i] - sd, low, high) : null;
       row.high = fits && sd !== null ? clamp(line.y[i] + sd, low, high) : null;
     }
-    if (fits && marked(line.x.length, line.slot, i)) row.marked = true;
+    if (fits && line.style !== "AREA" && (line.style === "POINTS" || marked(line.x.length, line.slot, i))) row.marked = true;
     if (fits && line.ringed && line.ringed.indexOf(i) >= 0) row.ringed = true;
     return row;
   }));
@@ -101,13 +102,16 @@ function ends(layout, hidden, colour, style) {
 function panelSpec(figure, panel, layout, hidden, style, paper) {
   const view = panel.views[layout.view];
   const lines = view.series.filter(line => !hidden.has(line.name));
+  const told = lines.filter(line => line.style !== "THIN");
   const named = layout.ends.length > 0 || view.series.length < 2;
   const many = lines.length > 12 && lines.every(line => !isMarked(line.slot));
-  const some = many ? {values: [0, 1, 2, 3, 4].map(i => lines[Math.round(i * (lines.length - 1) / 4)].name)} : {};
-  const legend = paper && !named ? {...some, symbolSize: 70, symbolOpacity: 1, symbolDash: [1, 0], symbolStrokeWidth: lines.every(line => isMarked(line.slot)) ? 0 : 1.7, columns: legendColumns(figure, lines, layout)} : null;
+  const some = many ? {values: [0, 1, 2, 3, 4].map(i => lines[Math.round(i * (lines.length - 1) / 4)].name)}
+    : told.length < lines.length ? {values: told.map(line => line.name)} : {};
+  const legend = paper && !named ? {...some, symbolSize: 70, symbolOpacity: 1, symbolDash: [1, 0], symbolStrokeWidth: lines.every(line => isMarked(line.slot)) ? 0 : 1.7, columns: legendColumns(figure, told, layout)} : null;
   const bySeries = range => ({field: "series", type: "nominal", title: null, scale: {domain: lines.map(line => line.name), range}, legend});
   const colour = bySeries(lines.map(line => paper ? figure.colours[line.slot] : `var(--c${line.slot})`));
   const dash = {...bySeries(lines.map(line => DASHES[line.style])), legend: null};
+  const thin = lines.some(line => line.style === "THIN") ? {strokeOpacity: {...bySeries(lines.map(line => line.style === "THIN" ? 0.3 : 1)), legend: null}} : {};
   const shape = bySeries(lines.map(line => isMarked(line.slot) ? SHAPES[line.slot] : "stroke"));
   const axis = axes(panel, view, layout, style, paper);
   const x = {field: "x", type: "quantitative", scale: scale(layout.x), axis: axis.x};
@@ -116,7 +120,7 @@ function panelSpec(figure, panel, layout, hidden, style, paper) {
   const layer = (layout.baseline ? baseline(view, layout, x, y, style) : [])
     .concat(bands === 0 ? [] : [{transform: [{filter: "isValid(datum.low)"}], mark: {type: "area", opacity: bands > 4 ? 0.07 : 0.16}, encoding: {x, y: {...y, field: "low"}, y2: {field: "high"}, color: colour}}])
     .concat([
-      {mark: {type: "line", strokeWidth: 1.7, strokeJoin: "round"}, encoding: {x, y, color: colour, strokeDash: dash}},
+      {mark: {type: "line", strokeWidth: 1.7, strokeJoin: "round"}, encoding: Object.assign({x, y, color: colour, strokeDash: dash}, thin)},
       {transform: [{filter: "datum.marked"}], mark: {type: "point", filled: true, size: 46, opacity: 1, stroke: style.rim, strokeWidth: 0.6}, encoding: {x, y, color: colour, shape}}
     ])
     .concat(lines.some(line => line.ringed) ? [{transform: [{filter: "datum.ringed"}], mark: {type: "point", shape: "circle", filled: false, size: 190, opacity: 1, color: style.odd, strokeWidth: 1.8}, encoding: {x, y}}] : [])

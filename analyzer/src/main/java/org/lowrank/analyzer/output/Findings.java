@@ -4,7 +4,7 @@ import org.lowrank.reports.Report.Shown;
 import org.lowrank.reports.finding.Finding;
 
 /** Findings of a saved result as those of a page. */
-final class Findings {
+public final class Findings {
     private Findings() {}
 
     /**
@@ -12,7 +12,7 @@ final class Findings {
      *
      * @param evidence id of the section that shows it, or empty
      */
-    static Shown of(Finding finding, String evidence) {
+    public static Shown of(Finding finding, String evidence) {
         return new Shown(
                 new Finding(
                         finding.model(),
