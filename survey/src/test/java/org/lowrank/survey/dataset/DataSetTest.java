@@ -27,12 +27,14 @@ import org.lowrank.weights.tensor.DType;
 
 /** The data set as others read it: DuckDB is the reference. */
 class DataSetTest {
-    private static final ArchitectureCard CARD = new ArchitectureCard("bert", 12, 768, 3072, 12, 109_000_000, DType.F32);
+    private static final ArchitectureCard CARD =
+            new ArchitectureCard("bert", 12, 768, 3072, 12, 109_000_000, DType.F32);
 
     @TempDir
     Path folder;
 
-    private static MatrixMeasurement row(String model, MatrixId id, double frobenius, double spectral, Spectrum spectrum) {
+    private static MatrixMeasurement row(
+            String model, MatrixId id, double frobenius, double spectral, Spectrum spectrum) {
         return new MatrixMeasurement(
                 model,
                 "0123456789abcdef",
@@ -55,19 +57,17 @@ class DataSetTest {
         rows.add(new SurveyRow(row(model, MatrixId.parse("encoder", 1, "M1:E3"), 0, 0, null), CARD));
         rows.add(new SurveyRow(row(model, MatrixId.parse("other", null, "wte"), Double.MIN_VALUE, 1e-310, null), CARD));
         rows.add(new SurveyRow(
-                row(
-                        model,
-                        MatrixId.parse("encoder", 2, "O"),
-                        5,
-                        4,
-                        Spectrum.of(new double[] {4, 2, 2, 1}, 1e-12)),
+                row(model, MatrixId.parse("encoder", 2, "O"), 5, 4, Spectrum.of(new double[] {4, 2, 2, 1}, 1e-12)),
                 CARD));
         return rows;
     }
 
     private void write(String model) throws Exception {
-        Path directory = Files.createDirectories(folder.resolve("survey.parquet").resolve(Partition.directory(model)));
-        Files.write(directory.resolve("rows.parquet"), ParquetRows.bytes(rows(model), Map.of(ParquetRows.MODEL_KEY, model)));
+        Path directory =
+                Files.createDirectories(folder.resolve("survey.parquet").resolve(Partition.directory(model)));
+        Files.write(
+                directory.resolve("rows.parquet"),
+                ParquetRows.bytes(rows(model), Map.of(ParquetRows.MODEL_KEY, model)));
     }
 
     private List<Map<String, Object>> duckdb(String query) throws Exception {
@@ -122,7 +122,8 @@ class DataSetTest {
 
     @Test
     void namesOfModelsComeBackFromTheNamesOfDirectories() throws Exception {
-        List<String> names = List.of("org/name", "a=b%c", "Größe 3", "C:\\models", "x".repeat(90) + "/" + "y".repeat(90));
+        List<String> names =
+                List.of("org/name", "a=b%c", "Größe 3", "C:\\models", "x".repeat(90) + "/" + "y".repeat(90));
         for (String name : names) {
             write(name);
             assertThat(Partition.model(Partition.directory(name))).contains(name);
@@ -147,7 +148,8 @@ class DataSetTest {
 
     @Test
     void equalRowsAreEqualBytes() {
-        assertThat(ParquetRows.bytes(rows("m"), Map.of("k", "v"))).isEqualTo(ParquetRows.bytes(rows("m"), Map.of("k", "v")));
+        assertThat(ParquetRows.bytes(rows("m"), Map.of("k", "v")))
+                .isEqualTo(ParquetRows.bytes(rows("m"), Map.of("k", "v")));
     }
 
     @Test
