@@ -19,6 +19,7 @@ import org.lowrank.reports.ReportWriteException;
 import org.lowrank.reports.ResultFormat;
 import org.lowrank.reports.ResultJson;
 import org.lowrank.reports.UnreadableResultException;
+import org.lowrank.survey.population.Against;
 import org.lowrank.weights.files.ModelNotFoundException;
 import org.lowrank.weights.files.SourceOptions;
 import org.lowrank.weights.reference.ModelReference;
@@ -61,6 +62,13 @@ final class AnalyzeCommand extends ModelRun implements Callable<Integer> {
     boolean force;
 
     @Option(
+            names = "--against",
+            paramLabel = "FILE",
+            description = "A survey's data set (survey.parquet): say where each model stands among those in it.")
+    @Nullable
+    Path against;
+
+    @Option(
             names = "--heads",
             description =
                     "The query-key form W_Qᵀ W_K and the output-value form W_O W_V of every attention head too, as rows "
@@ -89,6 +97,7 @@ final class AnalyzeCommand extends ModelRun implements Callable<Integer> {
         measure.threads();
         references = ModelNames.distinct(references());
         names = ModelNames.of(references);
+        Optional<Against> others = against == null ? Optional.empty() : Optional.of(Against.read(against));
         if (dryRun) {
             return plan(selection);
         }
@@ -109,7 +118,8 @@ final class AnalyzeCommand extends ModelRun implements Callable<Integer> {
             }
             progress.close();
             if (!outcomes.isEmpty()) {
-                write(formats, run.result(outcomes));
+                AnalysisResult result = run.result(outcomes);
+                write(formats, others.map(population -> population.with(result)).orElse(result));
             }
         }
         return failures();
@@ -193,7 +203,8 @@ final class AnalyzeCommand extends ModelRun implements Callable<Integer> {
         try {
             var tree = ResultJson.read(file);
             return tree.path("kind").asText().equals(AnalysisResult.KIND)
-                    ? Optional.of(ResultJson.as(tree, AnalysisResult.class, AnalysisResult.SCHEMA_VERSION, file))
+                    ? Optional.of(Against.without(
+                            ResultJson.as(tree, AnalysisResult.class, AnalysisResult.SCHEMA_VERSION, file)))
                     : Optional.empty();
         } catch (UnreadableResultException unreadable) {
             return Optional.empty(); // it is measured again and overwritten

@@ -31,6 +31,7 @@ final class LowrankCommand implements Runnable {
             Map.entry("merge", MergeCommand.class),
             Map.entry("run", RunCommand.class),
             Map.entry("trace", TraceCommand.class),
+            Map.entry("survey", SurveyCommand.class),
             Map.entry("overlap", OverlapCommand.class),
             Map.entry("report", ReportCommand.class),
             Map.entry("inspect", InspectCommand.class),

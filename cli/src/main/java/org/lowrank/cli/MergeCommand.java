@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -92,7 +91,7 @@ final class MergeCommand extends ModelRun implements Callable<Integer> {
         }
         MergeOptions options = new MergeOptions(
                 path(out),
-                bytes(shardSize),
+                ByteSize.parse("--shard-size", shardSize, ShardPlan.USUAL_SHARD_BYTES / 1_000_000_000 + "GB"),
                 MeasureArguments.threads(threads),
                 dryRun,
                 predict,
@@ -154,21 +153,5 @@ final class MergeCommand extends ModelRun implements Callable<Integer> {
         } catch (InvalidPathException e) {
             throw new UsageException(text + ": not a path on this system; choose another name");
         }
-    }
-
-    private static long bytes(String text) throws UsageException {
-        String upper = text.strip().toUpperCase(Locale.ROOT);
-        if (!upper.matches("\\d{1,9}(\\.\\d+)?([KMGT]I?B?|B)?")) {
-            throw new UsageException("--shard-size: " + text + ": not a size; give for instance 5GB or 500MB");
-        }
-        String unit = upper.replaceFirst("^[\\d.]+", "");
-        double factor =
-                Math.pow(unit.contains("I") ? 1024 : 1000, unit.isEmpty() ? 0 : "BKMGT".indexOf(unit.charAt(0)));
-        double bytes = Double.parseDouble(upper.replaceFirst("[KMGTIB]+$", "")) * factor;
-        if (bytes < 1 || bytes > 1e15) {
-            throw new UsageException("--shard-size: " + text + ": out of range; the default is "
-                    + ShardPlan.USUAL_SHARD_BYTES / 1_000_000_000 + "GB");
-        }
-        return (long) bytes;
     }
 }

@@ -19,6 +19,7 @@ import org.lowrank.analyzer.output.RunResult;
 import org.lowrank.reports.ResultFiles;
 import org.lowrank.reports.ResultJson;
 import org.lowrank.reports.UnreadableResultException;
+import org.lowrank.survey.population.SurveyResult;
 import org.lowrank.survey.trace.TraceResult;
 import org.lowrank.trainer.output.ExperimentResult;
 import org.lowrank.trainer.theory.TheoryResult;
@@ -84,6 +85,9 @@ final class SavedResults {
                         .files();
             case TraceResult.KIND ->
                 ResultJson.as(tree, TraceResult.class, TraceResult.SCHEMA_VERSION, file)
+                        .files();
+            case SurveyResult.KIND ->
+                ResultJson.as(tree, SurveyResult.class, SurveyResult.SCHEMA_VERSION, file)
                         .files();
             case ExperimentResult.KIND ->
                 ResultJson.as(tree, ExperimentResult.class, ExperimentResult.SCHEMA_VERSION, file)

@@ -35,6 +35,7 @@ class EveryFindingTest {
     private static final Set<String> MAKERS = new TreeSet<>(List.of(
             "ActivationFindings.java",
             "AdapterFindings.java",
+            "Against.java",
             "ComparisonFindings.java",
             "ExperimentReport.java",
             "ExtractionReport.java",
@@ -47,6 +48,7 @@ class EveryFindingTest {
             "MergingFindings.java",
             "ModelFindings.java",
             "OverlapFindings.java",
+            "PopulationFindings.java",
             "QuantisationError.java",
             "SweepFindings.java",
             "TheoryReport.java",
@@ -163,6 +165,13 @@ class EveryFindingTest {
                 llama("llama", 32, 5).toString(),
                 "the law the court judge claim law court",
                 "the salt the oil pan stir heat salt oil"));
+        Path population = directory.resolve("population");
+        for (int i = 0; i < 4; i++) {
+            bert("population/m" + i, 6, 16 + 8 * i, 20 + i);
+        }
+        all.addAll(findings("survey", population.toString()));
+        String dataSet = directory.resolve("out" + (runs - 1)).resolve("survey.parquet").toString();
+        all.addAll(findings("analyze", a.toString(), "--against", dataSet));
         all.addAll(experiment("merging", "--lambdas=0,0.01"));
         all.addAll(findings(
                 "experiment",

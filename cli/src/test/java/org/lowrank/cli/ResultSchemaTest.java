@@ -94,6 +94,20 @@ class ResultSchemaTest {
     }
 
     @Test
+    void surveyFitsAndIsReadBack() throws IOException {
+        Map<String, float[][]> zero = TinyCheckpoint.bert();
+        zero.put(ZERO, new float[24][24]);
+        model("models/a", TinyCheckpoint.bert());
+        model("models/zero", zero);
+        JsonNode result = saved("survey", directory.resolve("models").toString());
+        assertThat(result.path("models")).hasSize(2);
+        assertThat(result.toString()).contains("\"NaN\"");
+        assertThat(violations(result)).isEmpty();
+        Run again = Run.of("report", directory.resolve("out/result.json").toString(), "--quiet");
+        assertThat(again.exitCode()).as(again.err()).isZero();
+    }
+
+    @Test
     void comparisonFitsWhereShapesDifferMatricesAreMissingOrZero() throws IOException {
         Map<String, float[][]> other = TinyCheckpoint.bert();
         other.put(ZERO, new float[24][24]);
