@@ -180,7 +180,7 @@ class TraceRunTest extends TraceContract {
         assertThat(hub.asked("model.safetensors") - asked)
                 .as("the new one and the one before it, a request each")
                 .isEqualTo(2);
-        assertThat(movement("out").lines().skip(1 + 3 * 14).findFirst().orElseThrow())
+        assertThat(movement("out").lines().skip(1 + 2 * 14).findFirst().orElseThrow())
                 .endsWith(",");
     }
 
