@@ -33,9 +33,6 @@ final class TraceFindings {
     /** Of the way of training at which stable ranks settle. */
     static final Claim EARLY = new Claim(0.5, 0.8, 0);
 
-    /** Movements this near to those of unrelated weights are none. */
-    static final double UNRELATED = 0.98;
-
     private final String model;
     private final StackSeries series;
     private final List<String> kinds;
@@ -58,7 +55,7 @@ final class TraceFindings {
                 findings.add(of.firstToFall());
                 of.normBalance().ifPresent(findings::add);
                 findings.add(BaselineDeparture.finding(result.model(), series));
-                of.movement().ifPresent(findings::add);
+                MovementFinding.of(result.model(), series).ifPresent(findings::add);
             }
         }
         return List.copyOf(findings);
@@ -237,57 +234,6 @@ final class TraceFindings {
         return ModelFindings.of(series.rows().get(at), Optional.empty()).stream()
                 .filter(finding -> finding.id().equals("norm-spread"))
                 .findFirst();
-    }
-
-    private Optional<Finding> movement() {
-        double largest = Double.NEGATIVE_INFINITY;
-        double least = Double.POSITIVE_INFINITY;
-        int at = 0;
-        for (int i = 1; i < series.size(); i++) {
-            double moved = series.relativeMovement(i);
-            if (moved > largest) {
-                largest = moved;
-                at = i;
-            }
-            least = Double.isNaN(moved) ? least : Math.min(least, moved);
-        }
-        if (at == 0) {
-            return Optional.empty();
-        }
-        Map<String, Double> numbers = new LinkedHashMap<>();
-        numbers.put("largest_movement", largest);
-        numbers.put("null_largest_movement", 1.0);
-        numbers.put("least_movement", least);
-        numbers.put("null_least_movement", 1.0);
-        String half = "";
-        double straight = series.directness();
-        if (!Double.isNaN(straight)) {
-            int middle = 0;
-            while (middle < series.last() && series.relativeDistance(middle) > series.relativeDistance(0) / 2) {
-                middle++;
-            }
-            numbers.put("directness", straight);
-            numbers.put("null_directness", 1.0 / (series.size() - 1));
-            numbers.put("half_way_step", (double) series.steps().get(middle));
-            numbers.put("null_half_way_step", (double) series.steps().get(series.last()));
-            half = "; half of the distance to the last is done by step "
-                    + count(series.steps().get(middle))
-                    + "; the straight way is " + percent(straight) + " of the way taken, of unrelated weights "
-                    + percent(1.0 / (series.size() - 1));
-        }
-        boolean unrelated = least >= UNRELATED;
-        return Optional.of(finding(
-                "movement",
-                unrelated ? Verdict.INDISTINGUISHABLE : Verdict.INFORMATION,
-                percent(largest),
-                unrelated
-                        ? "Checkpoints are as far apart as unrelated random weights"
-                        : "Weights move most from step " + count(series.steps().get(at - 1)) + " to "
-                                + count(series.steps().get(at)) + ", " + percent(largest)
-                                + " of what unrelated ones are apart",
-                "median over the matrices of ‖W_t − W_{t−1}‖ / √(‖W_t‖² + ‖W_{t−1}‖²), which is 100 % for unrelated random weights; "
-                        + "least " + percent(least) + half,
-                numbers));
     }
 
     private static double number(Finding finding, String name) {

@@ -33,25 +33,19 @@ import org.lowrank.weights.files.ModelNotFoundException;
  * }
  */
 public final class TraceRun {
+    private static final int AHEAD = 2;
+
     private final TrainingRun training;
-    private final MeasureOptions options;
     private final Distances distances;
     private final TraceListener listener;
     private final MeasuringRun run;
     private final TraceStore store;
     private final OpenRevisions open;
-    private final Map<TracedRevision, Measured> done = new LinkedHashMap<>();
-    private final Map<String, Measured> byContent = new HashMap<>();
-    private final Map<String, Map<MatrixId, Double>> pairs = new HashMap<>();
+    private final Map<TracedRevision, MeasuredStep> done = new LinkedHashMap<>();
+    private final Map<String, MeasuredStep> byContent = new HashMap<>();
+    private final PairDistances pairs;
     private final List<TraceResult.Failure> failures = new ArrayList<>();
     private final Map<TracedRevision, String> keys = new HashMap<>();
-
-    /**
-     * A checkpoint's numbers.
-     *
-     * @param origin the revision that was read for them: itself, or the first met with the same weights
-     */
-    private record Measured(TracedRevision origin, String key, SavedStep saved) {}
 
     private TraceRun(
             TrainingRun training,
@@ -62,12 +56,12 @@ public final class TraceRun {
             TraceStore store,
             OpenRevisions open) {
         this.training = training;
-        this.options = options;
         this.distances = settings.distances();
         this.listener = listener;
         this.run = run;
         this.store = store;
         this.open = open;
+        this.pairs = new PairDistances(store, open, options.threads());
     }
 
     /**
@@ -107,7 +101,7 @@ public final class TraceRun {
         TracedRevision previous = null;
         for (int i = 0; i < ascending.size(); i++) {
             TracedRevision revision = ascending.get(i);
-            TracedRevision ahead = next(ascending, i, last);
+            List<TracedRevision> ahead = next(ascending, i, last);
             open.keepOnly(present(previous, revision, ahead, last));
             if (measure(revision, ahead)) {
                 previous = moved(previous, revision, last);
@@ -121,30 +115,40 @@ public final class TraceRun {
                 : Optional.of(TraceAssembly.of(this::distance, last != null, steps(), training, run, failures));
     }
 
-    private static Set<TracedRevision> present(@Nullable TracedRevision... revisions) {
-        Set<TracedRevision> present = new HashSet<>();
-        for (TracedRevision revision : revisions) {
-            if (revision != null) {
-                present.add(revision);
-            }
+    private static Set<TracedRevision> present(
+            @Nullable TracedRevision previous,
+            TracedRevision revision,
+            List<TracedRevision> ahead,
+            @Nullable TracedRevision last) {
+        Set<TracedRevision> present = new HashSet<>(ahead);
+        present.add(revision);
+        if (previous != null) {
+            present.add(previous);
+        }
+        if (last != null) {
+            present.add(last);
         }
         return present;
     }
 
-    /** The next checkpoint that will be read, by what is known before. */
-    private @Nullable TracedRevision next(List<TracedRevision> ascending, int from, @Nullable TracedRevision last) {
-        for (int i = from + 1; i < ascending.size(); i++) {
+    /**
+     * The next checkpoints that will be read, by what is known before: two, so that the line is busy also while one checkpoint takes
+     * longer to measure than the next to fetch.
+     */
+    private List<TracedRevision> next(List<TracedRevision> ascending, int from, @Nullable TracedRevision last) {
+        List<TracedRevision> next = new ArrayList<>();
+        for (int i = from + 1; i < ascending.size() && next.size() < AHEAD; i++) {
             String key = keys.get(ascending.get(i));
             if (key == null || !store.hasStep(key) || (last != null && lacksDistance(key, last))) {
-                return ascending.get(i);
+                next.add(ascending.get(i));
             }
         }
-        return null;
+        return next;
     }
 
     private boolean lacksDistance(String key, TracedRevision last) {
-        Measured measured = done.get(last);
-        String ofLast = measured == null ? keys.getOrDefault(last, "") : measured.key;
+        MeasuredStep measured = done.get(last);
+        String ofLast = measured == null ? keys.getOrDefault(last, "") : measured.key();
         return !store.hasPair(key, ofLast);
     }
 
@@ -162,7 +166,7 @@ public final class TraceRun {
      * @param ahead fetched meanwhile
      * @return false where it fails
      */
-    private boolean measure(TracedRevision revision, @Nullable TracedRevision ahead)
+    private boolean measure(TracedRevision revision, List<TracedRevision> ahead)
             throws IOException, InterruptedException {
         listener.begins(
                 revision,
@@ -174,9 +178,7 @@ public final class TraceRun {
             if (saved.isEmpty()) {
                 open.start(revision);
             }
-            if (ahead != null) {
-                open.start(ahead);
-            }
+            ahead.forEach(open::start);
             if (key != null && saved.isPresent()) {
                 keep(revision, key, saved.get(), true);
             } else {
@@ -210,7 +212,7 @@ public final class TraceRun {
             return;
         }
         String content = model.announcedContent().orElse("");
-        Measured same = content.isEmpty() ? null : byContent.get(content);
+        MeasuredStep same = content.isEmpty() ? null : byContent.get(content);
         SavedStep saved = same == null
                 ? SavedStep.of(
                         content,
@@ -218,20 +220,20 @@ public final class TraceRun {
                                 model,
                                 Optional.empty(),
                                 (number, total, matrix) -> listener.measured(revision, number, total)))
-                : same.saved.ofRevision(model.model(""));
+                : same.saved().ofRevision(model.model(""));
         store.save(key, saved);
         keep(revision, key, saved, false);
     }
 
     private void keep(TracedRevision revision, String key, SavedStep saved, boolean reused) {
-        Measured own = new Measured(revision, key, saved);
-        Measured first = saved.content().isEmpty() ? own : byContent.getOrDefault(saved.content(), own);
+        MeasuredStep own = new MeasuredStep(revision, key, saved);
+        MeasuredStep first = saved.content().isEmpty() ? own : byContent.getOrDefault(saved.content(), own);
         byContent.putIfAbsent(saved.content(), own);
-        done.put(revision, new Measured(first.origin, first.key, saved));
-        if (first.origin.equals(revision)) {
+        done.put(revision, new MeasuredStep(first.origin(), first.key(), saved));
+        if (first.origin().equals(revision)) {
             listener.ends(revision, reused, saved.warnings());
         } else {
-            listener.duplicate(revision, first.origin);
+            listener.duplicate(revision, first.origin());
         }
     }
 
@@ -253,27 +255,13 @@ public final class TraceRun {
     }
 
     private TracedRevision origin(TracedRevision revision) {
-        return Objects.requireNonNull(done.get(revision)).origin;
+        return Objects.requireNonNull(done.get(revision)).origin();
     }
 
     /** Measures the distances of two checkpoints, unless they are kept; where that fails, the second is named and has none. */
     private void pair(TracedRevision a, TracedRevision b) throws IOException, InterruptedException {
-        Measured ofA = Objects.requireNonNull(done.get(a));
-        Measured ofB = Objects.requireNonNull(done.get(b));
-        String name = ofA.key + "-" + ofB.key;
-        if (ofA.key.equals(ofB.key) || pairs.containsKey(name)) {
-            return;
-        }
-        Optional<SavedPair> saved = store.pair(ofA.key, ofB.key);
-        if (saved.isPresent()) {
-            pairs.put(name, saved.get().byMatrix());
-            return;
-        }
         try {
-            Map<MatrixId, Double> found =
-                    Movements.between(open.get(ofA.origin), open.get(ofB.origin), options.threads());
-            store.save(ofA.key, ofB.key, SavedPair.of(found));
-            pairs.put(name, found);
+            pairs.measure(Objects.requireNonNull(done.get(a)), Objects.requireNonNull(done.get(b)));
         } catch (ReportWriteException | InterruptedException e) {
             throw e;
         } catch (IOException | ModelNotFoundException | RuntimeException e) {
@@ -284,19 +272,12 @@ public final class TraceRun {
     }
 
     private @Nullable Map<MatrixId, Double> distance(SavedStep a, SavedStep b) {
-        Measured ofA = measured(a);
-        Measured ofB = measured(b);
-        if (ofA.key.equals(ofB.key)) {
-            Map<MatrixId, Double> zeros = new LinkedHashMap<>();
-            a.matrices().forEach(row -> zeros.put(row.id(), 0.0));
-            return zeros;
-        }
-        return pairs.get(ofA.key + "-" + ofB.key);
+        return pairs.between(measured(a), measured(b));
     }
 
-    private Measured measured(SavedStep step) {
+    private MeasuredStep measured(SavedStep step) {
         return done.values().stream()
-                .filter(one -> one.saved == step)
+                .filter(one -> one.saved() == step)
                 .findFirst()
                 .orElseThrow();
     }
@@ -304,9 +285,9 @@ public final class TraceRun {
     private Map<TracedRevision, SavedStep> steps() {
         Map<TracedRevision, SavedStep> steps = new LinkedHashMap<>();
         for (TracedRevision revision : training.revisions()) {
-            Measured measured = done.get(revision);
+            MeasuredStep measured = done.get(revision);
             if (measured != null) {
-                steps.put(revision, measured.saved);
+                steps.put(revision, measured.saved());
             }
         }
         return steps;
