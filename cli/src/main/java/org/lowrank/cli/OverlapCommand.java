@@ -3,6 +3,10 @@ package org.lowrank.cli;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.lowrank.weights.reference.ModelReference;
+import org.lowrank.analyzer.activation.ModelRunner;
+import org.lowrank.analyzer.activation.InterferenceMeasurer;
+import org.jspecify.annotations.Nullable;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -30,13 +34,15 @@ import picocli.CommandLine.Parameters;
         name = "overlap",
         mixinStandardHelpOptions = true,
         description =
-                "How orthogonal the inputs of two tasks are to a model: inner products of the token embeddings of two "
-                        + "texts, and what Corollary 1 then allows.",
+                "How orthogonal the inputs of two tasks are to a model: of the token embeddings, and of the input of every "
+                        + "matrix when the model reads both texts. With two models tuned from it: how what one learnt acts on "
+                        + "the other's inputs.",
         footer = {
             "",
             "A TEXT is a file, - for standard input, or the text itself.",
             "",
-            "Example: lowrank overlap google-bert/bert-base-uncased law.txt cooking.txt"
+            "Examples: lowrank overlap google-bert/bert-base-uncased law.txt cooking.txt",
+            "          lowrank overlap org/base law.txt code.txt --tuned-a org/law --tuned-b org/code-lora"
         })
 final class OverlapCommand extends ModelRun implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "MODEL", description = "The model whose tokenizer and embedding are used.")
@@ -75,29 +81,55 @@ final class OverlapCommand extends ModelRun implements Callable<Integer> {
             description = "Count the tokens that the model wants around a text too, which both texts share.")
     boolean withSpecial;
 
+    @Option(names = "--tuned-a", paramLabel = "MODEL", description = "What was tuned from MODEL on TEXT_A's task; an adapter too.")
+    @Nullable
+    String tunedA;
+
+    @Option(names = "--tuned-b", paramLabel = "MODEL", description = "What was tuned from MODEL on TEXT_B's task; an adapter too.")
+    @Nullable
+    String tunedB;
+
+    @Option(
+            names = "--control",
+            paramLabel = "TEXT",
+            description = "Another text of TEXT_A's subject to compare A with, in place of its own two halves.")
+    @Nullable
+    String control;
+
+    @Option(
+            names = "--no-null-model",
+            description = "Do not run the texts through the same model with random weights, which is what numbers stand beside.")
+    boolean noNullModel;
+
     @Mixin
     RunArguments run = new RunArguments();
 
     @Mixin
     OutputArguments output = new OutputArguments();
 
+    /** What the runs at every depth gave. */
+    private record Depths(List<ActivationOverlap> rows, OverlapResult.@Nullable Tuned tuned) {}
+
     @Override
     public Integer call() throws Exception {
         Set<ResultFormat> formats = output.formats();
+        requireOptions();
         TextOverlapMeasurer measurer = measurer();
-        String first = TextArgument.read(textA);
-        String second = TextArgument.read(textB);
+        List<String> contents = new ArrayList<>(List.of(TextArgument.read(textA), TextArgument.read(textB)));
+        if (control != null) {
+            contents.add(TextArgument.read(control));
+        }
         try (TerminalProgress progress = new TerminalProgress(console.drawsProgress());
                 ModelAnalysis opened =
                         open(reference(model), sourceOptions(progress), LayerSelection.ALL, ModelNames.of(List.of()))) {
             progress.close();
             String name = opened.provenance().model();
             OutputDirectory directory = OutputDirectory.open(output.directory(List.of(name + "-overlap")));
-            TextOverlap overlap = measure(measurer, opened, name, first, second);
+            TextOverlap overlap = measure(measurer, opened, name, contents.get(0), contents.get(1));
             List<AnalysisResult.Warning> warnings = new ArrayList<>(opened.warnings(List.of()));
-            List<ActivationOverlap> activations = embeddingOnly
-                    ? List.of()
-                    : atEveryDepth(opened, overlap, List.of(first, second), warnings, progress);
+            Depths depths = embeddingOnly
+                    ? new Depths(List.of(), null)
+                    : atEveryDepth(opened, overlap, contents, warnings, progress);
             progress.close();
             warn(opened, warnings, progress);
             OverlapResult result = OverlapResult.of(
@@ -106,7 +138,8 @@ final class OverlapCommand extends ModelRun implements Callable<Integer> {
                     started(),
                     opened.model(""),
                     overlap,
-                    activations,
+                    depths.rows(),
+                    depths.tuned(),
                     warnings);
             if (!console.quiet) {
                 System.out.print(TerminalSummary.of(result, Terminal.stdout()));
@@ -116,8 +149,20 @@ final class OverlapCommand extends ModelRun implements Callable<Integer> {
         return 0;
     }
 
-    /** Both texts through the model; nothing, and a warning, where its architecture is not described. */
-    private List<ActivationOverlap> atEveryDepth(
+    private void requireOptions() throws UsageException {
+        if ((tunedA == null) != (tunedB == null)) {
+            throw new UsageException("--tuned-a, --tuned-b: both are needed; give what was tuned on each text's task");
+        }
+        if (embeddingOnly && tunedA != null) {
+            throw new UsageException("--embedding-only: tuned models are compared on the inputs of every layer; leave it out");
+        }
+        if (directions < 1) {
+            throw new UsageException("--directions: " + directions + ": at least one is needed");
+        }
+    }
+
+    /** The texts through the model; nothing, and a warning, where its architecture is not described. */
+    private Depths atEveryDepth(
             ModelAnalysis opened,
             TextOverlap overlap,
             List<String> contents,
@@ -125,30 +170,95 @@ final class OverlapCommand extends ModelRun implements Callable<Integer> {
             TerminalProgress progress)
             throws Exception {
         String name = opened.provenance().model();
-        if (directions < 1) {
-            throw new UsageException("--directions: " + directions + ": at least one is needed");
-        }
         Optional<String> why = cannotRun(opened, overlap);
+        if (why.isPresent() && tunedA != null) {
+            throw new MalformedWeightsException("cannot run this model: " + name + ": " + why.get()
+                    + "; tuned models are compared on what goes through it");
+        }
         if (why.isPresent()) {
             warnings.add(new AnalysisResult.Warning(name, "only the embedding was measured: " + why.get()));
-            return List.of();
+            return new Depths(List.of(), null);
         }
         long start = System.nanoTime();
+        ModelRunner.Progress counting = (done, total) -> progress.count("tokens x layers", done, total);
         try (LayerwiseModel runs = run.open(opened)) {
             TextSequences sequences = ReadTexts.of(opened, runs, run, contents).sequences();
-            RunArguments.requireMemory(runs, sequences.ids());
-            List<ActivationOverlap> rows = ActivationOverlapMeasurer.measure(
-                    runs,
+            RunArguments.requireMemory(runs, sequences.ids(), tunedA == null ? 0 : 3);
+            ActivationOverlapMeasurer.Texts texts = new ActivationOverlapMeasurer.Texts(
                     name,
                     sequences.ids(),
-                    new ActivationOverlapMeasurer.TokenRows(rows(sequences, 0), rows(sequences, 1)),
-                    directions,
-                    (done, total) -> progress.count("tokens x layers", done, total));
+                    new ActivationOverlapMeasurer.TokenRows(
+                            rows(sequences, 0), rows(sequences, 1), rows(sequences, 2)),
+                    directions);
+            Depths depths = tunedA == null || tunedB == null
+                    ? new Depths(ActivationOverlapMeasurer.measure(runs, texts, null, counting), null)
+                    : tuned(opened, runs, texts, tunedA, tunedB, progress);
             opened.took("run", (System.nanoTime() - start) / 1e9);
-            return rows;
+            return noNullModel ? depths : withNullModel(opened, depths, texts, counting);
         } catch (IllegalArgumentException e) {
             throw new UsageException("texts too short: " + e.getMessage() + "; give longer texts, or --embedding-only");
         }
+    }
+
+    private Depths withNullModel(
+            ModelAnalysis opened, Depths depths, ActivationOverlapMeasurer.Texts texts, ModelRunner.Progress progress)
+            throws Exception {
+        long start = System.nanoTime();
+        try (LayerwiseModel nullModel = run.openNullModel(opened)) {
+            List<ActivationOverlap> rows =
+                    ActivationOverlapMeasurer.withNullModel(depths.rows(), nullModel, texts, progress);
+            opened.took("null model", (System.nanoTime() - start) / 1e9);
+            return new Depths(rows, depths.tuned());
+        }
+    }
+
+    /** What two tuned models learnt, on the inputs of the base. */
+    private Depths tuned(
+            ModelAnalysis opened,
+            LayerwiseModel runs,
+            ActivationOverlapMeasurer.Texts texts,
+            String referenceA,
+            String referenceB,
+            TerminalProgress progress)
+            throws Exception {
+        try (ModelAnalysis a = openTuned(referenceA, progress);
+                ModelAnalysis b = openTuned(referenceB, progress);
+                InterferenceMeasurer interference = new InterferenceMeasurer(
+                        runs,
+                        opened.checkpoint(),
+                        a.checkpoint(),
+                        a.provenance().model(),
+                        b.checkpoint(),
+                        b.provenance().model())) {
+            List<ActivationOverlap> rows = ActivationOverlapMeasurer.measure(
+                    runs, texts, interference, (done, total) -> progress.count("tokens x layers", done, total));
+            if (interference.rows().isEmpty()) {
+                throw new UsageException("nothing was tuned: " + referenceA + " and " + referenceB
+                        + " have the matrices of the base; give models tuned from it");
+            }
+            return new Depths(
+                    rows,
+                    new OverlapResult.Tuned(
+                            a.provenance().model(),
+                            b.provenance().model(),
+                            interference.unchanged(),
+                            interference.rows()));
+        }
+    }
+
+    /** A model, or the base with an adapter on it. */
+    private ModelAnalysis openTuned(String text, TerminalProgress progress) throws Exception {
+        ModelAnalysis tuned = open(
+                ModelReference.parse(text), sourceOptions(progress), LayerSelection.ALL, ModelNames.of(List.of()));
+        if (tuned.adapter().isEmpty()) {
+            return tuned;
+        }
+        tuned.close();
+        return open(
+                ModelReference.parse(model + "+" + text),
+                sourceOptions(progress),
+                LayerSelection.ALL,
+                ModelNames.of(List.of()));
     }
 
     /** Why the texts cannot be run through the model, which the embedding's overlap does not need. */

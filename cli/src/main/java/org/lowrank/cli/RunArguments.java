@@ -45,11 +45,22 @@ final class RunArguments {
 
     /** Prepares a model. */
     LayerwiseModel open(ModelAnalysis model) throws IOException, UsageException {
+        return open(model, settings());
+    }
+
+    /** The same with random weights. */
+    LayerwiseModel openNullModel(ModelAnalysis model) throws IOException, UsageException {
+        return open(model, settings().withRandomWeights());
+    }
+
+    private RunSettings settings() throws UsageException {
         if (threads < 1) {
             throw new UsageException("--threads: " + threads + ": at least one is needed");
         }
-        RunSettings settings =
-                RunSettings.defaults().withThreads(threads).withGpu(device == MeasureArguments.Device.gpu);
+        return RunSettings.defaults().withThreads(threads).withGpu(device == MeasureArguments.Device.gpu);
+    }
+
+    private LayerwiseModel open(ModelAnalysis model, RunSettings settings) throws IOException, UsageException {
         try {
             return LayerwiseModel.open(model.checkpoint(), configuration(model), settings);
         } catch (IllegalStateException e) {
@@ -126,12 +137,17 @@ final class RunArguments {
 
     /** Says before it starts that memory will not do. */
     static void requireMemory(LayerwiseModel model, List<int[]> sequences) throws UsageException {
-        MemoryNeed need = model.need(sequences);
+        requireMemory(model, sequences, 0);
+    }
+
+    /** The same with so many layers more in memory. */
+    static void requireMemory(LayerwiseModel model, List<int[]> sequences, int moreLayers) throws UsageException {
+        MemoryNeed need = model.need(sequences).withLayers(moreLayers);
         Optional<Long> available = MemoryNeed.available().stream().boxed().findFirst();
         if (available.isPresent() && need.bytes() > available.get()) {
             throw new UsageException(String.format(
                     java.util.Locale.ROOT,
-                    "not enough memory: this run takes %.1f GB (two layers %.1f, activations %.1f, work %.1f) and %.1f are "
+                    "not enough memory: this run takes %.1f GB (layers %.1f, activations %.1f, work %.1f) and %.1f are "
                             + "free; give fewer tokens, or a smaller --window",
                     need.bytes() / 1e9,
                     need.layers() / 1e9,

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param stableRankB of B
  * @param effectiveRankA exp of the entropy of the singular values' shares (Roy and Vetterli 2007)
  * @param effectiveRankB of B
+ * @param nullModel the reading of the vectors themselves where the same texts run through the same model with random weights of
+ *     equal variance; null where that was not asked for
  * @param gamma the paper's γ_k over both texts where the activation is ReLU: the smallest positive entry of M2's input over the
  *     length of M1's; null elsewhere
  */
@@ -35,14 +37,35 @@ public record ActivationOverlap(
         double stableRankB,
         double effectiveRankA,
         double effectiveRankB,
+        @Nullable Reading nullModel,
         @Nullable Double gamma) {
+    /** The same beside what random weights give. */
+    ActivationOverlap withNullModel(@Nullable Reading reading) {
+        return new ActivationOverlap(
+                stack,
+                layer,
+                input,
+                tokensA,
+                tokensB,
+                width,
+                raw,
+                centred,
+                random,
+                stableRankA,
+                stableRankB,
+                effectiveRankA,
+                effectiveRankB,
+                reading,
+                gamma);
+    }
+
     /**
      * One reading. Cosines are over pairs of a token of A and one of B; quantiles are of |cos|.
      *
      * @param cosMean mean of cos
-     * @param ownP99 99 % quantile between the two halves of A, the control
-     * @param energyBInA share of ‖X_B‖² in the k leading directions of A's first half
-     * @param energyAInA share of ‖X_A2‖² in the same directions, A2 the second half: the control
+     * @param ownP99 99 % quantile between the two halves of A, or A and the control text: the control of one subject
+     * @param energyBInA share of ‖X_B‖² in the k leading directions of A's first half; of A with a control text
+     * @param energyAInA share of ‖X_A2‖² in the same directions, A2 the second half or the control text
      * @param angleOverlap √(mean cos²) of the principal angles between the k leading directions of A's first half and of B
      * @param ownAngleOverlap the same between those of A's two halves
      */

@@ -2,7 +2,9 @@ package org.lowrank.analyzer.activation;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.lowrank.analyzer.measurement.Spectrum;
 import org.lowrank.inference.description.Activation;
@@ -37,59 +39,93 @@ public final class ActivationOverlapMeasurer implements ActivationListener {
     private final String model;
     private final String stack;
     private final boolean relu;
-    private final int[] rowsA;
-    private final int[] rowsB;
+    private final TokenRows tokens;
     private final int directions;
     private final SpectralEngine engine;
+    private final @Nullable InterferenceMeasurer interference;
     private final ModelRunner.Progress progress;
     private final List<ActivationOverlap> rows = new ArrayList<>();
+    private final Map<String, ActivationOverlap.Reading> nullReadings = new HashMap<>();
+    private final boolean nullOnly;
     private double[] lengths = new double[0];
 
     private ActivationOverlapMeasurer(
-            String model,
             LayerwiseModel runs,
-            TokenRows tokens,
-            int directions,
+            Texts texts,
             SpectralEngine engine,
-            ModelRunner.Progress progress) {
-        this.model = model;
+            @Nullable InterferenceMeasurer interference,
+            ModelRunner.Progress progress,
+            boolean nullOnly) {
+        model = texts.model();
         stack = runs.transformer().stack();
         relu = runs.transformer().layer().feedForward().activation() == Activation.RELU;
-        rowsA = tokens.a();
-        rowsB = tokens.b();
-        this.directions = Math.min(directions, Math.min(rowsA.length / 2, rowsB.length));
+        tokens = texts.tokens();
+        int own = tokens.control().length == 0
+                ? tokens.a().length / 2
+                : Math.min(tokens.a().length, tokens.control().length);
+        directions = Math.min(texts.directions(), Math.min(own, tokens.b().length));
         this.engine = engine;
+        this.interference = interference;
         this.progress = progress;
+        this.nullOnly = nullOnly;
     }
 
-    /** Which rows of the activations belong to which text. */
-    public record TokenRows(int[] a, int[] b) {}
+    /**
+     * Which rows of the activations belong to which text.
+     *
+     * @param control of a second text of A's subject; empty where A's halves are compared
+     */
+    public record TokenRows(int[] a, int[] b, int[] control) {}
+
+    /**
+     * What is read.
+     *
+     * @param model its name, for messages
+     * @param sequences of all texts
+     * @param tokens which of their tokens are whose
+     * @param directions k, at most half of A's tokens
+     */
+    public record Texts(String model, List<int[]> sequences, TokenRows tokens, int directions) {
+        /** Refuses texts that have no directions. */
+        public Texts {
+            if (Math.min(tokens.a().length, tokens.b().length) < FEWEST_TOKENS) {
+                throw new IllegalArgumentException(tokens.a().length + " and " + tokens.b().length
+                        + " tokens; at least " + FEWEST_TOKENS + " of each are needed");
+            }
+        }
+    }
 
     /**
      * Runs and measures.
      *
-     * @param sequences of both texts
-     * @param tokens which of their tokens are A's and B's
-     * @param directions k, at most half of A's tokens
-     * @throws IllegalArgumentException if a text has fewer than {@link #FEWEST_TOKENS} tokens
+     * @param interference measured in the same run; null for none
      */
     public static List<ActivationOverlap> measure(
-            LayerwiseModel runs,
-            String model,
-            List<int[]> sequences,
-            TokenRows tokens,
-            int directions,
-            ModelRunner.Progress progress)
+            LayerwiseModel runs, Texts texts, @Nullable InterferenceMeasurer interference, ModelRunner.Progress progress)
             throws IOException, InterruptedException {
-        if (Math.min(tokens.a().length, tokens.b().length) < FEWEST_TOKENS) {
-            throw new IllegalArgumentException(tokens.a().length + " and " + tokens.b().length + " tokens; at least "
-                    + FEWEST_TOKENS + " of each are needed");
-        }
         try (SpectralEngine engine = SpectralEngines.create()) {
             ActivationOverlapMeasurer measurer =
-                    new ActivationOverlapMeasurer(model, runs, tokens, directions, engine, progress);
-            runs.run(sequences, measurer);
+                    new ActivationOverlapMeasurer(runs, texts, engine, interference, progress, false);
+            runs.observe(texts.sequences(), measurer);
             return measurer.rows;
+        }
+    }
+
+    /**
+     * Puts beside measured rows what the same texts give in the null model.
+     *
+     * @param nullModel the same model with random weights
+     */
+    public static List<ActivationOverlap> withNullModel(
+            List<ActivationOverlap> rows, LayerwiseModel nullModel, Texts texts, ModelRunner.Progress progress)
+            throws IOException, InterruptedException {
+        try (SpectralEngine engine = SpectralEngines.create()) {
+            ActivationOverlapMeasurer measurer =
+                    new ActivationOverlapMeasurer(nullModel, texts, engine, null, progress, true);
+            nullModel.observe(texts.sequences(), measurer);
+            return rows.stream()
+                    .map(row -> row.withNullModel(measurer.nullReadings.get(row.layer() + " " + row.input())))
+                    .toList();
         }
     }
 
@@ -99,8 +135,9 @@ public final class ActivationOverlapMeasurer implements ActivationListener {
         if (input.expert() != -1 || input.site() == Input.Site.FINAL) {
             return; // of an expert, rows are no longer those of the texts
         }
-        Vectors a = Vectors.of(activations.rows(), rowsA, activations.width());
-        Vectors b = Vectors.of(activations.rows(), rowsB, activations.width());
+        Vectors a = Vectors.of(activations.rows(), tokens.a(), activations.width());
+        Vectors b = Vectors.of(activations.rows(), tokens.b(), activations.width());
+        Vectors control = Vectors.of(activations.rows(), tokens.control(), activations.width());
         double[] mean = Vectors.mean(a, b);
         for (double entry : mean) {
             if (!Double.isFinite(entry)) {
@@ -108,6 +145,13 @@ public final class ActivationOverlapMeasurer implements ActivationListener {
                         + ", " + input.label()
                         + ": an activation is NaN or infinite; look for a repaired copy of the weights");
             }
+        }
+        if (nullOnly) {
+            nullReadings.put(activations.layer() + " " + input.label(), reading(a, b, control));
+            return;
+        }
+        if (interference != null) {
+            interference.observed(activations, a, b);
         }
         SpectralMeasurement spectrumA = spectrum(a);
         SpectralMeasurement spectrumB = spectrum(b);
@@ -118,13 +162,14 @@ public final class ActivationOverlapMeasurer implements ActivationListener {
                 a.rows(),
                 b.rows(),
                 a.width(),
-                reading(a, b),
-                reading(a.less(mean), b.less(mean)),
+                reading(a, b, control),
+                reading(a.less(mean), b.less(mean), control.less(mean)),
                 ActivationOverlap.RandomReading.of(directions, a.width()),
                 spectrumA.stableRank().orElse(Double.NaN),
                 spectrumB.stableRank().orElse(Double.NaN),
                 effectiveRank(spectrumA),
                 effectiveRank(spectrumB),
+                null,
                 gamma(input.site(), a, b)));
     }
 
@@ -146,9 +191,10 @@ public final class ActivationOverlapMeasurer implements ActivationListener {
                 : Spectrum.of(values, measured.singularValueFloor()).effectiveRank();
     }
 
-    private ActivationOverlap.Reading reading(Vectors a, Vectors b) {
-        Vectors first = a.part(0, a.rows() / 2);
-        Vectors second = a.part(a.rows() / 2, a.rows());
+    private ActivationOverlap.Reading reading(Vectors a, Vectors b, Vectors control) {
+        boolean halves = control.rows() == 0;
+        Vectors first = halves ? a.part(0, a.rows() / 2) : a;
+        Vectors second = halves ? a.part(a.rows() / 2, a.rows()) : control;
         Cosines across = Cosines.of(a.sample(PAIRED), b.sample(PAIRED));
         Cosines own = Cosines.of(first.sample(PAIRED), second.sample(PAIRED));
         double[][] leading = leading(first);

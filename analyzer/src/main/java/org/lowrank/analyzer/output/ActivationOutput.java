@@ -53,7 +53,11 @@ final class ActivationOutput {
             "centred_energy_a_in_a",
             "centred_angle_overlap",
             "centred_angle_overlap_a_in_a",
-            "gamma");
+            "gamma",
+            "cos_abs_p99_null_model",
+            "cos_abs_p99_a_in_a_null_model",
+            "energy_b_in_a_null_model",
+            "energy_a_in_a_null_model");
 
     private ActivationOutput() {}
 
@@ -98,7 +102,11 @@ final class ActivationOutput {
                 centred.energyAInA(),
                 centred.angleOverlap(),
                 centred.ownAngleOverlap(),
-                Cells.orNaN(row.gamma())
+                Cells.orNaN(row.gamma()),
+                ofNullModel(row, ActivationOverlap.Reading::p99),
+                ofNullModel(row, ActivationOverlap.Reading::ownP99),
+                ofNullModel(row, ActivationOverlap.Reading::energyBInA),
+                ofNullModel(row, ActivationOverlap.Reading::energyAInA)
             }) {
                 cells.add(CsvWriter.number(number));
             }
@@ -107,13 +115,19 @@ final class ActivationOutput {
         return writer.toString();
     }
 
+    private static double ofNullModel(ActivationOverlap row, ToDoubleFunction<ActivationOverlap.Reading> number) {
+        ActivationOverlap.Reading reading = row.nullModel();
+        return reading == null ? Double.NaN : number.applyAsDouble(reading);
+    }
+
     /** Curves over depth with their controls: cosines, and shares of energy, with and without the mean. */
     static FigureSection curves(List<ActivationOverlap> rows) {
         return new FigureSection(
                 "activations",
                 "At every depth",
                 "Inputs of Q, K and V (the other inputs are in the map and in activations.csv). Solid: tokens of A against tokens of "
-                        + "B. Dashed: the two halves of A, the control of one subject. Dotted: independent random directions.",
+                        + "B. Dashed: the two halves of A, or A and the control text: one subject. Dotted: independent random directions. "
+                        + "Null model: the same texts through the same model with random weights of equal variance.",
                 2,
                 List.of(
                         panel(
@@ -122,28 +136,32 @@ final class ActivationOutput {
                                 "|cos|, 99 % quantile",
                                 row -> row.raw().p99(),
                                 row -> row.raw().ownP99(),
-                                row -> row.random().p99()),
+                                row -> row.random().p99(),
+                                row -> ofNullModel(row, ActivationOverlap.Reading::p99)),
                         panel(
                                 rows,
                                 "cosines-centred",
                                 "|cos| less the common mean, 99 % quantile",
                                 row -> row.centred().p99(),
                                 row -> row.centred().ownP99(),
-                                row -> row.random().p99()),
+                                row -> row.random().p99(),
+                                row -> Double.NaN),
                         panel(
                                 rows,
                                 "energy",
                                 "Energy in A's leading directions",
                                 row -> row.raw().energyBInA(),
                                 row -> row.raw().energyAInA(),
-                                row -> row.random().energy()),
+                                row -> row.random().energy(),
+                                row -> ofNullModel(row, ActivationOverlap.Reading::energyBInA)),
                         panel(
                                 rows,
                                 "energy-centred",
                                 "Energy less the common mean",
                                 row -> row.centred().energyBInA(),
                                 row -> row.centred().energyAInA(),
-                                row -> row.random().energy())));
+                                row -> row.random().energy(),
+                                row -> Double.NaN)));
     }
 
     private static Panel panel(
@@ -152,34 +170,28 @@ final class ActivationOutput {
             String title,
             ToDoubleFunction<ActivationOverlap> across,
             ToDoubleFunction<ActivationOverlap> own,
-            ToDoubleFunction<ActivationOverlap> random) {
+            ToDoubleFunction<ActivationOverlap> random,
+            ToDoubleFunction<ActivationOverlap> nullModel) {
         List<ActivationOverlap> inputs =
                 rows.stream().filter(row -> row.input().equals("QKV")).toList();
         double[] layers = inputs.stream().mapToDouble(ActivationOverlap::layer).toArray();
-        return new Panel(
-                id,
-                title,
-                new Axis("Layer", false, false),
-                new Axis(title, false, true),
-                List.of(
-                        new Series(
-                                "A and B",
-                                layers,
-                                inputs.stream().mapToDouble(across).toArray(),
-                                null,
-                                Style.SOLID),
-                        new Series(
-                                "A and A",
-                                layers,
-                                inputs.stream().mapToDouble(own).toArray(),
-                                null,
-                                Style.DASHED),
-                        new Series(
-                                "random",
-                                layers,
-                                inputs.stream().mapToDouble(random).toArray(),
-                                null,
-                                Style.DOTTED)));
+        List<Series> series = new ArrayList<>(List.of(
+                series("A and B", layers, inputs, across, Style.SOLID),
+                series("A and A", layers, inputs, own, Style.DASHED),
+                series("random", layers, inputs, random, Style.DOTTED)));
+        if (inputs.stream().mapToDouble(nullModel).anyMatch(Double::isFinite)) {
+            series.add(series("null model", layers, inputs, nullModel, Style.DOTTED));
+        }
+        return new Panel(id, title, new Axis("Layer", false, false), new Axis(title, false, true), series);
+    }
+
+    private static Series series(
+            String name,
+            double[] layers,
+            List<ActivationOverlap> rows,
+            ToDoubleFunction<ActivationOverlap> number,
+            Style style) {
+        return new Series(name, layers, rows.stream().mapToDouble(number).toArray(), null, style);
     }
 
     /** Layer × input. */

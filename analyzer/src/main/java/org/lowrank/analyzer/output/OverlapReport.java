@@ -25,6 +25,11 @@ public final class OverlapReport {
     public static Report of(OverlapResult result, @Nullable String csv, @Nullable String json) {
         TextOverlap overlap = result.overlap();
         List<Section> sections = new ArrayList<>();
+        OverlapResult.Tuned tuned = result.tuned();
+        if (tuned != null && !tuned.rows().isEmpty()) {
+            sections.add(InterferenceOutput.curves(tuned.rows()));
+            sections.add(InterferenceOutput.map(result.model().model(), tuned.rows()));
+        }
         if (!result.activations().isEmpty()) {
             sections.add(ActivationOutput.curves(result.activations()));
             sections.add(ActivationOutput.map(result.model().model(), result.activations()));
@@ -37,7 +42,7 @@ public final class OverlapReport {
         if (!overlap.shared().isEmpty()) {
             sections.add(OverlapTables.shared(overlap));
         }
-        sections.add(method(overlap));
+        sections.add(method(overlap, tuned));
         if (!result.warnings().isEmpty()) {
             sections.add(AnalysisReport.warnings(result.warnings()));
         }
@@ -75,6 +80,7 @@ public final class OverlapReport {
 
     private static String evidence(Finding finding) {
         return switch (finding.id()) {
+            case "interference" -> "interference";
             case "corollary-1" -> "bound";
             case "activation-overlap" -> "activations";
             case "epsilon" -> "closest";
@@ -82,11 +88,32 @@ public final class OverlapReport {
         };
     }
 
-    private static NoteSection method(TextOverlap overlap) {
+    private static NoteSection method(TextOverlap overlap, OverlapResult.@Nullable Tuned tuned) {
+        List<Fact> facts = new ArrayList<>();
+        if (tuned != null) {
+            facts.add(new Fact("Model A", tuned.modelA(), true));
+            facts.add(new Fact("Model B", tuned.modelB(), true));
+            facts.add(new Fact(
+                    "Interference",
+                    "Δ_A and Δ_B are what the two models differ from the base by, x_A and x_B the inputs of a matrix W when the base "
+                            + "reads the texts; over a text's tokens squares are summed. A random matrix R of Δ's shape and norm has "
+                            + "E‖Rx‖² = ‖Δ‖_F²‖x‖²/n whatever its singular values. Matrices that neither model changed: "
+                            + tuned.unchanged() + ".",
+                    false));
+        }
+        facts.addAll(embeddings(overlap));
         return new NoteSection(
                 "method",
                 "Method",
+                facts,
                 List.of(
+                        "Whole texts are tokenised with the model's own tokenizer, without the special tokens it would add. "
+                                + "Source: Kuzborskij and Abbasi Yadkori, Low-rank bias, weight decay, and model merging in neural "
+                                + "networks."));
+    }
+
+    private static List<Fact> embeddings(TextOverlap overlap) {
+        return List.of(
                         new Fact(
                                 "Inputs",
                                 "Each token of a text is a row of the input embedding " + overlap.embedding()
@@ -110,10 +137,6 @@ public final class OverlapReport {
                                 "Random directions",
                                 "independent and uniform on the sphere of d dimensions, the embedding's: P(|⟨u, v⟩| > t) = "
                                         + "∫_{arcsin t}^{π/2} cos^{d−2}θ dθ / ∫_0^{π/2} cos^{d−2}θ dθ; N(0, 1/d) to leading order.",
-                                false)),
-                List.of(
-                        "Whole texts are tokenised with the model's own tokenizer, without the special tokens it would add. "
-                                + "Source: Kuzborskij and Abbasi Yadkori, Low-rank bias, weight decay, and model merging in neural "
-                                + "networks."));
+                                false));
     }
 }

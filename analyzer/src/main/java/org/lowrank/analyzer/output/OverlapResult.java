@@ -4,6 +4,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.lowrank.analyzer.activation.ActivationFindings;
 import org.lowrank.analyzer.activation.ActivationOverlap;
+import org.lowrank.analyzer.activation.InterferenceFindings;
+import org.lowrank.analyzer.activation.TaskInterference;
 import org.lowrank.analyzer.overlap.TextOverlap;
 import org.lowrank.reports.Result;
 import org.lowrank.reports.ResultFiles;
@@ -22,6 +24,7 @@ import org.lowrank.reports.finding.Finding;
  * @param model the model, its provenance and times
  * @param overlap what was measured
  * @param activations the rows of activations.csv; empty where the model cannot be run
+ * @param tuned how what two tuned models learnt acts on the texts; null where none were given
  * @param findings with their numbers
  * @param warnings what a reader should know
  */
@@ -34,9 +37,24 @@ public record OverlapResult(
         AnalysisResult.Model model,
         TextOverlap overlap,
         List<ActivationOverlap> activations,
+        @Nullable Tuned tuned,
         List<Finding> findings,
         List<AnalysisResult.Warning> warnings)
         implements Result {
+    /**
+     * Two models tuned from the base.
+     *
+     * @param modelA what was tuned for the first text's task, as it was called
+     * @param modelB for the second's
+     * @param unchanged matrices that neither changed
+     * @param rows the rows of interference.csv
+     */
+    public record Tuned(String modelA, String modelB, int unchanged, List<TaskInterference> rows) {
+        public Tuned {
+            rows = List.copyOf(rows);
+        }
+    }
+
     /** Results of before activations were measured have none. */
     public OverlapResult {
         activations = activationsOrNone(activations);
@@ -60,13 +78,18 @@ public record OverlapResult(
             AnalysisResult.Model model,
             TextOverlap overlap,
             List<ActivationOverlap> activations,
+            @Nullable Tuned tuned,
             List<AnalysisResult.Warning> warnings) {
         List<AnalysisResult.Warning> all = new java.util.ArrayList<>(warnings);
         overlap.warnings().forEach(message -> all.add(new AnalysisResult.Warning(model.model(), message)));
-        List<Finding> findings = new java.util.ArrayList<>(ActivationFindings.of(model.model(), activations));
+        List<Finding> findings = new java.util.ArrayList<>();
+        if (tuned != null) {
+            findings.addAll(InterferenceFindings.of(model.model(), tuned.rows()));
+        }
+        findings.addAll(ActivationFindings.of(model.model(), activations));
         findings.addAll(overlap.findings());
         return new OverlapResult(
-                SCHEMA_VERSION, KIND, tool, commandLine, started, model, overlap, activations, findings, all);
+                SCHEMA_VERSION, KIND, tool, commandLine, started, model, overlap, activations, tuned, findings, all);
     }
 
     @Override
@@ -74,6 +97,9 @@ public record OverlapResult(
         String json = ResultJson.write(this);
         String csv = OverlapOutput.csv(this);
         ResultFiles files = new ResultFiles(OverlapReport.of(this, csv, json), json).with("overlap.csv", csv);
-        return activations.isEmpty() ? files : files.with("activations.csv", ActivationOutput.csv(this, activations));
+        if (!activations.isEmpty()) {
+            files = files.with("activations.csv", ActivationOutput.csv(this, activations));
+        }
+        return tuned == null ? files : files.with("interference.csv", InterferenceOutput.csv(this, tuned.rows()));
     }
 }

@@ -239,6 +239,7 @@ class TextOverlapTest {
                         Map.of()),
                 measure("cat run", "dog run"),
                 List.of(),
+                null,
                 List.of());
         ObjectMapper json = new ObjectMapper().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
         OverlapResult back = json.readValue(json.writeValueAsString(result), OverlapResult.class);

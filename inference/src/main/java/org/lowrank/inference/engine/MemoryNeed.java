@@ -13,7 +13,7 @@ import org.lowrank.weights.tensor.Tensor;
 /**
  * What a run takes, in bytes.
  *
- * @param layers two layers in float32
+ * @param layers of layers in float32, two or more
  * @param activations hidden states of all tokens, and what is kept of one layer for measuring
  * @param work products of one batch, scores and logits
  */
@@ -23,6 +23,11 @@ public record MemoryNeed(long layers, long activations, long work) {
     /** All of it. */
     public long bytes() {
         return layers + activations + work;
+    }
+
+    /** The same with layers more. */
+    public MemoryNeed withLayers(int more) {
+        return new MemoryNeed(layers / 2 * (2 + more), activations, work);
     }
 
     static MemoryNeed of(Transformer transformer, Checkpoint checkpoint, List<int[]> sequences, int batchTokens) {

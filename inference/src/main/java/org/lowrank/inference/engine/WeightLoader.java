@@ -293,7 +293,7 @@ final class WeightLoader {
         try (Tensor.Values values = tensor.open()) {
             Widening.rows(values, 0, rows, cols, store.floats());
         }
-        if (randomised && shape.size() == 2) {
+        if (randomised && rows > 1) {
             GaussianFill.replace(store.floats(), tensor.name());
         }
         if (onePlus) {
