@@ -3,16 +3,15 @@ package org.lowrank.cli;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.lowrank.weights.reference.ModelReference;
-import org.lowrank.analyzer.activation.ModelRunner;
-import org.lowrank.analyzer.activation.InterferenceMeasurer;
-import org.jspecify.annotations.Nullable;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.lowrank.analyzer.ModelAnalysis;
 import org.lowrank.analyzer.activation.ActivationOverlap;
 import org.lowrank.analyzer.activation.ActivationOverlapMeasurer;
+import org.lowrank.analyzer.activation.InterferenceMeasurer;
+import org.lowrank.analyzer.activation.ModelRunner;
 import org.lowrank.analyzer.layer.LayerSelection;
 import org.lowrank.analyzer.output.AnalysisResult;
 import org.lowrank.analyzer.output.OverlapResult;
@@ -24,6 +23,7 @@ import org.lowrank.inference.text.TextSequences;
 import org.lowrank.reports.OutputDirectory;
 import org.lowrank.reports.ResultFormat;
 import org.lowrank.weights.bytes.MalformedWeightsException;
+import org.lowrank.weights.reference.ModelReference;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -81,11 +81,17 @@ final class OverlapCommand extends ModelRun implements Callable<Integer> {
             description = "Count the tokens that the model wants around a text too, which both texts share.")
     boolean withSpecial;
 
-    @Option(names = "--tuned-a", paramLabel = "MODEL", description = "What was tuned from MODEL on TEXT_A's task; an adapter too.")
+    @Option(
+            names = "--tuned-a",
+            paramLabel = "MODEL",
+            description = "What was tuned from MODEL on TEXT_A's task; an adapter too.")
     @Nullable
     String tunedA;
 
-    @Option(names = "--tuned-b", paramLabel = "MODEL", description = "What was tuned from MODEL on TEXT_B's task; an adapter too.")
+    @Option(
+            names = "--tuned-b",
+            paramLabel = "MODEL",
+            description = "What was tuned from MODEL on TEXT_B's task; an adapter too.")
     @Nullable
     String tunedB;
 
@@ -98,7 +104,8 @@ final class OverlapCommand extends ModelRun implements Callable<Integer> {
 
     @Option(
             names = "--no-null-model",
-            description = "Do not run the texts through the same model with random weights, which is what numbers stand beside.")
+            description =
+                    "Do not run the texts through the same model with random weights, which is what numbers stand beside.")
     boolean noNullModel;
 
     @Mixin
@@ -154,7 +161,8 @@ final class OverlapCommand extends ModelRun implements Callable<Integer> {
             throw new UsageException("--tuned-a, --tuned-b: both are needed; give what was tuned on each text's task");
         }
         if (embeddingOnly && tunedA != null) {
-            throw new UsageException("--embedding-only: tuned models are compared on the inputs of every layer; leave it out");
+            throw new UsageException(
+                    "--embedding-only: tuned models are compared on the inputs of every layer; leave it out");
         }
         if (directions < 1) {
             throw new UsageException("--directions: " + directions + ": at least one is needed");
@@ -187,8 +195,7 @@ final class OverlapCommand extends ModelRun implements Callable<Integer> {
             ActivationOverlapMeasurer.Texts texts = new ActivationOverlapMeasurer.Texts(
                     name,
                     sequences.ids(),
-                    new ActivationOverlapMeasurer.TokenRows(
-                            rows(sequences, 0), rows(sequences, 1), rows(sequences, 2)),
+                    new ActivationOverlapMeasurer.TokenRows(rows(sequences, 0), rows(sequences, 1), rows(sequences, 2)),
                     directions);
             Depths depths = tunedA == null || tunedB == null
                     ? new Depths(ActivationOverlapMeasurer.measure(runs, texts, null, counting), null)
@@ -248,8 +255,8 @@ final class OverlapCommand extends ModelRun implements Callable<Integer> {
 
     /** A model, or the base with an adapter on it. */
     private ModelAnalysis openTuned(String text, TerminalProgress progress) throws Exception {
-        ModelAnalysis tuned = open(
-                ModelReference.parse(text), sourceOptions(progress), LayerSelection.ALL, ModelNames.of(List.of()));
+        ModelAnalysis tuned =
+                open(ModelReference.parse(text), sourceOptions(progress), LayerSelection.ALL, ModelNames.of(List.of()));
         if (tuned.adapter().isEmpty()) {
             return tuned;
         }
@@ -264,7 +271,7 @@ final class OverlapCommand extends ModelRun implements Callable<Integer> {
     /** Why the texts cannot be run through the model, which the embedding's overlap does not need. */
     private Optional<String> cannotRun(ModelAnalysis opened, TextOverlap overlap) throws IOException, UsageException {
         String type = run.configuration(opened).path("model_type").asText("");
-        if (!TransformerCatalog.types().contains(type)) {
+        if (!TransformerCatalog.describes(run.configuration(opened))) {
             return Optional.of(type.isEmpty() ? "there is no model_type" : "model_type " + type + " is not described");
         }
         int fewest = Math.min(overlap.textA().tokens(), overlap.textB().tokens());

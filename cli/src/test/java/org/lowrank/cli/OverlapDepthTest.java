@@ -77,8 +77,8 @@ class OverlapDepthTest {
     /** The base with every matrix of every layer changed. */
     private Path tuned(String name, UnaryOperator<float[][]> change) throws IOException {
         Map<String, float[][]> changed = new LinkedHashMap<>();
-        tensors.forEach((tensor, values) ->
-                changed.put(tensor, tensor.contains("_proj") ? change.apply(values) : values));
+        tensors.forEach(
+                (tensor, values) -> changed.put(tensor, tensor.contains("_proj") ? change.apply(values) : values));
         return write(name, changed);
     }
 
@@ -95,8 +95,8 @@ class OverlapDepthTest {
     }
 
     private Run overlap(String... more) {
-        List<String> arguments = new ArrayList<>(List.of(
-                "overlap", base.toString(), String.join(" ", A), String.join(" ", B), "--out", out.toString()));
+        List<String> arguments = new ArrayList<>(
+                List.of("overlap", base.toString(), String.join(" ", A), String.join(" ", B), "--out", out.toString()));
         arguments.addAll(List.of(more));
         return Run.of(arguments.toArray(String[]::new));
     }
@@ -169,10 +169,12 @@ class OverlapDepthTest {
         assertThat(number(rows, "0 QKV", "energy_random")).isCloseTo(2.0 / WIDTH, within(1e-12));
         assertThat(number(rows, "1 O", "cos_abs_p99_null_model")).isBetween(0.0, 1.0);
         JsonNode finding = finding("activation-overlap");
-        finding.get("numbers").fieldNames().forEachRemaining(name -> assertThat(
-                        finding.get("numbers").has("null_" + name) || name.startsWith("null_"))
-                .as(name)
-                .isTrue());
+        finding.get("numbers")
+                .fieldNames()
+                .forEachRemaining(
+                        name -> assertThat(finding.get("numbers").has("null_" + name) || name.startsWith("null_"))
+                                .as(name)
+                                .isTrue());
     }
 
     private JsonNode finding(String id) throws IOException {
@@ -245,7 +247,10 @@ class OverlapDepthTest {
         assertThat(number(rows, "0 Q", "own_relative_random_on_a"))
                 .isCloseTo(Math.sqrt(squares * A.size() / outputs), within(1e-5));
         assertThat(finding("interference").get("verdict").asText()).isEqualTo("EXCEPTION");
-        assertThat(finding("interference").get("numbers").get("interference_on_a").asDouble())
+        assertThat(finding("interference")
+                        .get("numbers")
+                        .get("interference_on_a")
+                        .asDouble())
                 .isCloseTo(2, within(1e-5));
         String page = Files.readString(out.resolve("report.html"));
         Files.delete(out.resolve("report.html"));
@@ -318,7 +323,11 @@ class OverlapDepthTest {
         Files.writeString(
                 adapter.resolve("adapter_config.json"),
                 "{\"peft_type\": \"LORA\", \"r\": 1, \"lora_alpha\": 1, \"target_modules\": [\"v_proj\"]}");
-        Run run = overlap("--tuned-a", adapter.toString(), "--tuned-b", tuned("b", times(3)).toString());
+        Run run = overlap(
+                "--tuned-a",
+                adapter.toString(),
+                "--tuned-b",
+                tuned("b", times(3)).toString());
         assertThat(run.exitCode()).as(run.err()).isZero();
         Map<String, Map<String, String>> rows = table("interference.csv", "matrix");
         assertThat(number(rows, "1 V", "delta_a_frobenius_norm")).isCloseTo(Math.sqrt(squares), within(1e-4));
@@ -334,16 +343,14 @@ class OverlapDepthTest {
         assertThat(same.exitCode()).isEqualTo(2);
         assertThat(same.err()).contains("nothing was tuned: ");
         Map<String, float[][]> wider = new LinkedHashMap<>(tensors);
-        wider.replaceAll((name, values) ->
-                name.endsWith("up_proj.weight") || name.endsWith("gate_proj.weight")
-                        ? TinyCheckpoint.gaussian(24, WIDTH, new Random(1))
-                        : name.endsWith("down_proj.weight")
-                                ? TinyCheckpoint.gaussian(WIDTH, 24, new Random(1))
-                                : values);
+        wider.replaceAll((name, values) -> name.endsWith("up_proj.weight") || name.endsWith("gate_proj.weight")
+                ? TinyCheckpoint.gaussian(24, WIDTH, new Random(1))
+                : name.endsWith("down_proj.weight") ? TinyCheckpoint.gaussian(WIDTH, 24, new Random(1)) : values);
         Path other = write("other", wider);
         Files.writeString(
                 other.resolve("config.json"),
-                Files.readString(other.resolve("config.json")).replace("\"intermediate_size\": 20", "\"intermediate_size\": 24"));
+                Files.readString(other.resolve("config.json"))
+                        .replace("\"intermediate_size\": 20", "\"intermediate_size\": 24"));
         Run misfit = overlap("--tuned-a", base.toString(), "--tuned-b", other.toString());
         assertThat(misfit.exitCode()).isEqualTo(4);
         assertThat(misfit.err()).contains("no child of this base: other: GATE is 24 x 12");

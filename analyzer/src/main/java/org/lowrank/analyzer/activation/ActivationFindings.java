@@ -103,7 +103,8 @@ public final class ActivationFindings {
                 "null_own_energy_a_in_a", median(inputs, nullOr(ActivationOverlap.Reading::energyAInA, randomEnergy)));
         numbers.put("centred_energy_b_in_a", median(inputs, row -> row.centred().energyBInA()));
         numbers.put("null_centred_energy_b_in_a", median(inputs, randomEnergy));
-        numbers.put("centred_own_energy_a_in_a", median(inputs, row -> row.centred().energyAInA()));
+        numbers.put(
+                "centred_own_energy_a_in_a", median(inputs, row -> row.centred().energyAInA()));
         numbers.put("null_centred_own_energy_a_in_a", median(inputs, randomEnergy));
         return numbers;
     }

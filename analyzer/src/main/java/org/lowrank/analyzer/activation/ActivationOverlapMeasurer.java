@@ -101,7 +101,10 @@ public final class ActivationOverlapMeasurer implements ActivationListener {
      * @param interference measured in the same run; null for none
      */
     public static List<ActivationOverlap> measure(
-            LayerwiseModel runs, Texts texts, @Nullable InterferenceMeasurer interference, ModelRunner.Progress progress)
+            LayerwiseModel runs,
+            Texts texts,
+            @Nullable InterferenceMeasurer interference,
+            ModelRunner.Progress progress)
             throws IOException, InterruptedException {
         try (SpectralEngine engine = SpectralEngines.create()) {
             ActivationOverlapMeasurer measurer =

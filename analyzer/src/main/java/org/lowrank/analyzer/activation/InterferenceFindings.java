@@ -32,9 +32,11 @@ public final class InterferenceFindings {
         double relativeB = median(rows, row -> row.onB().relative());
         Map<String, Double> numbers = Map.ofEntries(
                 Map.entry("interference_on_a", onA),
-                Map.entry("null_interference_on_a", median(rows, row -> row.onA().nullInterference())),
+                Map.entry(
+                        "null_interference_on_a", median(rows, row -> row.onA().nullInterference())),
                 Map.entry("interference_on_b", onB),
-                Map.entry("null_interference_on_b", median(rows, row -> row.onB().nullInterference())),
+                Map.entry(
+                        "null_interference_on_b", median(rows, row -> row.onB().nullInterference())),
                 Map.entry("relative_on_a", relativeA),
                 Map.entry("null_relative_on_a", median(rows, row -> row.onA().nullRelative())),
                 Map.entry("relative_on_b", relativeB),
@@ -84,11 +86,14 @@ public final class InterferenceFindings {
 
     private static String statement(Verdict verdict) {
         return switch (verdict) {
-            case EXCEPTION -> "What one model learnt acts on the other's inputs about as the other's own learning does: the paper's "
-                    + "condition for adding both does not hold for these models and texts";
-            case INDISTINGUISHABLE -> "What one model learnt acts little on the other's inputs, but so would a random matrix of its norm";
-            default -> "What one model learnt leaves the other's inputs nearly alone: the paper's condition for adding both holds for "
-                    + "these models and texts";
+            case EXCEPTION ->
+                "What one model learnt acts on the other's inputs about as the other's own learning does: the paper's "
+                        + "condition for adding both does not hold for these models and texts";
+            case INDISTINGUISHABLE ->
+                "What one model learnt acts little on the other's inputs, but so would a random matrix of its norm";
+            default ->
+                "What one model learnt leaves the other's inputs nearly alone: the paper's condition for adding both holds for "
+                        + "these models and texts";
         };
     }
 
@@ -102,8 +107,7 @@ public final class InterferenceFindings {
         if (sorted.length == 0) {
             return Double.NaN;
         }
-        double[] middle =
-                Arrays.copyOfRange(sorted, sorted.length % 2 == 1 ? half : half - 1, half + 1);
+        double[] middle = Arrays.copyOfRange(sorted, sorted.length % 2 == 1 ? half : half - 1, half + 1);
         return Arrays.stream(middle).average().orElse(Double.NaN);
     }
 }

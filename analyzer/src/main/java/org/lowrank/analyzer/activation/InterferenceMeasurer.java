@@ -131,7 +131,13 @@ public final class InterferenceMeasurer implements AutoCloseable {
     }
 
     private static TaskInterference.Terms terms(
-            int i, Vectors x, LayerMatrices own, LayerMatrices other, LayerMatrices w, double ownNorm, double otherNorm) {
+            int i,
+            Vectors x,
+            LayerMatrices own,
+            LayerMatrices other,
+            LayerMatrices w,
+            double ownNorm,
+            double otherNorm) {
         double[] inputs = new double[x.rows()];
         for (int row = 0; row < inputs.length; row++) {
             inputs[row] = x.length(row) * x.length(row);

@@ -134,8 +134,11 @@ final class InterferenceOutput {
 
     private static Series series(
             String name, List<TaskInterference> rows, ToDoubleFunction<TaskInterference> number, Style style) {
-        int[] layers =
-                rows.stream().mapToInt(TaskInterference::layer).distinct().sorted().toArray();
+        int[] layers = rows.stream()
+                .mapToInt(TaskInterference::layer)
+                .distinct()
+                .sorted()
+                .toArray();
         double[] x = new double[layers.length];
         double[] y = new double[layers.length];
         for (int i = 0; i < layers.length; i++) {
@@ -147,9 +150,7 @@ final class InterferenceOutput {
                     .sorted()
                     .toArray();
             x[i] = layer;
-            y[i] = sorted.length == 0
-                    ? Double.NaN
-                    : (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
+            y[i] = sorted.length == 0 ? Double.NaN : (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
         }
         return new Series(name, x, y, null, style);
     }
@@ -169,7 +170,8 @@ final class InterferenceOutput {
                 "interference-map",
                 "Interference, layer by matrix",
                 "‖Δ_B X_Aᵀ‖_F/‖Δ_A X_Aᵀ‖_F, and the same with A and B exchanged. The random matrices' numbers are in interference.csv.",
-                List.of(new HeatGrid(model, layers.stream().map(String::valueOf).toList(), List.copyOf(matrices), maps)));
+                List.of(new HeatGrid(
+                        model, layers.stream().map(String::valueOf).toList(), List.copyOf(matrices), maps)));
     }
 
     private static HeatMap grid(

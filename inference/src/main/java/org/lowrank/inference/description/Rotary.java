@@ -59,8 +59,8 @@ public record Rotary(double theta, int size, JsonNode scaling, int trained, int 
 
     private double dynamicBase(int length) {
         double factor = scaling.path("factor").asDouble(1);
-        double stretch = factor * Math.max(length, positions) / positions - (factor - 1);
-        return theta * Math.pow(stretch, (double) size / (size - 2));
+        double longer = factor * Math.max(length, positions) / positions - (factor - 1);
+        return theta * Math.pow(longer, (double) size / (size - 2));
     }
 
     /** Long waves are slowed by the factor, short ones stay, those between are blended. */
@@ -68,10 +68,9 @@ public record Rotary(double theta, int size, JsonNode scaling, int trained, int 
         double factor = scaling.path("factor").asDouble(1);
         double low = scaling.path("low_freq_factor").asDouble(1);
         double high = scaling.path("high_freq_factor").asDouble(4);
-        double old = scaling.path("original_max_position_embeddings").asDouble(trained);
         double[] frequencies = plain(theta);
         for (int i = 0; i < frequencies.length; i++) {
-            double turns = old * frequencies[i] / (2 * Math.PI); // over the old length
+            double turns = trained * frequencies[i] / (2 * Math.PI); // over the old length
             double kept = Math.max(0, Math.min(1, (turns - low) / (high - low)));
             frequencies[i] *= kept + (1 - kept) / factor;
         }
@@ -80,11 +79,10 @@ public record Rotary(double theta, int size, JsonNode scaling, int trained, int 
 
     /** Peng et al. 2023: pairs that turn often keep their frequency, slow ones are interpolated. */
     private double[] yarn() {
-        double factor = yarnFactor();
-        double old = scaling.path("original_max_position_embeddings").asDouble(positions);
+        double factor = stretch();
         boolean whole = scaling.path("truncate").asBoolean(true);
-        double low = yarnPair(scaling.path("beta_fast").asDouble(32), old);
-        double high = yarnPair(scaling.path("beta_slow").asDouble(1), old);
+        double low = yarnPair(scaling.path("beta_fast").asDouble(32));
+        double high = yarnPair(scaling.path("beta_slow").asDouble(1));
         low = Math.max(0, whole ? Math.floor(low) : low);
         high = Math.min(size - 1.0, whole ? Math.ceil(high) : high);
         high = low == high ? high + 0.001 : high;
@@ -96,14 +94,13 @@ public record Rotary(double theta, int size, JsonNode scaling, int trained, int 
         return frequencies;
     }
 
-    private double yarnFactor() {
-        double old = scaling.path("original_max_position_embeddings").asDouble(positions);
-        return scaling.path("factor").asDouble(positions / old);
+    private double stretch() {
+        return scaling.path("factor").asDouble((double) positions / trained);
     }
 
     /** The pair that turns this often over the old length. */
-    private double yarnPair(double turns, double old) {
-        return size * Math.log(old / (turns * 2 * Math.PI)) / (2 * Math.log(theta));
+    private double yarnPair(double turns) {
+        return size * Math.log(trained / (turns * 2 * Math.PI)) / (2 * Math.log(theta));
     }
 
     private double[] longRope(int length) {
@@ -123,17 +120,15 @@ public record Rotary(double theta, int size, JsonNode scaling, int trained, int 
         return switch (kind()) {
             case "yarn" -> yarnAmplitude();
             case "longrope", "su" -> {
-                double factor = (double) positions / trained;
-                double given = scaling.path("factor").asDouble(factor);
-                double used = positions > trained ? factor : given;
-                yield used <= 1 ? 1 : Math.sqrt(1 + Math.log(used) / Math.log(trained));
+                double factor = stretch();
+                yield factor <= 1 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log(trained));
             }
             default -> 1;
         };
     }
 
     private double yarnAmplitude() {
-        double factor = yarnFactor();
+        double factor = stretch();
         double scale = scaling.path("mscale").asDouble(0);
         double all = scaling.path("mscale_all_dim").asDouble(0);
         return scale != 0 && all != 0 ? magnitude(factor, scale) / magnitude(factor, all) : magnitude(factor, 1);

@@ -68,8 +68,9 @@ final class RotaryReader {
                     + " entries with base " + theta + " do not fit heads of " + sizes.headSize()
                     + "; mend config.json");
         }
+        // Phi-3 keeps it outside, and there it counts first.
         JsonNode trained = settings.at("original_max_position_embeddings");
-        int old = scaling.path("original_max_position_embeddings").asInt(trained.asInt(sizes.advisedPositions()));
+        int old = trained.asInt(scaling.path("original_max_position_embeddings").asInt(sizes.advisedPositions()));
         return new Rotary(theta, size, scaling, Math.max(1, old), sizes.advisedPositions());
     }
 }

@@ -22,7 +22,8 @@ record Settings(JsonNode config) {
     }
 
     /**
-     * The value of an expression of a declaration: {@code "$key"} is that setting; a list is its first value that is there;
+     * The value of an expression of a declaration: {@code "$key"} is that setting; a list is its first value that is there, where
+     * {@code {"absent": x}} is x unless a setting before it is there as null;
      * {@code {"root": x}}, {@code {"inverse_root": x}} and {@code {"half": x}} are √x, 1/√x and ⌊x/2⌋; anything else itself.
      *
      * @return empty where nothing is there
@@ -36,7 +37,12 @@ record Settings(JsonNode config) {
             return found.isMissingNode() ? Optional.empty() : Optional.of(found);
         }
         if (expression.isArray()) {
+            boolean none = false;
             for (JsonNode alternative : expression) {
+                if (alternative.has("absent")) {
+                    return none ? Optional.empty() : value(alternative.get("absent"));
+                }
+                none |= alternative.isTextual() && isNull(alternative.asText());
                 Optional<JsonNode> found = value(alternative);
                 if (found.isPresent()) {
                     return found;
@@ -45,6 +51,10 @@ record Settings(JsonNode config) {
             return Optional.empty();
         }
         return expression.isObject() ? computed(expression) : Optional.of(expression);
+    }
+
+    private boolean isNull(String expression) {
+        return expression.startsWith("$") && at(config, expression.substring(1)).isNull();
     }
 
     private Optional<JsonNode> computed(JsonNode expression) {

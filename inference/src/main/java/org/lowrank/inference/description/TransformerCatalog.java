@@ -39,9 +39,11 @@ public final class TransformerCatalog {
      */
     public static Transformer resolve(JsonNode config) throws MalformedWeightsException {
         String type = config.path("model_type").asText("");
-        Optional<ObjectNode> entry = BY_NAME.values().stream()
-                .filter(known -> contains(known.path("types"), type))
-                .findFirst();
+        Optional<ObjectNode> entry = described(type);
+        JsonNode text = config.path("text_config");
+        if (entry.isEmpty() && described(text.path("model_type").asText("")).isPresent()) {
+            return resolve(text); // a model that sees too: its language part, which reads text alone
+        }
         if (entry.isEmpty()) {
             throw new MalformedWeightsException("cannot run this architecture: config.json: "
                     + (type.isEmpty() ? "no model_type" : "model_type " + type)
@@ -56,6 +58,19 @@ public final class TransformerCatalog {
             }
         }
         return new TransformerReader(type, whole, settings).read();
+    }
+
+    private static Optional<ObjectNode> described(String type) {
+        return BY_NAME.values().stream()
+                .filter(known -> contains(known.path("types"), type))
+                .findFirst();
+    }
+
+    /** Whether the model of a config.json can be run: its architecture, or that of its language part, is described. */
+    public static boolean describes(JsonNode config) {
+        return described(config.path("model_type").asText("")).isPresent()
+                || described(config.path("text_config").path("model_type").asText(""))
+                        .isPresent();
     }
 
     private static boolean contains(JsonNode types, String type) {

@@ -74,8 +74,9 @@ public final class LayerMatrices implements AutoCloseable {
         for (int i = 0; i < held.size(); i++) {
             Matrix own = held.get(i).matrix();
             if (base.held.size() != held.size() || !base.held.get(i).matrix().equals(own)) {
-                throw new MalformedWeightsException("no child of this base: " + name + ": " + own.label() + " is "
-                        + own.rows() + " x " + own.cols() + " where the base has other matrices; give models of one base");
+                throw new MalformedWeightsException(
+                        "no child of this base: " + name + ": " + own.label() + " is " + own.rows() + " x " + own.cols()
+                                + " where the base has other matrices; give models of one base");
             }
             FloatBuffer numbers = numbers(held.get(i));
             FloatBuffer less = base.numbers(base.held.get(i));

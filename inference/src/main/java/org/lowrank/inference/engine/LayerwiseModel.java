@@ -285,8 +285,7 @@ public final class LayerwiseModel implements AutoCloseable {
                 transformer.layer().attention().scores(), positions, heads, AttentionPass.scale(transformer), table);
     }
 
-    private Optional<Losses> finish(
-            List<Batch> batches, Optional<Targets> targets, ActivationListener listener)
+    private Optional<Losses> finish(List<Batch> batches, Optional<Targets> targets, ActivationListener listener)
             throws IOException, InterruptedException {
         List<FloatStore> stores = new ArrayList<>();
         List<FloatStore> states = new ArrayList<>();
