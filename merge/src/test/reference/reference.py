@@ -6,7 +6,7 @@ Written from mergekit's documentation and source and the papers, without looking
     python3 reference.py ../resources/org/lowrank/merge/reference
 
 base: F32, one file. a: F32, one file. b: F16, two shards with an index. Names of Llama, two layers, tied embeddings (no
-lm_head), a buffer (inv_freq), and whole numbers (position_ids).
+lm_head), a buffer (inv_freq), and whole numbers (position_ids). adapter: a LoRA of base in PEFT's layout, r = 2, alpha = 3.
 """
 import json, os, struct, sys
 import numpy as np
@@ -218,4 +218,26 @@ cases = {
 }
 for case, rule in cases.items():
     slerp.other = B if case == "slerp" else None
+    save(f"{out}/expected/{case}.safetensors", {n: ("F64", np.asarray(rule(n))) for n in shapes})
+
+# The last draws, so that those above stay as they are. base + (alpha/r) B A is a model like any other.
+R, ALPHA = 2, 3
+factors, C = {}, dict(T0)
+for i in range(L):
+    for n in (f"model.layers.{i}.self_attn.q_proj", f"model.layers.{i}.mlp.down_proj"):
+        rows, cols = shapes[n + ".weight"]
+        low, up = rng.standard_normal((R, cols)).astype(np.float32), rng.standard_normal((rows, R)).astype(np.float32)
+        factors[f"base_model.model.{n}.lora_A.weight"] = ("F32", low)
+        factors[f"base_model.model.{n}.lora_B.weight"] = ("F32", up)
+        C[n + ".weight"] = T0[n + ".weight"] + ALPHA / R * up.astype(np.float64) @ low.astype(np.float64)
+save(f"{out}/adapter/adapter_model.safetensors", factors)
+json.dump({"peft_type": "LORA", "r": R, "lora_alpha": ALPHA, "target_modules": ["q_proj", "down_proj"], "bias": "none",
+           "fan_in_fan_out": False}, open(f"{out}/adapter/adapter_config.json", "w"), indent=1)
+B = C
+cases = {
+    "adapter-task-arithmetic": lambda n: gta(n, (0.7, 0.4)),
+    "adapter-ties": lambda n: gta(n, (1, 1), (0.5, 0.5), True, 1.0, None, "sum", "top"),
+    "adapter-linear": lambda n: (A[n] + B[n]) / 2,
+}
+for case, rule in cases.items():
     save(f"{out}/expected/{case}.safetensors", {n: ("F64", np.asarray(rule(n))) for n in shapes})

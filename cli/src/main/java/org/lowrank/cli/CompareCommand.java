@@ -1,6 +1,5 @@
 package org.lowrank.cli;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +9,7 @@ import org.lowrank.analyzer.MeasuringRun;
 import org.lowrank.analyzer.ModelAnalysis;
 import org.lowrank.analyzer.comparison.ModelComparer;
 import org.lowrank.analyzer.output.ComparisonResult;
+import org.lowrank.merge.MergeMeasures;
 import org.lowrank.merge.output.MergeResult;
 import org.lowrank.reports.OutputDirectory;
 import org.lowrank.reports.ResultFormat;
@@ -70,7 +70,7 @@ final class CompareCommand extends ModelRun implements Callable<Integer> {
         selection(measure); // refuses wrong --layers and --matrices before anything is fetched
         Set<ResultFormat> formats = output.formats();
         if (!more.isEmpty()) {
-            return several(measure.threads());
+            return several(measure.threads(), formats);
         }
         ModelReference first = reference(modelA);
         ModelReference second = reference(modelB);
@@ -104,26 +104,25 @@ final class CompareCommand extends ModelRun implements Callable<Integer> {
     }
 
     /** Task vectors of several models, each number beside what unrelated ones show. */
-    private int several(int threads) throws Exception {
-        if (measure.layers != null || measure.matrices != null) {
-            throw new UsageException("--layers and --matrices: with more than two models all matrices are compared; "
-                    + "leave them out");
-        }
+    private int several(int threads, Set<ResultFormat> formats) throws Exception {
         List<String> models = new ArrayList<>(List.of(modelB));
         models.addAll(more);
         List<String> names = new ArrayList<>(List.of(modelA));
         names.addAll(models);
-        Path out = output.directory(List.of(String.join("-vs-", names)));
+        MergeMeasures measures =
+                MergeMeasures.of(true, false).withDirections(directions).withSelection(selection(measure));
         MergeResult.Run run = new MergeResult.Run(VersionProvider.version(), commandLine(), started(), Map.of());
         try (TerminalProgress progress = new TerminalProgress(console.drawsProgress())) {
+            OutputDirectory directory =
+                    OutputDirectory.open(output.directory(List.of(String.join("-vs-", names))));
             MergeResult result = new TaskVectorComparison(modelA, models)
-                    .run(sourceOptions(progress), out, threads, directions, run, progress);
+                    .run(sourceOptions(progress), measures, threads, run, progress);
             progress.close();
             result.warnings().forEach(warning -> console.warn("warning: " + warning));
             if (!console.quiet) {
                 System.out.print(MergeSummary.of(result));
             }
-            System.out.println(out.resolve("report.html"));
+            OutputArguments.print(result.files().write(directory, formats));
         }
         return 0;
     }

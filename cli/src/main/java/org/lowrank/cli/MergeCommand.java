@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.lowrank.merge.Merge;
+import org.lowrank.merge.MergeMeasures;
 import org.lowrank.merge.MergeOptions;
 import org.lowrank.merge.output.MergeResult;
 import org.lowrank.merge.prediction.MergePredictor;
@@ -72,6 +73,22 @@ final class MergeCommand extends ModelRun implements Callable<Integer> {
             description = "Leading directions whose spaces are compared (default ${DEFAULT-VALUE}).")
     int directions = MergePredictor.DEFAULT_DIRECTIONS;
 
+    @Option(
+            names = "--text-a",
+            paramLabel = "TEXT",
+            description = "A text of one task, a file or the text itself: the losses of base, parts and merged model on it.")
+    @Nullable
+    String textA;
+
+    @Option(names = "--text-b", paramLabel = "TEXT", description = "A text of the other task.")
+    @Nullable
+    String textB;
+
+    @Option(
+            names = "--no-hashes",
+            description = "Do not hash local input files for the model card (one more pass over them).")
+    boolean noHashes;
+
     @Option(names = "--force", description = "Replace an existing directory that lowrank merge has written.")
     boolean force;
 
@@ -89,15 +106,19 @@ final class MergeCommand extends ModelRun implements Callable<Integer> {
             throw new UsageException("--directions: " + directions + ": not between 1 and 256; the default is "
                     + MergePredictor.DEFAULT_DIRECTIONS);
         }
+        if ((textA == null) != (textB == null)) {
+            throw new UsageException("--text-a and --text-b: one of two; give a text of each task");
+        }
+        MergeMeasures measures =
+                MergeMeasures.of(predict, verify).withDirections(directions).withTexts(texts());
         MergeOptions options = new MergeOptions(
                 path(out),
                 ByteSize.parse("--shard-size", shardSize, ShardPlan.USUAL_SHARD_BYTES / 1_000_000_000 + "GB"),
                 MeasureArguments.threads(threads),
                 dryRun,
-                predict,
-                verify,
-                directions,
-                force);
+                force,
+                !noHashes,
+                measures);
         MergeResult.Run run = new MergeResult.Run(VersionProvider.version(), commandLine(), started(), Map.of());
         try (TerminalProgress progress = new TerminalProgress(console.drawsProgress());
                 Merge merge = Merge.open(recipe(), sourceOptions(progress))) {
@@ -128,6 +149,12 @@ final class MergeCommand extends ModelRun implements Callable<Integer> {
             System.out.print(MergeSummary.of(result));
         }
         System.out.println(dryRun ? Path.of(out, "report.html") : Path.of(out));
+    }
+
+    private List<String> texts() throws IOException, UsageException {
+        return textA == null || textB == null
+                ? List.of()
+                : List.of(TextArgument.read(textA), TextArgument.read(textB));
     }
 
     private Recipe recipe() throws UsageException, RecipeException, IOException {

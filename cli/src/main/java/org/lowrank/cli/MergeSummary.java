@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import org.lowrank.merge.output.MergeResult;
 import org.lowrank.merge.prediction.PairPrediction;
+import org.lowrank.merge.prediction.TaskLosses;
 import org.lowrank.merge.prediction.Verification;
 
 /** A merge in a few lines of text: medians over the matrices, each beside what unrelated task vectors show. */
@@ -38,7 +39,20 @@ final class MergeSummary {
         if (!result.verification().isEmpty()) {
             verified(text, result.verification());
         }
+        if (!result.losses().isEmpty()) {
+            losses(text, result.losses());
+        }
         return text.toString();
+    }
+
+    /** Rows of models, columns of texts; the base, which has learnt neither task, is what the others are held against. */
+    private static void losses(StringBuilder text, List<TaskLosses> all) {
+        line(text, "%nloss on the texts, nats a token (%s)", all.get(0).kind());
+        line(text, "  %-36s %10s %10s", "", "A", "B");
+        for (TaskLosses losses : all) {
+            String name = losses.role().equals("merged") ? "merged" : losses.role() + " " + losses.model();
+            line(text, "  %-36s %10.4f %10.4f", name, losses.losses().get(0), losses.losses().get(1));
+        }
     }
 
     private static String seconds(MergeResult result) {

@@ -16,6 +16,7 @@ import org.lowrank.analyzer.output.ComparisonResult;
 import org.lowrank.analyzer.output.ExtractionResult;
 import org.lowrank.analyzer.output.OverlapResult;
 import org.lowrank.analyzer.output.RunResult;
+import org.lowrank.merge.output.MergeResult;
 import org.lowrank.reports.ResultFiles;
 import org.lowrank.reports.ResultJson;
 import org.lowrank.reports.UnreadableResultException;
@@ -95,6 +96,9 @@ final class SavedResults {
                         .files();
             case TheoryResult.KIND ->
                 ResultJson.as(tree, TheoryResult.class, TheoryResult.SCHEMA_VERSION, file)
+                        .files();
+            case MergeResult.KIND ->
+                ResultJson.as(tree, MergeResult.class, MergeResult.SCHEMA_VERSION, file)
                         .files();
             default ->
                 throw new UsageException("unknown result: " + file + ": kind " + kinds.get(0)

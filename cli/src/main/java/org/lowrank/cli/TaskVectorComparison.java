@@ -1,10 +1,9 @@
 package org.lowrank.cli;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import org.lowrank.merge.Merge;
-import org.lowrank.merge.MergeOptions;
+import org.lowrank.merge.MergeMeasures;
 import org.lowrank.merge.output.MergeResult;
 import org.lowrank.merge.recipe.RecipeException;
 import org.lowrank.merge.recipe.RecipeReader;
@@ -23,14 +22,12 @@ final class TaskVectorComparison {
     }
 
     MergeResult run(
-            SourceOptions source, Path out, int threads, int directions, MergeResult.Run run, TerminalProgress progress)
+            SourceOptions source, MergeMeasures measures, int threads, MergeResult.Run run, TerminalProgress progress)
             throws IOException, ModelNotFoundException, InterruptedException, UsageException {
         String recipe =
                 new RecipeText("task_arithmetic").base(base).models(models).toString();
-        MergeOptions usual = MergeOptions.to(out);
-        MergeOptions options = new MergeOptions(out, usual.shardBytes(), threads, true, true, false, directions, false);
         try (Merge merge = Merge.open(RecipeReader.read(recipe, "the command line"), source)) {
-            return merge.run(options, run, new Merge.Progress() {
+            return merge.predict(measures, threads, run, new Merge.Progress() {
                 @Override
                 public void measured(String what, int done, int total) {
                     progress.count("compare", done, total);

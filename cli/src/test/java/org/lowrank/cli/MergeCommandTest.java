@@ -61,7 +61,51 @@ class MergeCommandTest {
                         model("a") + " and " + model("c"),
                         model("b") + " and " + model("c"));
         assertThat(directory.resolve("compared/prediction.csv")).exists();
+        assertThat(directory.resolve("compared/result.json")).exists();
         assertThat(directory.resolve("compared/model.safetensors")).doesNotExist();
+    }
+
+    @Test
+    void severalModelsAreComparedInChosenMatricesAndFormats() throws Exception {
+        Run run = Run.of(
+                "compare",
+                model("base"),
+                model("a"),
+                model("b"),
+                "--layers",
+                "1",
+                "--matrices",
+                "Q,M1",
+                "--format",
+                "csv,svg",
+                "--out",
+                model("compared"));
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(Files.readString(directory.resolve("compared/prediction.csv")).lines())
+                .hasSize(3); // the header, Q and M1 of layer 1
+        assertThat(directory.resolve("compared/report.html")).doesNotExist();
+        assertThat(directory.resolve("compared/figures/pair-0.svg")).exists();
+    }
+
+    @Test
+    void aMergeIsRenderedAgainFromItsJson() throws Exception {
+        Run merged = Run.of(
+                "merge", "--method", "task_arithmetic", "--base", model("base"), model("a"), model("b"), "--predict",
+                "--verify", "--out", model("merged"));
+        assertThat(merged.exitCode()).as(merged.err()).isZero();
+        Path page = directory.resolve("merged/report.html");
+        String before = Files.readString(page);
+        Files.delete(page);
+        Run again = Run.of("report", directory.resolve("merged/merge.json").toString());
+        assertThat(again.exitCode()).as(again.err()).isZero();
+        assertThat(Files.readString(page)).isEqualTo(before);
+    }
+
+    @Test
+    void oneTextAloneIsWrongUsage() {
+        assertThat(Run.of("merge", "--method", "linear", model("a"), model("b"), "--text-a", "one text")
+                        .err())
+                .contains("--text-a and --text-b: one of two; give a text of each task");
     }
 
     @Test

@@ -208,6 +208,24 @@ class ResultSchemaTest {
     }
 
     @Test
+    void mergesFit() throws IOException {
+        Path a = model("a", TinyCheckpoint.bert());
+        Map<String, float[][]> other = TinyCheckpoint.bert();
+        other.put(ZERO, new float[24][24]);
+        Path b = model("b", other);
+        Path out = directory.resolve("merged");
+        Run run = Run.of(
+                "merge", "--method", "ties", "--base", a.toString(), a.toString(), b.toString(), "--predict", "--verify",
+                "--out", out.toString(), "--quiet");
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        JsonNode result = ResultJson.read(out.resolve("merge.json"));
+        assertThat(result.at("/measured/predictions")).isNotEmpty();
+        assertThat(violations(result)).isEmpty();
+        assertThat(violations(saved("compare", a.toString(), a.toString(), b.toString(), b.toString())))
+                .isEmpty();
+    }
+
+    @Test
     void theoryFits() throws IOException {
         JsonNode result = saved("theory", "section-5", "lemma-5", "--draws", "1", "--epsilon", "0.01");
         assertThat(result.path("checks")).hasSize(2);

@@ -10,20 +10,18 @@ import org.lowrank.weights.writing.ShardPlan;
  * @param shardBytes most bytes of tensors in one file
  * @param threads tensors side by side
  * @param dryRun predict and plan, write no weights
- * @param predict how the task vectors lie to one another, before
- * @param verify measure the merged matrices, after
- * @param directions leading directions compared
  * @param replace an existing directory that a merge has written
+ * @param hashes whether local input files are hashed for the card: one more pass over them
+ * @param measures what is measured before and after
  */
 public record MergeOptions(
         Path out,
         long shardBytes,
         int threads,
         boolean dryRun,
-        boolean predict,
-        boolean verify,
-        int directions,
-        boolean replace) {
+        boolean replace,
+        boolean hashes,
+        MergeMeasures measures) {
     /** A plain merge on all processors. */
     public static MergeOptions to(Path out) {
         return new MergeOptions(
@@ -32,8 +30,12 @@ public record MergeOptions(
                 Runtime.getRuntime().availableProcessors(),
                 false,
                 false,
-                false,
-                org.lowrank.merge.prediction.MergePredictor.DEFAULT_DIRECTIONS,
-                false);
+                true,
+                MergeMeasures.NONE);
+    }
+
+    /** The same with other measures. */
+    public MergeOptions with(MergeMeasures other) {
+        return new MergeOptions(out, shardBytes, threads, dryRun, replace, hashes, other);
     }
 }

@@ -64,6 +64,9 @@ record MergePlan(
         }
         Layers layers = Layers.of(donor.checkpoint());
         checkLayers(recipe, opened);
+        for (OpenModel model : models) {
+            checkDepth(donor, layers, model);
+        }
         List<String> warnings = new ArrayList<>();
         if (!layers.unknown().isEmpty()) {
             warnings.add("no layer matrices are known: " + layers.unknown());
@@ -81,6 +84,21 @@ record MergePlan(
                 layers,
                 List.copyOf(items),
                 warnings);
+    }
+
+    /** Layers are never paired by their number where there are more of them in one model. */
+    private static void checkDepth(OpenModel donor, Layers layers, OpenModel model) throws MalformedWeightsException {
+        Map<String, Integer> own = Layers.of(model.checkpoint()).counts();
+        for (Map.Entry<String, Integer> stack : layers.counts().entrySet()) {
+            for (Map.Entry<String, Integer> other : own.entrySet()) {
+                boolean same = stack.getKey().endsWith(other.getKey()) || other.getKey().endsWith(stack.getKey());
+                if (same && !stack.getValue().equals(other.getValue())) {
+                    throw new MalformedWeightsException("layers differ: " + donor.reference() + " has " + stack.getValue()
+                            + " and " + model.reference() + " has " + other.getValue() + " in "
+                            + stack.getKey().replaceFirst("[./]$", "") + "; merge models of one depth");
+                }
+            }
+        }
     }
 
     private static OpenModel named(Map<String, OpenModel> opened, String reference) {

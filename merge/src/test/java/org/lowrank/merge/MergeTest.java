@@ -137,7 +137,7 @@ class MergeTest {
                 .isInstanceOf(WeightsWriteException.class)
                 .hasMessageContaining("the directory is not empty");
         MergeOptions usual = options(out, 1, 1 << 30);
-        merge(recipe("sum", ""), new MergeOptions(out, usual.shardBytes(), 1, false, false, false, 8, true));
+        merge(recipe("sum", ""), new MergeOptions(out, usual.shardBytes(), 1, false, true, true, MergeMeasures.NONE));
         assertThat(Files.readString(out.resolve("recipe.yml"))).contains("merge_method: sum");
     }
 
@@ -145,7 +145,7 @@ class MergeTest {
     void aDryRunPredictsAndWritesNoWeightsAndTheMergeTakesItsPlace() throws Exception {
         Path out = directory.resolve("merged");
         MergeResult predicted =
-                merge(recipe("task_arithmetic", ""), new MergeOptions(out, 1 << 30, 2, true, false, false, 3, false));
+                merge(recipe("task_arithmetic", ""), new MergeOptions(out, 1 << 30, 2, true, false, true, MergeMeasures.NONE));
         assertThat(names(out))
                 .containsExactly("merge.csv", "merge.json", "prediction.csv", "recipe.yml", "report.html");
         assertThat(predicted.predictions()).hasSize(14); // 7 matrices in each of 2 layers, one pair
@@ -160,7 +160,7 @@ class MergeTest {
         Path out = directory.resolve("merged");
         MergeResult result = merge(
                 recipe("task_arithmetic", "dtype: float64"),
-                new MergeOptions(out, 1 << 30, 2, false, true, true, 3, false));
+                new MergeOptions(out, 1 << 30, 2, false, false, true, MergeMeasures.of(true, true).withDirections(3)));
         assertThat(result.verification()).hasSize(14);
         for (int i = 0; i < 14; i++) {
             var verified = result.verification().get(i);
@@ -214,6 +214,62 @@ class MergeTest {
         }
     }
 
+    /** Weights 1 and 0 are part a itself, so the merged model loses what a loses; sha256 by Java's digest of the file's bytes. */
+    @Test
+    void textsGiveLossesOfBasePartsAndTheMergedModelAndLocalFilesAreHashed() throws Exception {
+        Path own = Files.createDirectories(directory.resolve("base"));
+        for (String name : List.of("model.safetensors", "config.json")) {
+            Files.copy(base.resolve(name), own.resolve(name));
+        }
+        Files.writeString(
+                own.resolve("vocab.txt"), "[PAD]\n[UNK]\nlaw\ncourt\nthe\nsalt\noil\nof\na\nsea\ntree\nsun\nsky\nrain\n");
+        String recipe = recipe("task_arithmetic", "parameters: {weight: 1}")
+                .replace("base_model: " + base, "base_model: " + own)
+                .replace("model: " + b, "model: " + b + "\n    parameters: {weight: 0}");
+        List<String> texts = List.of("the law of a court the law", "salt of the sea and oil of a tree");
+        MergeMeasures measures = MergeMeasures.NONE.withTexts(texts);
+        MergeResult result =
+                merge(recipe, options(directory.resolve("merged"), 2, 1 << 30).with(measures));
+        assertThat(result.losses())
+                .extracting(losses -> losses.role())
+                .containsExactly("base", "part", "part", "merged");
+        assertThat(result.losses()).allSatisfy(losses -> {
+            assertThat(losses.kind()).isEqualTo("causal");
+            assertThat(losses.losses()).hasSize(2).allMatch(loss -> loss > 0 && loss < 100);
+        });
+        List<Double> ofA = result.losses().get(1).losses();
+        List<Double> merged = result.losses().get(3).losses();
+        for (int text = 0; text < 2; text++) {
+            assertThat(merged.get(text)).isCloseTo(ofA.get(text), within(1e-5));
+        }
+        assertThat(result.losses().get(0).losses()).isNotEqualTo(ofA);
+        assertThat(names(directory.resolve("merged"))).contains("losses.csv");
+        assertThat(Files.readString(directory.resolve("merged/README.md")))
+                .contains(java.util.HexFormat.of()
+                        .formatHex(java.security.MessageDigest.getInstance("SHA-256")
+                                .digest(Files.readAllBytes(own.resolve("model.safetensors")))));
+        MergeResult predicted = merge(
+                recipe,
+                new MergeOptions(directory.resolve("dry"), 1 << 30, 2, true, false, true, measures));
+        assertThat(predicted.losses()).extracting(losses -> losses.role()).containsExactly("base", "part", "part");
+    }
+
+    @Test
+    void modelsOfDifferentDepthAreRefusedWithBothDepths() {
+        Path deeper = changed(tensors -> List.copyOf(tensors.keySet()).stream()
+                .filter(name -> name.contains("layers.1."))
+                .forEach(name -> tensors.put(
+                        name.replace("layers.1.", "layers.2."), Objects.requireNonNull(tensors.get(name)))));
+        for (boolean swapped : List.of(false, true)) {
+            String recipe = recipe("linear", "").replace((swapped ? a : b) + "\n", deeper + "\n");
+            assertThatThrownBy(() -> merge(recipe, options(directory.resolve("x"), 1, 1 << 30)))
+                    .isInstanceOf(MalformedWeightsException.class)
+                    .hasMessage("layers differ: " + (swapped ? deeper : a) + " has " + (swapped ? 3 : 2) + " and "
+                            + (swapped ? b : deeper) + " has " + (swapped ? 2 : 3)
+                            + " in model.layers; merge models of one depth");
+        }
+    }
+
     private static org.assertj.core.data.Offset<Double> within(double offset) {
         return org.assertj.core.data.Offset.offset(offset);
     }
@@ -225,7 +281,7 @@ class MergeTest {
     }
 
     private static MergeOptions options(Path out, int threads, long shardBytes) {
-        return new MergeOptions(out, shardBytes, threads, false, false, false, 8, false);
+        return new MergeOptions(out, shardBytes, threads, false, false, true, MergeMeasures.NONE);
     }
 
     private static MergeResult merge(String recipe, MergeOptions options) throws Exception {

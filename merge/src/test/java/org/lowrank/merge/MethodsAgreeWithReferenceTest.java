@@ -70,6 +70,15 @@ class MethodsAgreeWithReferenceTest {
                             + "merge_method: slerp\nbase_model: BASE\nparameters:\n  t:\n"
                             + "  - {filter: self_attn, value: [0, 0.5, 0.3, 0.7, 1]}\n"
                             + "  - {filter: mlp, value: [1, 0.5, 0.7, 0.3, 0]}\n  - value: 0.5"),
+            Map.entry(
+                    "adapter-task-arithmetic",
+                    "merge_method: task_arithmetic\nbase_model: BASE\nmodels:\n- {model: A, parameters: {weight: 0.7}}\n"
+                            + "- {model: BASE+ADAPTER, parameters: {weight: 0.4}}"),
+            Map.entry(
+                    "adapter-ties",
+                    "merge_method: ties\nbase_model: BASE\nmodels:\n- model: A\n- model: BASE+ADAPTER\n"
+                            + "parameters: {density: 0.5, normalize: true}"),
+            Map.entry("adapter-linear", "merge_method: linear\nmodels: [{model: A}, {model: BASE+ADAPTER}]"),
             Map.entry("tsv", "merge_method: tsv\nbase_model: BASE\nmodels: [{model: A}, {model: B}]"),
             Map.entry(
                     "tsv-rank",
@@ -102,7 +111,10 @@ class MethodsAgreeWithReferenceTest {
                 "gradient-slerp",
                 "tsv",
                 "tsv-rank",
-                "truncate"
+                "truncate",
+                "adapter-task-arithmetic",
+                "adapter-ties",
+                "adapter-linear"
             })
     void inDoubleAndInSingle(String name) throws Exception {
         agrees(name, "float64", 52, -1022);
@@ -111,7 +123,13 @@ class MethodsAgreeWithReferenceTest {
 
     @ParameterizedTest
     @CsvSource({
+        "sum, bfloat16, 7, -126",
         "linear, float16, 10, -14",
+        "task-arithmetic, bfloat16, 7, -126",
+        "dare-linear, bfloat16, 7, -126",
+        "slerp, float16, 10, -14",
+        "truncate, float16, 10, -14",
+        "adapter-linear, float16, 10, -14",
         "ties, bfloat16, 7, -126",
         "dare-ties, float16, 10, -14",
         "tsv, bfloat16, 7, -126"
@@ -142,11 +160,12 @@ class MethodsAgreeWithReferenceTest {
 
     static MergeResult run(String recipe, Path out, int threads) throws Exception {
         String placed = recipe.replace("BASE", Reference.path("base").toString())
+                .replace("ADAPTER", Reference.path("adapter").toString())
                 .replaceAll("model: A\\b", "model: " + Reference.path("a"))
                 .replaceAll("model: B\\b", "model: " + Reference.path("b"));
         MergeOptions usual = MergeOptions.to(out);
         MergeOptions options =
-                new MergeOptions(out, usual.shardBytes(), threads, false, false, false, usual.directions(), false);
+                new MergeOptions(out, usual.shardBytes(), threads, false, false, true, MergeMeasures.NONE);
         try (Merge merge = Merge.open(RecipeReader.read(placed, "recipe.yml"), SourceOptions.defaults())) {
             return merge.run(
                     options,

@@ -12,10 +12,10 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.lowrank.merge.Merge;
+import org.lowrank.merge.MergeMeasures;
 import org.lowrank.merge.MergeOptions;
 import org.lowrank.merge.OpenModel;
 import org.lowrank.merge.output.MergeResult;
-import org.lowrank.merge.prediction.MergePredictor;
 import org.lowrank.merge.prediction.PairPrediction;
 import org.lowrank.merge.recipe.RecipeException;
 import org.lowrank.merge.recipe.RecipeReader;
@@ -82,7 +82,7 @@ final class SummedTaskVectors {
                 .models(parts)
                 .toString();
         MergeOptions options = new MergeOptions(
-                out, ShardPlan.USUAL_SHARD_BYTES, 1, false, true, false, MergePredictor.DEFAULT_DIRECTIONS, false);
+                out, ShardPlan.USUAL_SHARD_BYTES, 1, false, false, false, MergeMeasures.of(true, false));
         MergeResult.Run origin = new MergeResult.Run("experiment", List.of(), "", Map.of());
         MergeResult result;
         try (Merge merge = Merge.open(RecipeReader.read(recipe, "recipe"), SourceOptions.defaults())) {

@@ -3,6 +3,7 @@ package org.lowrank.merge.output;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.lowrank.reports.HtmlReport;
+import org.lowrank.reports.ResultFiles;
 import org.lowrank.reports.ResultJson;
 
 /** The text files that lie beside a merged model's weights. */
@@ -19,18 +20,37 @@ public final class MergeFiles {
         String json = ResultJson.write(result);
         String csv = MergeTables.tensors(result);
         files.put("merge.csv", csv);
-        if (!result.predictions().isEmpty()) {
-            files.put("prediction.csv", MergeTables.predictions(result));
-        }
-        if (!result.verification().isEmpty()) {
-            files.put("verification.csv", MergeTables.verification(result));
-        }
+        files.putAll(tables(result));
         if (!dryRun) {
             files.put("README.md", ModelCard.of(result));
         }
         files.put("recipe.yml", result.recipe() + "\n");
         files.put("report.html", HtmlReport.render(MergeReport.of(result, csv, json)));
         files.put("merge.json", json);
+        return files;
+    }
+
+    /** The tables there are beside merge.csv. */
+    private static Map<String, String> tables(MergeResult result) {
+        Map<String, String> tables = new LinkedHashMap<>();
+        if (!result.predictions().isEmpty()) {
+            tables.put("prediction.csv", MergeTables.predictions(result));
+        }
+        if (!result.verification().isEmpty()) {
+            tables.put("verification.csv", MergeTables.verification(result));
+        }
+        if (!result.losses().isEmpty()) {
+            tables.put("losses.csv", MergeTables.losses(result));
+        }
+        return tables;
+    }
+
+    /** The files of a result where no model is: of {@code compare}, and of a saved one rendered again. */
+    static ResultFiles of(MergeResult result) {
+        String json = ResultJson.write(result);
+        String csv = MergeTables.tensors(result);
+        ResultFiles files = new ResultFiles(MergeReport.of(result, csv, json), json);
+        tables(result).forEach(files::with);
         return files;
     }
 }

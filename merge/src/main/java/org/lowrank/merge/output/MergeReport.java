@@ -37,6 +37,9 @@ public final class MergeReport {
         if (!result.verification().isEmpty()) {
             sections.add(verification(result));
         }
+        if (!result.losses().isEmpty()) {
+            sections.add(LossSection.of(result.losses()));
+        }
         sections.add(tensors(result));
         sections.add(method(result));
         if (!result.warnings().isEmpty()) {

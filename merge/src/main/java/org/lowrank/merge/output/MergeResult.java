@@ -3,7 +3,10 @@ package org.lowrank.merge.output;
 import java.util.List;
 import java.util.Map;
 import org.lowrank.merge.prediction.PairPrediction;
+import org.lowrank.merge.prediction.TaskLosses;
 import org.lowrank.merge.prediction.Verification;
+import org.lowrank.reports.Result;
+import org.lowrank.reports.ResultFiles;
 
 /**
  * Everything a merge did and found, as saved in merge.json; report and model card are made from it alone.
@@ -16,8 +19,7 @@ import org.lowrank.merge.prediction.Verification;
  * @param models base first, then in the recipe's order
  * @param output what was written
  * @param tensors one row per tensor, in name order
- * @param predictions pairs of task vectors, where asked for
- * @param verification of the merged matrices, where asked for
+ * @param measured before and after
  * @param warnings what a reader should know
  */
 public record MergeResult(
@@ -29,9 +31,9 @@ public record MergeResult(
         List<Model> models,
         Output output,
         List<TensorRow> tensors,
-        List<PairPrediction> predictions,
-        List<Verification> verification,
-        List<String> warnings) {
+        Measured measured,
+        List<String> warnings)
+        implements Result {
     /** The current layout. */
     public static final int SCHEMA_VERSION = 1;
 
@@ -51,6 +53,42 @@ public record MergeResult(
         public Run took(Map<String, Double> phases) {
             return new Run(version, commandLine, started, Map.copyOf(phases));
         }
+    }
+
+    /**
+     * What was measured, each list empty where it was not asked for.
+     *
+     * @param predictions pairs of task vectors
+     * @param verification of the merged matrices
+     * @param losses of base, parts and the merged model on texts
+     */
+    public record Measured(
+            List<PairPrediction> predictions, List<Verification> verification, List<TaskLosses> losses) {
+        public Measured {
+            predictions = List.copyOf(predictions);
+            verification = List.copyOf(verification);
+            losses = List.copyOf(losses);
+        }
+    }
+
+    /** How the task vectors lie to one another. */
+    public List<PairPrediction> predictions() {
+        return measured.predictions();
+    }
+
+    /** What came out. */
+    public List<Verification> verification() {
+        return measured.verification();
+    }
+
+    /** What base, parts and the merged model lose on texts. */
+    public List<TaskLosses> losses() {
+        return measured.losses();
+    }
+
+    @Override
+    public ResultFiles files() {
+        return MergeFiles.of(this);
     }
 
     /** The method's name, title, formula and paper. */

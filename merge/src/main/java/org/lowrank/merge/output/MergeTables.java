@@ -7,11 +7,14 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.lowrank.merge.prediction.MatrixPart;
 import org.lowrank.merge.prediction.PairPrediction;
+import org.lowrank.merge.prediction.TaskLosses;
 import org.lowrank.merge.prediction.Verification;
 import org.lowrank.reports.CsvWriter;
 
 /** The result as CSV. Columns are only ever added at the end. */
 final class MergeTables {
+    private static final String TEXTS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
     private MergeTables() {}
 
     /** merge.csv: one row per tensor of the merged model. */
@@ -164,4 +167,21 @@ final class MergeTables {
         }
         return csv.toString();
     }
+
+    /** losses.csv: one row per model and text. */
+    static String losses(MergeResult result) {
+        CsvWriter csv = new CsvWriter(List.of("role", "model", "kind", "text", "nll"));
+        for (TaskLosses losses : result.losses()) {
+            for (int text = 0; text < losses.losses().size(); text++) {
+                csv.add(List.of(
+                        losses.role(),
+                        losses.model(),
+                        losses.kind(),
+                        TEXTS.substring(text, text + 1),
+                        number(losses.losses().get(text))));
+            }
+        }
+        return csv.toString();
+    }
+
 }
