@@ -21,6 +21,7 @@ import org.lowrank.weights.bytes.ByteSource;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.files.ModelFiles;
 import org.lowrank.weights.files.ModelNotFoundException;
+import org.lowrank.weights.tensor.AdapterKind;
 import org.lowrank.weights.tensor.Checkpoint;
 import org.lowrank.weights.tensor.Tensor;
 
@@ -48,24 +49,12 @@ public final class AdapterReader {
         this.gguf = checkpoint.config().path("gguf");
     }
 
-    /** Whether these tensors are the factors of an adapter and not a model that has one in it. */
+    /** Whether these tensors are the factors of an adapter that is read here; recognised by the checkpoint's reader. */
     public static boolean isAdapter(Checkpoint checkpoint) {
-        Set<String> names = checkpoint.tensors().stream().map(Tensor::name).collect(Collectors.toSet());
-        boolean factors = false;
-        for (String name : names) {
-            Optional<PartName> part = PartName.of(name);
-            if (part.isPresent() && part.get().part() != Part.ALPHA) {
-                factors = true;
-                String module = part.get().module();
-                String original = module.replaceFirst("(\\.parametrizations\\.weight)\\.\\d+$", "$1.original");
-                if (names.contains(module + ".weight")
-                        || names.contains(module + ".base_layer.weight")
-                        || (!original.equals(module) && names.contains(original))) {
-                    return false;
-                }
-            }
-        }
-        return factors;
+        return checkpoint
+                .adapter()
+                .filter(kind -> kind == AdapterKind.LORA || kind == AdapterKind.DORA)
+                .isPresent();
     }
 
     /**
