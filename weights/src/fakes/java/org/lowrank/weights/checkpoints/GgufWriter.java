@@ -101,6 +101,13 @@ public final class GgufWriter {
             case Q4_K -> 12;
             case Q5_K -> 13;
             case Q6_K -> 14;
+            case IQ2_XXS -> 16;
+            case IQ2_XS -> 17;
+            case IQ3_XXS -> 18;
+            case IQ1_S -> 19;
+            case IQ3_S -> 21;
+            case IQ2_S -> 22;
+            case IQ1_M -> 29;
             case IQ4_NL -> 20;
             case IQ4_XS -> 23;
             case I8 -> 24;

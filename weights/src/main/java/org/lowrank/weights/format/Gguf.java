@@ -100,7 +100,7 @@ final class Gguf implements WeightFormat {
         }
 
         Tensor tensor(ByteSource source, Reader in, long start, long alignment) throws IOException {
-            DType dtype = dtype(in);
+            DType dtype = GgufTypes.of(source.name(), name, type);
             long bytes = Sizes.bytes(source.name(), name, dtype, shape);
             if (offset < 0 || offset % alignment != 0) {
                 throw in.bad("tensor " + name + " lies at " + Long.toUnsignedString(offset)
@@ -114,57 +114,6 @@ final class Gguf implements WeightFormat {
             }
             return StoredTensor.plain(name, dtype, shape, source, start + offset, bytes)
                     .named(name, Tensor.Orientation.OUT_IN);
-        }
-
-        private DType dtype(Reader in) throws UnsuitableFileException {
-            return switch (type) {
-                case 0 -> DType.F32;
-                case 1 -> DType.F16;
-                case 2 -> DType.Q4_0;
-                case 3 -> DType.Q4_1;
-                case 6 -> DType.Q5_0;
-                case 7 -> DType.Q5_1;
-                case 8 -> DType.Q8_0;
-                case 10 -> DType.Q2_K;
-                case 11 -> DType.Q3_K;
-                case 12 -> DType.Q4_K;
-                case 13 -> DType.Q5_K;
-                case 14 -> DType.Q6_K;
-                case 20 -> DType.IQ4_NL;
-                case 23 -> DType.IQ4_XS;
-                case 24 -> DType.I8;
-                case 25 -> DType.I16;
-                case 26 -> DType.I32;
-                case 27 -> DType.I64;
-                case 28 -> DType.F64;
-                case 30 -> DType.BF16;
-                case 34 -> DType.TQ1_0;
-                case 35 -> DType.TQ2_0;
-                case 39 -> DType.MXFP4;
-                case 40 -> DType.NVFP4;
-                case 41 -> DType.Q1_0;
-                default ->
-                    throw new UnsuitableFileException(
-                            "it is quantised as " + typeName(type) + ", which is not read",
-                            in.bad("tensor " + name + " is quantised as " + typeName(type)
-                                    + ", which is not read; use F16, BF16, Q8_0, Q4_0/1, Q5_0/1, IQ4_NL, IQ4_XS or a K"
-                                    + " quantisation"));
-            };
-        }
-
-        private static String typeName(int type) {
-            return switch (type) {
-                case 9 -> "Q8_1";
-                case 15 -> "Q8_K";
-                case 16 -> "IQ2_XXS";
-                case 17 -> "IQ2_XS";
-                case 18 -> "IQ3_XXS";
-                case 19 -> "IQ1_S";
-                case 21 -> "IQ3_S";
-                case 22 -> "IQ2_S";
-                case 29 -> "IQ1_M";
-                default -> "type " + type;
-            };
         }
     }
 
@@ -254,8 +203,7 @@ final class Gguf implements WeightFormat {
         }
 
         MalformedWeightsException bad(String why) {
-            return new MalformedWeightsException(
-                    "bad GGUF file: " + source.name() + ": " + why + (why.contains(";") ? "" : "; convert it again"));
+            return new MalformedWeightsException("bad GGUF file: " + source.name() + ": " + why + "; convert it again");
         }
     }
 }

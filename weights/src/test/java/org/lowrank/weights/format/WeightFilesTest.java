@@ -24,6 +24,7 @@ class WeightFilesTest {
         "mp_rank_00_model_states.pt, zero_pp_rank_0_mp_rank_00_optim_states.pt zero_pp_rank_1_mp_rank_00_optim_states.pt",
         "model-f16.gguf, mmproj-model-f16.gguf model-Q8_0.gguf model-IQ2_XXS.gguf model-imatrix.gguf",
         "model-Q8_0.gguf, mmproj-model-f16.gguf model-Q4_K_M.gguf model-IQ4_XS.gguf model-TQ1_0.gguf mtp-draft-f16.gguf",
+        "model-IQ3_XS.gguf, model-Q2_K.gguf model-IQ2_M.gguf model-TQ2_0.gguf model-IQ1_S.gguf model-Q1_0.gguf",
         "MODEL.GGUF, readme.md",
         "Model.SafeTensors, config.json",
         "model.onnx, openvino_model.bin openvino_model.xml model_quantized.onnx model_int8.onnx",
