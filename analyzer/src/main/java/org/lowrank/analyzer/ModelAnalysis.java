@@ -332,7 +332,8 @@ public final class ModelAnalysis implements AutoCloseable {
                 "" + selection,
                 engine.description(),
                 "" + options,
-                version);
+                version,
+                "" + AnalysisResult.SCHEMA_VERSION);
     }
 
     /** Numbers of a file that changed while it was measured are of neither content. */

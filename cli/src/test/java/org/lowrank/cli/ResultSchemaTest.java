@@ -244,7 +244,7 @@ class ResultSchemaTest {
                 new Change("unknown matrix", root -> row(root).put("matrix", "W")),
                 new Change("local time", root -> root.put("started", "2026-01-01 12:00")),
                 new Change("unknown kind", root -> root.put("kind", "analyses")),
-                new Change("later layout", root -> root.put("schema_version", 2)));
+                new Change("later layout", root -> root.put("schema_version", 3)));
         for (Change change : changes) {
             ObjectNode changed = result.deepCopy();
             change.to().accept(changed);

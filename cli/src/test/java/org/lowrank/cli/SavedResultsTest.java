@@ -7,14 +7,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.lowrank.reports.ResultJson;
 
 /** {@code lowrank report} makes every file of every kind of result again from result.json alone, byte for byte. */
 class SavedResultsTest {
@@ -72,6 +75,40 @@ class SavedResultsTest {
     void severalModelsWithSpectra() throws IOException {
         isRenderedAgain(FORMATS, "analyze", model("a", 1), model("b", 2), "--spectrum");
         assertThat(directory.resolve("alone/spectra.csv")).exists();
+    }
+
+    /**
+     * What the first layout saved: no numbers of the spectrum in its rows. They are read off the spectra again, but for that of
+     * square windows, which needs the weights.
+     */
+    @Test
+    void anAnalysisOfTheFirstLayout() throws IOException {
+        Path first = directory.resolve("first");
+        run(Stream.of("analyze", model("a", 1), "--spectrum", "--out", first.toString(), "--format", "csv,json"));
+        ObjectNode tree = (ObjectNode) ResultJson.read(first.resolve("result.json"));
+        tree.put("schema_version", 1);
+        List<String> added = List.of(
+                "hill_exponent",
+                "hill_k",
+                "log_frobenius_norm_squared",
+                "log_spectral_norm_squared",
+                "singular_values_above_edge",
+                "signal_to_noise",
+                "hill_exponent_fixed_aspect");
+        tree.path("matrices").forEach(row -> {
+            assertThat(row.path("hill_exponent_fixed_aspect").isNumber()).isTrue();
+            ((ObjectNode) row).remove(added);
+        });
+        Path old = Files.createDirectories(directory.resolve("old")).resolve("result.json");
+        Files.writeString(old, tree.toString());
+        run(Stream.of("report", old.toString(), "--format", "csv,json,html"));
+        List<String> before = Files.readAllLines(first.resolve("matrices.csv"));
+        List<String> after = Files.readAllLines(old.resolveSibling("matrices.csv"));
+        assertThat(after).hasSameSizeAs(before);
+        for (int i = 1; i < after.size(); i++) {
+            assertThat(after.get(i)).isEqualTo(before.get(i).replaceFirst("[^,]*$", ""));
+        }
+        assertThat(ResultJson.read(old).path("schema_version").asInt()).isEqualTo(2);
     }
 
     @Test

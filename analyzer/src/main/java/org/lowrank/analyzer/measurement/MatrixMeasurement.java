@@ -28,11 +28,20 @@ public record MatrixMeasurement(
     /** Of a layer matrix the engine measured. */
     public static MatrixMeasurement of(
             String model, String revision, LayerMatrix matrix, SpectralMeasurement measured) {
+        return of(model, revision, matrix, measured, null);
+    }
+
+    static MatrixMeasurement of(
+            String model,
+            String revision,
+            LayerMatrix matrix,
+            SpectralMeasurement measured,
+            @Nullable Double fixedAspectHillExponent) {
         return new MatrixMeasurement(
                 model,
                 revision,
                 matrix.id(),
-                MatrixNumbers.of(matrix.rows(), matrix.cols(), measured),
+                MatrixNumbers.of(matrix.rows(), matrix.cols(), measured, fixedAspectHillExponent),
                 dtypeOf(matrix),
                 matrix.parts().stream()
                         .flatMap(part -> part.tensor().sources().stream())

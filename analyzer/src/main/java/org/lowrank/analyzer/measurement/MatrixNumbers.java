@@ -15,6 +15,7 @@ import org.lowrank.spectral.StableRank;
  * @param passes how often the weights were read
  * @param method how σ1 was computed
  * @param spectrum all singular values where asked for
+ * @param fixedAspectHillExponent see {@link SquareWindows}; null where there is no spectrum, or the matrix was not formed
  */
 public record MatrixNumbers(
         long rows,
@@ -23,7 +24,8 @@ public record MatrixNumbers(
         SpectralInterval spectralNorm,
         int passes,
         String method,
-        @Nullable Spectrum spectrum) {
+        @Nullable Spectrum spectrum,
+        @Nullable Double fixedAspectHillExponent) {
     /**
      * σ1 and where it lies.
      *
@@ -41,6 +43,11 @@ public record MatrixNumbers(
      * @param cols input dimension
      */
     public static MatrixNumbers of(long rows, long cols, SpectralMeasurement measured) {
+        return of(rows, cols, measured, null);
+    }
+
+    static MatrixNumbers of(
+            long rows, long cols, SpectralMeasurement measured, @Nullable Double fixedAspectHillExponent) {
         double[] values = measured.singularValues();
         return new MatrixNumbers(
                 rows,
@@ -53,7 +60,8 @@ public record MatrixNumbers(
                         measured.upperFailureProbability()),
                 measured.passes(),
                 measured.method(),
-                values == null ? null : Spectrum.of(values, measured.singularValueFloor()));
+                values == null ? null : Spectrum.of(values, measured.singularValueFloor()),
+                fixedAspectHillExponent);
     }
 
     /** The paper's stable rank ‖A‖_F/‖A‖_2 in [1, √rank A]; null for a zero matrix. */

@@ -27,6 +27,13 @@ import org.lowrank.analyzer.measurement.MatrixNumbers.SpectralInterval;
  * @param stableRankSquared the literature's, its square; null for a zero matrix
  * @param gaussianStableRank √(rc)/(√r + √c), an i.i.d. Gaussian matrix of the same shape
  * @param sourceTensors names in the checkpoint
+ * @param hillExponent this and the next five: {@link SpectralTail}; null without spectrum, or where there is no such number
+ * @param hillK how many of the largest σ² the exponent is of
+ * @param logFrobeniusNormSquared log10 ‖A‖_F²
+ * @param logSpectralNormSquared log10 ‖A‖_2²
+ * @param singularValuesAboveEdge how many σ lie above the Marchenko–Pastur edge
+ * @param signalToNoise Σ σ above that edge over Σ σ up to it
+ * @param hillExponentFixedAspect {@link SquareWindows}
  * @param passes how often the weights were read
  * @param method how σ1 was computed
  * @param spectrum all singular values where asked for
@@ -50,6 +57,13 @@ public record MatrixRow(
         @Nullable Double stableRankSquared,
         double gaussianStableRank,
         List<String> sourceTensors,
+        @Nullable Double hillExponent,
+        @Nullable Integer hillK,
+        @Nullable Double logFrobeniusNormSquared,
+        @Nullable Double logSpectralNormSquared,
+        @Nullable Integer singularValuesAboveEdge,
+        @Nullable Double signalToNoise,
+        @Nullable Double hillExponentFixedAspect,
         int passes,
         String method,
         @Nullable Spectrum spectrum) {
@@ -58,6 +72,7 @@ public record MatrixRow(
         MatrixId id = measured.id();
         MatrixNumbers numbers = measured.numbers();
         SpectralInterval norm = numbers.spectralNorm();
+        SpectralTail tail = SpectralTail.of(numbers);
         return new MatrixRow(
                 measured.model(),
                 measured.revision(),
@@ -77,6 +92,13 @@ public record MatrixRow(
                 numbers.stableRankSquared(),
                 numbers.gaussianStableRank(),
                 measured.sourceTensors(),
+                tail == null ? null : tail.hillExponent(),
+                tail == null || tail.hillExponent() == null ? null : (Integer) tail.hillK(),
+                tail == null ? null : tail.logFrobenius(),
+                tail == null ? null : tail.logSpectral(),
+                tail == null ? null : (Integer) tail.aboveEdge(),
+                tail == null ? null : tail.signalToNoise(),
+                numbers.fixedAspectHillExponent(),
                 numbers.passes(),
                 numbers.method(),
                 numbers.spectrum());
@@ -95,7 +117,8 @@ public record MatrixRow(
                                 spectralNorm, spectralNormLower, spectralNormUpper, upperFailureProbability),
                         passes,
                         method,
-                        spectrum),
+                        spectrum,
+                        hillExponentFixedAspect),
                 dtype,
                 sourceTensors);
     }

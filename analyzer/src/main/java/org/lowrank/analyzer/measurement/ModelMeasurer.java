@@ -13,12 +13,14 @@ import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ForkJoinWorkerThread;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.lowrank.analyzer.layer.LayerMatrix;
 import org.lowrank.machine.tasks.SideBySide;
 import org.lowrank.spectral.SpectralEngine;
 import org.lowrank.spectral.SpectralMeasurement;
 import org.lowrank.spectral.SpectralOptions;
 import org.lowrank.spectral.matrix.NonFiniteWeightException;
+import org.lowrank.spectral.matrix.StoredMatrix;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 
 /**
@@ -50,11 +52,11 @@ public final class ModelMeasurer {
      */
     public List<MatrixMeasurement> measure(String model, String revision, List<LayerMatrix> matrices, Progress progress)
             throws IOException, InterruptedException {
-        Map<LayerMatrix, SpectralMeasurement> results = new HashMap<>();
+        Map<LayerMatrix, Measured> results = new HashMap<>();
         AtomicInteger done = new AtomicInteger();
         ForkJoinPool workers = workers();
         ExecutorService loader = Executors.newSingleThreadExecutor(daemon("load"));
-        ExecutorCompletionService<Map<LayerMatrix, SpectralMeasurement>> finished =
+        ExecutorCompletionService<Map<LayerMatrix, Measured>> finished =
                 new ExecutorCompletionService<>(workers::execute); // not the pool itself, which wraps exceptions
         Semaphore open = new Semaphore(threads + 1);
         List<TensorGroup> groups = TensorGroup.of(matrices);
@@ -67,7 +69,7 @@ public final class ModelMeasurer {
                     for (TensorGroup.Task task : group.tasks()) {
                         finished.submit(() -> {
                             try {
-                                Map<LayerMatrix, SpectralMeasurement> measured = measure(opened, task);
+                                Map<LayerMatrix, Measured> measured = measure(opened, task);
                                 measured.keySet()
                                         .forEach(matrix ->
                                                 progress.measured(done.incrementAndGet(), matrices.size(), matrix));
@@ -98,16 +100,23 @@ public final class ModelMeasurer {
         }
         List<MatrixMeasurement> rows = new ArrayList<>(matrices.size());
         for (LayerMatrix matrix : matrices) {
-            SpectralMeasurement measured = results.get(matrix);
+            Measured measured = results.get(matrix);
             if (measured == null) {
                 throw new IllegalStateException("no measurement of " + matrix);
             }
-            rows.add(MatrixMeasurement.of(model, revision, matrix, measured));
+            rows.add(MatrixMeasurement.of(model, revision, matrix, measured.numbers, measured.fixedAspectHill));
         }
         return rows;
     }
 
-    private Map<LayerMatrix, SpectralMeasurement> measure(OpenGroup group, TensorGroup.Task task) throws IOException {
+    /**
+     * What one matrix gave.
+     *
+     * @param fixedAspectHill see {@link SquareWindows}; null without spectrum
+     */
+    private record Measured(SpectralMeasurement numbers, @Nullable Double fixedAspectHill) {}
+
+    private Map<LayerMatrix, Measured> measure(OpenGroup group, TensorGroup.Task task) throws IOException {
         if (task.stack() == null && FactoredMatrices.isFactored(task.parts().get(0))) {
             return factored(group, task.parts().get(0));
         }
@@ -115,15 +124,12 @@ public final class ModelMeasurer {
         try {
             List<SpectralMeasurement> measured =
                     engine.measure(parts.matrices(), task.stack() != null, parts.stackAxis(), options);
-            Map<LayerMatrix, SpectralMeasurement> results = new HashMap<>();
+            Map<LayerMatrix, Measured> results = new HashMap<>();
             for (int i = 0; i < task.parts().size(); i++) {
-                results.put(task.parts().get(i), measured.get(i));
+                put(results, task.parts().get(i), measured.get(i), parts.matrices().get(i));
             }
             if (task.stack() != null) {
-                results.put(task.stack(), measured.get(measured.size() - 1));
-            }
-            for (Map.Entry<LayerMatrix, SpectralMeasurement> result : results.entrySet()) {
-                requireRange(result.getKey(), result.getValue());
+                put(results, task.stack(), measured.get(measured.size() - 1), parts.stack());
             }
             return results;
         } catch (NonFiniteWeightException e) {
@@ -131,12 +137,26 @@ public final class ModelMeasurer {
         }
     }
 
-    private static Map<LayerMatrix, SpectralMeasurement> factored(OpenGroup group, LayerMatrix matrix)
+    private void put(
+            Map<LayerMatrix, Measured> results,
+            LayerMatrix matrix,
+            SpectralMeasurement measured,
+            @Nullable StoredMatrix stored)
+            throws MalformedWeightsException {
+        requireRange(matrix, measured);
+        boolean spectrum = measured.singularValues() != null && stored != null;
+        results.put(
+                matrix,
+                new Measured(
+                        measured, spectrum ? SquareWindows.hillExponent(stored, measured, engine, options) : null));
+    }
+
+    private static Map<LayerMatrix, Measured> factored(OpenGroup group, LayerMatrix matrix)
             throws IOException {
         try {
             SpectralMeasurement measured = group.factored(matrix).orElseThrow().measure();
             requireRange(matrix, measured);
-            return Map.of(matrix, measured);
+            return Map.of(matrix, new Measured(measured, null));
         } catch (NonFiniteWeightException e) {
             throw FactoredMatrices.located(matrix, e);
         }

@@ -98,6 +98,7 @@ public final class NullModel {
                         new SpectralInterval(spectral, spectral, spectral, 0),
                         0,
                         "null",
+                        null,
                         null),
                 row.dtype(),
                 row.sourceTensors());

@@ -70,7 +70,8 @@ public record SpectralTail(
                 noise > 0 ? (Double) (signal / noise) : null);
     }
 
-    private static @Nullable Double hill(double[] singularValues, int k) {
+    /** 1 + k / Σ_{i ≤ k} ln(λ_i/λ_{k+1}) of values in falling order; null where it has none. */
+    static @Nullable Double hill(double[] singularValues, int k) {
         double sum = 0;
         for (int i = 0; i < k; i++) {
             sum += 2 * Math.log(singularValues[i] / singularValues[k]); // ln(λ_i / λ_{k+1}), counted from 0

@@ -1,7 +1,6 @@
 package org.lowrank.analyzer.output;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -11,7 +10,6 @@ import org.lowrank.analyzer.comparison.TaskVector;
 import org.lowrank.analyzer.layer.MatrixId;
 import org.lowrank.analyzer.measurement.MatrixMeasurement;
 import org.lowrank.analyzer.measurement.MatrixRow;
-import org.lowrank.analyzer.measurement.SpectralTail;
 import org.lowrank.analyzer.measurement.Spectrum;
 import org.lowrank.reports.CsvWriter;
 
@@ -41,7 +39,8 @@ public final class AnalysisOutput {
             "log_frobenius_norm_squared",
             "log_spectral_norm_squared",
             "singular_values_above_edge",
-            "signal_to_noise");
+            "signal_to_noise",
+            "hill_exponent_fixed_aspect");
 
     private static final List<String> SPECTRA_HEADER = List.of(
             "model",
@@ -58,7 +57,7 @@ public final class AnalysisOutput {
 
     private AnalysisOutput() {}
 
-    /** The text of matrices.csv; source tensors are separated by semicolons; the last six need spectra. */
+    /** The text of matrices.csv; source tensors are separated by semicolons; the last seven need spectra. */
     public static String matrices(List<MatrixMeasurement> rows) {
         CsvWriter csv = new CsvWriter(HEADER);
         rows.forEach(measured -> csv.add(cells(measured)));
@@ -92,22 +91,19 @@ public final class AnalysisOutput {
                 CsvWriter.number(row.stableRankSquared()),
                 CsvWriter.number(row.gaussianStableRank()),
                 row.sourceTensors().stream().collect(Collectors.joining(";"))));
-        cells.addAll(tail(SpectralTail.of(measured.numbers())));
+        cells.addAll(List.of(
+                CsvWriter.number(row.hillExponent()),
+                count(row.hillK()),
+                CsvWriter.number(row.logFrobeniusNormSquared()),
+                CsvWriter.number(row.logSpectralNormSquared()),
+                count(row.singularValuesAboveEdge()),
+                CsvWriter.number(row.signalToNoise()),
+                CsvWriter.number(row.hillExponentFixedAspect())));
         return cells;
     }
 
-    /** Empty cells where no spectrum was measured. */
-    private static List<String> tail(@Nullable SpectralTail tail) {
-        if (tail == null) {
-            return Collections.nCopies(6, "");
-        }
-        return List.of(
-                CsvWriter.number(tail.hillExponent()),
-                tail.hillExponent() == null ? "" : Integer.toString(tail.hillK()),
-                CsvWriter.number(tail.logFrobenius()),
-                CsvWriter.number(tail.logSpectral()),
-                Integer.toString(tail.aboveEdge()),
-                CsvWriter.number(tail.signalToNoise()));
+    private static String count(@Nullable Integer count) {
+        return count == null ? "" : count.toString();
     }
 
     /** The text of spectra.csv: the singular values of every row that has them, from the largest, index from 1. */

@@ -39,11 +39,16 @@ public record AnalysisResult(
         List<Finding> findings,
         List<Warning> warnings)
         implements Result {
-    /** The current layout. */
-    public static final int SCHEMA_VERSION = 1;
+    /** The current layout; the second has the numbers of the spectrum in its rows. */
+    public static final int SCHEMA_VERSION = 2;
 
     /** The value of {@code kind}. */
     public static final String KIND = "analysis";
+
+    /** What is read of an earlier layout is written in the current one. */
+    public AnalysisResult {
+        schemaVersion = SCHEMA_VERSION;
+    }
 
     /** The program and what it ran on. */
     public record Tool(String name, String version, String java, String os, String kernels, int threads) {}

@@ -57,9 +57,10 @@ public record ComparisonResult(
     /** The value of {@code kind}. */
     public static final String KIND = "comparison";
 
-    /** Results of the first layout have no distances of layers. */
+    /** What is read of an earlier layout is written in the current one; the first has no distances of layers. */
     @SuppressWarnings("NullAway") // as read from a file
     public ComparisonResult {
+        schemaVersion = SCHEMA_VERSION;
         layerDistances = layerDistances == null ? List.of() : layerDistances;
     }
 

@@ -1,7 +1,6 @@
 package org.lowrank.analyzer.output;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.lowrank.analyzer.comparison.TaskVector;
 import org.lowrank.analyzer.measurement.MatrixMeasurement;
 import org.lowrank.analyzer.measurement.MatrixNumbers;
-import org.lowrank.analyzer.measurement.SpectralTail;
+import org.lowrank.analyzer.measurement.MatrixRow;
 import org.lowrank.analyzer.measurement.Spectrum;
 import org.lowrank.reports.Report.Axis;
 import org.lowrank.reports.Report.Cell;
@@ -114,6 +113,7 @@ final class SpectrumFigures {
                 new Column("Full rank", true),
                 new Column("Hill exponent", true),
                 new Column("k", true),
+                new Column("Hill, square windows", true),
                 new Column("log10 ‖A‖_F²", true),
                 new Column("log10 ‖A‖_2²", true),
                 new Column("σ above the edge", true),
@@ -133,7 +133,7 @@ final class SpectrumFigures {
                         Cells.number(spectrum.rank90(), 0),
                         Cells.number(spectrum.rank99(), 0),
                         Cells.number(Math.min(row.rows(), row.cols()), 0)));
-                cells.addAll(tail(SpectralTail.of(row.numbers())));
+                cells.addAll(tail(row.row()));
                 if (models) {
                     cells.add(0, Cells.text(row.model()));
                 }
@@ -145,23 +145,26 @@ final class SpectrumFigures {
                 "Effective ranks",
                 "exp of the entropy of σ/Σσ (Roy and Vetterli 2007), and how many directions hold 90 % and 99 % of Σσ². Hill "
                         + "exponent: 1 + k / Σ ln(λ_i/λ_{k+1}) over the k largest λ = σ², k half of them (Hill 1975); it "
-                        + "depends on the shape, so compare within one. Signal to noise: Σσ above the random edge "
+                        + "depends on the shape, so compare within one; \"square windows\" is the same over windows of m × m, m the "
+                        + "shorter side, along the longer one (Hu et al. 2025), which shapes may be compared by. Signal to noise: Σσ above the random edge "
                         + "s(√r + √c) over Σσ below it.",
                 columns,
                 all,
                 true);
     }
 
-    private static List<Cell> tail(@Nullable SpectralTail tail) {
-        if (tail == null) {
-            return Collections.nCopies(6, Cells.text(""));
-        }
+    private static List<Cell> tail(MatrixRow row) {
         return List.of(
-                Cells.number(Cells.orNaN(tail.hillExponent()), 3),
-                Cells.number(tail.hillExponent() == null ? Double.NaN : tail.hillK(), 0),
-                Cells.number(Cells.orNaN(tail.logFrobenius()), 3),
-                Cells.number(Cells.orNaN(tail.logSpectral()), 3),
-                Cells.number(tail.aboveEdge(), 0),
-                Cells.number(Cells.orNaN(tail.signalToNoise()), 4));
+                Cells.number(Cells.orNaN(row.hillExponent()), 3),
+                Cells.number(count(row.hillK()), 0),
+                Cells.number(Cells.orNaN(row.hillExponentFixedAspect()), 3),
+                Cells.number(Cells.orNaN(row.logFrobeniusNormSquared()), 3),
+                Cells.number(Cells.orNaN(row.logSpectralNormSquared()), 3),
+                Cells.number(count(row.singularValuesAboveEdge()), 0),
+                Cells.number(Cells.orNaN(row.signalToNoise()), 4));
+    }
+
+    private static double count(@Nullable Integer count) {
+        return count == null ? Double.NaN : count;
     }
 }

@@ -85,7 +85,8 @@ class LargePageTest {
                                 new SpectralInterval(values[0], values[0], values[0], 0),
                                 1,
                                 "made",
-                                Spectrum.of(values, 0)),
+                                Spectrum.of(values, 0),
+                                null),
                         "BF16",
                         List.of("layers." + layer + "." + kind)));
             }
