@@ -9,6 +9,7 @@ import org.lowrank.analyzer.layer.AdapterLayers;
 import org.lowrank.analyzer.layer.LayerCatalog;
 import org.lowrank.analyzer.layer.LayerSelection;
 import org.lowrank.analyzer.layer.ModelLayers;
+import org.lowrank.analyzer.layer.PipelineLayers;
 import org.lowrank.weights.adapter.Adapter;
 import org.lowrank.weights.adapter.AdapterReader;
 import org.lowrank.weights.adapter.MergedCheckpoint;
@@ -17,6 +18,7 @@ import org.lowrank.weights.files.ModelFiles;
 import org.lowrank.weights.files.ModelNotFoundException;
 import org.lowrank.weights.files.SourceOptions;
 import org.lowrank.weights.format.CheckpointReader;
+import org.lowrank.weights.format.PipelineReader;
 import org.lowrank.weights.reference.ModelReference;
 import org.lowrank.weights.reference.ModelSource;
 import org.lowrank.weights.tensor.Checkpoint;
@@ -68,6 +70,19 @@ record OpenedModel(
             ModelReference reference, SourceOptions options, LayerSelection selection, Deque<AutoCloseable> open)
             throws IOException, ModelNotFoundException {
         ModelFiles files = ModelSource.resolve(reference, options);
+        open.push(files);
+        if (PipelineReader.isPipeline(files)) {
+            PipelineReader reader = new PipelineReader(files);
+            open.push(reader);
+            PipelineReader.Parts pipeline = reader.read();
+            return new OpenedModel(
+                    files,
+                    pipeline.whole(),
+                    PipelineLayers.of(pipeline, selection),
+                    Optional.empty(),
+                    Optional.empty(),
+                    open);
+        }
         Checkpoint checkpoint = read(files, open);
         if (AdapterReader.isAdapter(checkpoint)) {
             Adapter adapter = AdapterReader.read(files, checkpoint);
@@ -87,9 +102,11 @@ record OpenedModel(
             ModelReference.Merged reference, SourceOptions options, LayerSelection selection, Deque<AutoCloseable> open)
             throws IOException, ModelNotFoundException {
         ModelFiles baseFiles = ModelSource.resolve(reference.base(), options);
+        open.push(baseFiles);
         Checkpoint base = read(baseFiles, open);
         // A revision told by an option is the base's.
         ModelFiles adapterFiles = ModelSource.resolve(reference.adapter(), options.withoutRevision());
+        open.push(adapterFiles);
         Checkpoint factors = read(adapterFiles, open);
         Adapter adapter = AdapterReader.read(adapterFiles, factors);
         Checkpoint merged = MergedCheckpoint.of(base, factors, adapter);
@@ -112,7 +129,6 @@ record OpenedModel(
 
     private static Checkpoint read(ModelFiles files, Deque<AutoCloseable> open)
             throws IOException, ModelNotFoundException {
-        open.push(files);
         CheckpointReader reader = new CheckpointReader(files);
         open.push(reader);
         return reader.read();

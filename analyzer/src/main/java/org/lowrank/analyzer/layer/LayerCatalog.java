@@ -19,10 +19,12 @@ import org.lowrank.weights.tensor.Tensor;
 public final class LayerCatalog {
     private final Checkpoint checkpoint;
     private final boolean everything;
+    private final boolean part;
     private final List<String> types;
     private final List<String> warnings;
 
-    private LayerCatalog(Checkpoint checkpoint, boolean everything) {
+    private LayerCatalog(Checkpoint checkpoint, boolean everything, boolean part) {
+        this.part = part;
         this.checkpoint = checkpoint;
         this.everything = everything;
         this.types = StackConfig.modelTypes(checkpoint.config());
@@ -43,11 +45,21 @@ public final class LayerCatalog {
      */
     public static ModelLayers resolve(Checkpoint checkpoint, LayerSelection selection)
             throws MalformedWeightsException {
+        return resolve(checkpoint, selection, false);
+    }
+
+    /** The same of a part of a model: where its architecture is unknown it has no layer matrices, and a warning says so. */
+    static ModelLayers resolvePart(Checkpoint checkpoint, LayerSelection selection) throws MalformedWeightsException {
+        return resolve(checkpoint, selection, true);
+    }
+
+    private static ModelLayers resolve(Checkpoint checkpoint, LayerSelection selection, boolean part)
+            throws MalformedWeightsException {
         if (checkpoint.adapter().isPresent()) {
             throw new MalformedWeightsException("not a model: " + String.join(", ", checkpoint.files()) + ": "
                     + checkpoint.adapter().get().title() + "; merge it into its base model and analyze that");
         }
-        LayerCatalog catalog = new LayerCatalog(checkpoint, selection.everything());
+        LayerCatalog catalog = new LayerCatalog(checkpoint, selection.everything(), part);
         try {
             return catalog.resolve();
         } catch (MalformedWeightsException e) {
@@ -83,7 +95,12 @@ public final class LayerCatalog {
         }
         boolean byName = stacks.isEmpty() && ArchitectureCatalog.isWithoutRoles(types);
         if (stacks.isEmpty() && !byName) {
-            throw UnknownArchitecture.of(checkpoint, types);
+            MalformedWeightsException unknown = UnknownArchitecture.of(checkpoint, types);
+            if (!part || everything) {
+                throw unknown;
+            }
+            warnings.add("no layer matrices: " + unknown.getMessage());
+            return new LayerAssembly(checkpoint, warnings, false).assemble(List.of(), Set.of());
         }
         if (byName && !everything) {
             warnings.add(
