@@ -66,7 +66,7 @@ public record TaskVectorRow(
         SpectralInterval norm =
                 new SpectralInterval(spectralNorm, spectralNormLower, spectralNormUpper, upperFailureProbability);
         return new TaskVector(
-                new MatrixNumbers(rows, cols, frobeniusNorm, norm, passes, method, spectrum, null),
+                new MatrixNumbers(rows, cols, frobeniusNorm, norm, passes, method, spectrum),
                 relativeSize,
                 relativeSpectralSize);
     }

@@ -26,6 +26,18 @@ public record MatrixNumbers(
         String method,
         @Nullable Spectrum spectrum,
         @Nullable Double fixedAspectHillExponent) {
+    /** Without an exponent of square windows. */
+    public MatrixNumbers(
+            long rows,
+            long cols,
+            double frobeniusNorm,
+            SpectralInterval spectralNorm,
+            int passes,
+            String method,
+            @Nullable Spectrum spectrum) {
+        this(rows, cols, frobeniusNorm, spectralNorm, passes, method, spectrum, null);
+    }
+
     /**
      * σ1 and where it lies.
      *

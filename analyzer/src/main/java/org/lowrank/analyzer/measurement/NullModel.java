@@ -98,7 +98,6 @@ public final class NullModel {
                         new SpectralInterval(spectral, spectral, spectral, 0),
                         0,
                         "null",
-                        null,
                         null),
                 row.dtype(),
                 row.sourceTensors());

@@ -67,7 +67,6 @@ final class Stacks {
                         new SpectralInterval(spectral, spectral, spectral, 0),
                         1,
                         "made",
-                        null,
                         null),
                 "F32",
                 List.of("t" + layer + shape.kind()));

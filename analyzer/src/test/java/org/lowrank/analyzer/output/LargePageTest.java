@@ -85,8 +85,7 @@ class LargePageTest {
                                 new SpectralInterval(values[0], values[0], values[0], 0),
                                 1,
                                 "made",
-                                Spectrum.of(values, 0),
-                                null),
+                                Spectrum.of(values, 0)),
                         "BF16",
                         List.of("layers." + layer + "." + kind)));
             }

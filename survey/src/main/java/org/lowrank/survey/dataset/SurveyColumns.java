@@ -6,7 +6,6 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.lowrank.analyzer.layer.ModelLayers.ArchitectureCard;
 import org.lowrank.analyzer.measurement.MatrixRow;
-import org.lowrank.analyzer.measurement.SpectralTail;
 import org.lowrank.reports.CsvWriter;
 
 /** The columns of a survey: those of matrices.csv, then those of the model. In CSV and Parquet alike. */
@@ -36,9 +35,9 @@ public final class SurveyColumns {
     public record Column(String name, Type type, boolean required, Function<Values, @Nullable Object> value) {}
 
     /** A row taken apart once. */
-    record Values(MatrixRow row, @Nullable SpectralTail tail, ArchitectureCard card) {
+    record Values(MatrixRow row, ArchitectureCard card) {
         static Values of(SurveyRow row) {
-            return new Values(row.matrix().row(), SpectralTail.of(row.matrix().numbers()), row.card());
+            return new Values(row.matrix().row(), row.card());
         }
     }
 
@@ -62,12 +61,13 @@ public final class SurveyColumns {
         optional(columns, "stable_rank_squared", Type.DOUBLE, v -> v.row.stableRankSquared());
         of(columns, "gaussian_stable_rank", Type.DOUBLE, v -> v.row.gaussianStableRank());
         of(columns, "source_tensors", Type.TEXT, v -> String.join(";", v.row.sourceTensors()));
-        tail(columns, "hill_exponent", Type.DOUBLE, SpectralTail::hillExponent);
-        tail(columns, "hill_k", Type.INTEGER, t -> t.hillExponent() == null ? null : (Integer) t.hillK());
-        tail(columns, "log_frobenius_norm_squared", Type.DOUBLE, SpectralTail::logFrobenius);
-        tail(columns, "log_spectral_norm_squared", Type.DOUBLE, SpectralTail::logSpectral);
-        tail(columns, "singular_values_above_edge", Type.INTEGER, SpectralTail::aboveEdge);
-        tail(columns, "signal_to_noise", Type.DOUBLE, SpectralTail::signalToNoise);
+        optional(columns, "hill_exponent", Type.DOUBLE, v -> v.row.hillExponent());
+        optional(columns, "hill_k", Type.INTEGER, v -> v.row.hillK());
+        optional(columns, "log_frobenius_norm_squared", Type.DOUBLE, v -> v.row.logFrobeniusNormSquared());
+        optional(columns, "log_spectral_norm_squared", Type.DOUBLE, v -> v.row.logSpectralNormSquared());
+        optional(columns, "singular_values_above_edge", Type.INTEGER, v -> v.row.singularValuesAboveEdge());
+        optional(columns, "signal_to_noise", Type.DOUBLE, v -> v.row.signalToNoise());
+        optional(columns, "hill_exponent_fixed_aspect", Type.DOUBLE, v -> v.row.hillExponentFixedAspect());
         of(columns, "model_type", Type.TEXT, v -> v.card.modelType());
         of(columns, "layers", Type.INTEGER, v -> v.card.layers());
         of(columns, "model_dimension", Type.LONG, v -> v.card.modelDimension());
@@ -83,11 +83,6 @@ public final class SurveyColumns {
     private static void optional(
             List<Column> columns, String name, Type type, Function<Values, @Nullable Object> value) {
         columns.add(new Column(name, type, false, value));
-    }
-
-    private static void tail(
-            List<Column> columns, String name, Type type, Function<SpectralTail, @Nullable Object> value) {
-        optional(columns, name, type, v -> v.tail == null ? null : value.apply(v.tail));
     }
 
     /** The header of survey.csv. */

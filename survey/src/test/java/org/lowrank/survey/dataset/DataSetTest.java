@@ -109,13 +109,13 @@ class DataSetTest {
     @Test
     void columnsOfMatricesCsvComeFirstAndAreTheSame() {
         List<SurveyRow> rows = rows("org/model");
-        CsvWriter csv = new CsvWriter(SurveyColumns.header().subList(0, 24));
-        rows.forEach(row -> csv.add(SurveyColumns.cells(row).subList(0, 24)));
+        CsvWriter csv = new CsvWriter(SurveyColumns.header().subList(0, 25));
+        rows.forEach(row -> csv.add(SurveyColumns.cells(row).subList(0, 25)));
 
         assertThat(csv.toString())
                 .isEqualTo(AnalysisOutput.matrices(
                         rows.stream().map(SurveyRow::matrix).toList()));
-        assertThat(SurveyColumns.header().subList(24, 29))
+        assertThat(SurveyColumns.header().subList(25, 30))
                 .containsExactly(
                         "model_type", "layers", "model_dimension", "feed_forward_dimension", "total_parameters");
     }
