@@ -114,7 +114,8 @@ public final class ModelMeasurer {
      *
      * @param fixedAspectHill see {@link SquareWindows}; null without spectrum
      */
-    private record Measured(SpectralMeasurement numbers, @Nullable Double fixedAspectHill) {}
+    private record Measured(
+            SpectralMeasurement numbers, @Nullable Double fixedAspectHill) {}
 
     private Map<LayerMatrix, Measured> measure(OpenGroup group, TensorGroup.Task task) throws IOException {
         if (task.stack() == null && FactoredMatrices.isFactored(task.parts().get(0))) {
@@ -126,7 +127,11 @@ public final class ModelMeasurer {
                     engine.measure(parts.matrices(), task.stack() != null, parts.stackAxis(), options);
             Map<LayerMatrix, Measured> results = new HashMap<>();
             for (int i = 0; i < task.parts().size(); i++) {
-                put(results, task.parts().get(i), measured.get(i), parts.matrices().get(i));
+                put(
+                        results,
+                        task.parts().get(i),
+                        measured.get(i),
+                        parts.matrices().get(i));
             }
             if (task.stack() != null) {
                 put(results, task.stack(), measured.get(measured.size() - 1), parts.stack());
@@ -151,8 +156,7 @@ public final class ModelMeasurer {
                         measured, spectrum ? SquareWindows.hillExponent(stored, measured, engine, options) : null));
     }
 
-    private static Map<LayerMatrix, Measured> factored(OpenGroup group, LayerMatrix matrix)
-            throws IOException {
+    private static Map<LayerMatrix, Measured> factored(OpenGroup group, LayerMatrix matrix) throws IOException {
         try {
             SpectralMeasurement measured = group.factored(matrix).orElseThrow().measure();
             requireRange(matrix, measured);

@@ -45,7 +45,8 @@ final class SquareWindows {
             StoredMatrix window = matrix.rows() == longer
                     ? cut(matrix, first, shorter, 0, shorter)
                     : cut(matrix, 0, shorter, first, shorter);
-            measured.add(engine.measure(List.of(window), false, Axis.ROWS, options).get(0));
+            measured.add(
+                    engine.measure(List.of(window), false, Axis.ROWS, options).get(0));
         }
         return exponent(measured);
     }

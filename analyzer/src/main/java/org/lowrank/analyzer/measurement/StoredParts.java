@@ -12,9 +12,11 @@ import org.lowrank.spectral.matrix.StoredMatrix;
  */
 record StoredParts(List<StoredMatrix> matrices, StoredMatrix.Axis stackAxis) {
     /** All of them as one matrix; null where one is itself stacked along the other axis. */
-    @Nullable StoredMatrix stack() {
+    @Nullable
+    StoredMatrix stack() {
         boolean alike = matrices.stream()
-                .allMatch(matrix -> matrix.axis() == stackAxis || matrix.blocks().size() == 1);
+                .allMatch(
+                        matrix -> matrix.axis() == stackAxis || matrix.blocks().size() == 1);
         return alike
                 ? new StoredMatrix(
                         matrices.stream()

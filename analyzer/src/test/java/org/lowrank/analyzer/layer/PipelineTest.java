@@ -26,8 +26,7 @@ import org.lowrank.weights.files.SourceOptions;
 
 /** A diffusers pipeline: model_index.json and a folder for each part. */
 class PipelineTest {
-    private static final String INDEX =
-            """
+    private static final String INDEX = """
             {"_class_name": "StableDiffusionPipeline", "_diffusers_version": "0.30.0", "requires_safety_checker": true,
              "feature_extractor": [null, null], "safety_checker": ["stable_diffusion", "StableDiffusionSafetyChecker"],
              "scheduler": ["diffusers", "PNDMScheduler"], "text_encoder": ["transformers", "CLIPTextModel"],
@@ -50,7 +49,8 @@ class PipelineTest {
         put(text + "mlp.fc1.weight", 6, 8, 4);
         put(text + "mlp.fc2.weight", 7, 4, 8);
         part("text_encoder", "model", "{\"model_type\": \"clip_text_model\", \"num_hidden_layers\": 1}");
-        for (String at : List.of("down_blocks.0.attentions.0.", "mid_block.attentions.0.", "up_blocks.1.attentions.2.")) {
+        for (String at :
+                List.of("down_blocks.0.attentions.0.", "mid_block.attentions.0.", "up_blocks.1.attentions.2.")) {
             String block = at + "transformer_blocks.0.";
             attention(block + "attn1.", 6, 6, "to_out.0");
             attention(block + "attn2.", 6, 4, "to_out.0");
@@ -100,8 +100,9 @@ class PipelineTest {
                 .containsExactly("decoder.mid_block.attentions.0.to_q.weight");
         assertThat(messages(outcome))
                 .contains("vae: its layers are numbered through: encoder from 0, decoder from 1")
-                .contains("safety_checker (StableDiffusionSafetyChecker) is listed by model_index.json but has no weights"
-                        + " here: it is not measured");
+                .contains(
+                        "safety_checker (StableDiffusionSafetyChecker) is listed by model_index.json but has no weights"
+                                + " here: it is not measured");
     }
 
     @Test
@@ -112,7 +113,9 @@ class PipelineTest {
         assertThat(messages(analyse("", "")))
                 .contains("the parts that model_index.json lists were read, not v1-5-pruned.safetensors; name a file to"
                         + " choose it");
-        assertThat(analyse("/unet", "").matrices()).extracting(MatrixMeasurement::stack).containsOnly("unet");
+        assertThat(analyse("/unet", "").matrices())
+                .extracting(MatrixMeasurement::stack)
+                .containsOnly("unet");
     }
 
     @Test
@@ -131,7 +134,8 @@ class PipelineTest {
         ModelAnalysis.Outcome all = analyse("", "all");
         assertThat(row(all, "other", MatrixId.NO_LAYER, "vae.blocks.1.mystery").frobeniusNorm())
                 .isCloseTo(6, within(1e-12));
-        assertThat(row(all, "other", MatrixId.NO_LAYER, "unet.down_blocks.0.attentions.0.proj_in").spectralNorm())
+        assertThat(row(all, "other", MatrixId.NO_LAYER, "unet.down_blocks.0.attentions.0.proj_in")
+                        .spectralNorm())
                 .isCloseTo(9, within(1e-8));
     }
 
@@ -175,8 +179,8 @@ class PipelineTest {
     }
 
     private ModelAnalysis.Outcome analyse(String inside, String matrices) throws Exception {
-        LayerSelection selection = LayerSelection.parse(
-                Optional.empty(), matrices.isEmpty() ? Optional.empty() : Optional.of(matrices));
+        LayerSelection selection =
+                LayerSelection.parse(Optional.empty(), matrices.isEmpty() ? Optional.empty() : Optional.of(matrices));
         try (ModelAnalysis model = ModelAnalysis.open(directory + inside, SourceOptions.defaults(), selection);
                 SpectralEngine engine = SpectralEngines.create()) {
             return model.measure(

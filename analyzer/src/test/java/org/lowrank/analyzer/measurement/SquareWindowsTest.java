@@ -32,7 +32,12 @@ class SquareWindowsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"6, 14, 2.4101465568072276", "2, 100, 3.027999886712517", "5, 5, 5.495919415002992", "3, 4, 4.403891359577999"})
+    @CsvSource({
+        "6, 14, 2.4101465568072276",
+        "2, 100, 3.027999886712517",
+        "5, 5, 5.495919415002992",
+        "3, 4, 4.403891359577999"
+    })
     void isWhatNumpyGivesInEitherOrientation(int rows, int cols, double expected) {
         assertThat(of(StoredMatrix.of(block(0, rows, cols, false)))).isCloseTo(expected, within(1e-9));
         assertThat(of(StoredMatrix.of(block(0, rows, cols, true)))).isCloseTo(expected, within(1e-9));

@@ -149,8 +149,8 @@ public final class PipelineReader implements AutoCloseable {
             config.set(part.folder(), one.config());
             tensors.addAll(one.tensors());
             one.leftOut()
-                    .forEach(left -> leftOut.add(new LeftOut(
-                            part.folder() + "." + left.name(), left.dtype(), left.shape(), left.reason())));
+                    .forEach(left -> leftOut.add(
+                            new LeftOut(part.folder() + "." + left.name(), left.dtype(), left.shape(), left.reason())));
             formats.add(one.format().replaceFirst(", \\d+ files$", ""));
             read.addAll(one.files());
             described.addAll(one.described());
