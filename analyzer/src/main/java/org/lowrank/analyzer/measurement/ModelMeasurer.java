@@ -149,11 +149,10 @@ public final class ModelMeasurer {
             @Nullable StoredMatrix stored)
             throws MalformedWeightsException {
         requireRange(matrix, measured);
-        boolean spectrum = measured.singularValues() != null && stored != null;
-        results.put(
-                matrix,
-                new Measured(
-                        measured, spectrum ? SquareWindows.hillExponent(stored, measured, engine, options) : null));
+        Double exponent = measured.singularValues() == null || stored == null
+                ? null
+                : SquareWindows.hillExponent(stored, measured, engine, options);
+        results.put(matrix, new Measured(measured, exponent));
     }
 
     private static Map<LayerMatrix, Measured> factored(OpenGroup group, LayerMatrix matrix) throws IOException {
