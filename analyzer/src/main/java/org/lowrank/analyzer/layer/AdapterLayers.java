@@ -121,7 +121,7 @@ public final class AdapterLayers {
         LayerStack stack = stackOf.get(tensor);
         List<LayerMatrix> matrices = new ArrayList<>();
         for (int expert = 0; expert < tensor.products().size(); expert++) {
-            Optional<MatrixId.Member> member = member(tensor, own, expert);
+            Optional<MatrixId.Member> member = member(tensor, path, own, stack, expert);
             if (own == null || stack == null) {
                 matrices.add(whole(MatrixId.tensor("other", MatrixId.NO_LAYER, named(path, member)), tensor, expert));
                 continue;
@@ -146,17 +146,31 @@ public final class AdapterLayers {
         return matrices;
     }
 
-    private static Optional<MatrixId.Member> member(ProductTensor tensor, LayerStack.@Nullable Placed own, int expert) {
+    private static Optional<MatrixId.Member> member(
+            ProductTensor tensor,
+            String path,
+            LayerStack.@Nullable Placed own,
+            @Nullable LayerStack stack,
+            int expert) {
         if (tensor.experts()) {
             return Optional.of(MatrixId.Member.expert(expert));
+        }
+        if (own != null && stack != null && own.role().shared() && (path.contains("shared_expert") || isRouted(stack))) {
+            return Optional.of(MatrixId.Member.SHARED);
         }
         return own != null && own.place().expert() >= 0
                 ? Optional.of(MatrixId.Member.expert(own.place().expert()))
                 : Optional.empty();
     }
 
+    /** Whether routed experts are among its targets: what else is called shared may be all there is. */
+    private static boolean isRouted(LayerStack stack) {
+        return stack.placed().stream()
+                .anyMatch(placed -> placed.role().expert() || placed.role().expertAxis());
+    }
+
     private static String named(String path, Optional<MatrixId.Member> member) {
-        return member.isPresent() ? path + ":E" + member.get().number() : path;
+        return member.isPresent() && member.get().type() == MatrixId.Member.Type.EXPERT ? path + ":E" + member.get().number() : path;
     }
 
     /** Layers whose path has several numbers are counted in their order. */

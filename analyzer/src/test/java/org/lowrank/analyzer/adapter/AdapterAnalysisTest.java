@@ -48,6 +48,16 @@ class AdapterAnalysisTest {
     private final Map<String, TestTensor> factors = new LinkedHashMap<>();
     private final Map<String, TestTensor> weights = new LinkedHashMap<>();
 
+    /** Beside routed experts, whether the adapter changes those too or not. */
+    @Test
+    void sharedExpertsAreCalledSo() throws Exception {
+        peft("model.layers.1.mlp.shared_experts.up_proj", matrix(12, 2, 3, 4, 7, 3), matrix(2, 10, 5, 3, 13, 6));
+        peft("model.layers.1.mlp.shared_experts.down_proj", matrix(10, 2, 3, 4, 7, 3), matrix(2, 12, 5, 3, 13, 6));
+        assertThat(analyse(adapter(SETTINGS).toString(), LayerSelection.ALL).matrices())
+                .extracting(row -> row.layer() + " " + row.matrix())
+                .containsExactly("1 M1:shared", "1 M2:shared");
+    }
+
     @Test
     void aProductIsMeasuredFromItsFactors() throws Exception {
         peft(PATH, matrix(12, 2, 3, 4, 7, 3), matrix(2, 10, 5, 3, 13, 6));

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -93,7 +92,7 @@ public final class AdapterReader {
     }
 
     private Adapter adapter() throws IOException {
-        Map<String, Module> modules = new TreeMap<>();
+        Map<String, AdapterModule> modules = new TreeMap<>();
         List<Adapter.Other> others = new ArrayList<>();
         List<Adapter.Saved> saved = new ArrayList<>();
         for (Tensor tensor : checkpoint.tensors()) {
@@ -104,13 +103,13 @@ public final class AdapterReader {
                 others.add(new Adapter.Other(tensor, "bias"));
             } else {
                 PartName found = name.get();
-                modules.computeIfAbsent(found.module(), Module::new).add(found, tensor);
+                modules.computeIfAbsent(found.module(), AdapterModule::new).add(found, tensor);
             }
         }
         List<AdapterTarget> targets = new ArrayList<>();
-        for (Module module : modules.values()) {
+        for (AdapterModule module : modules.values()) {
             if (module.onlyAlpha()) {
-                module.parts.values().forEach(alpha -> others.add(new Adapter.Other(alpha, "scale without factors")));
+                module.parts().values().forEach(alpha -> others.add(new Adapter.Other(alpha, "scale without factors")));
             } else {
                 targets.addAll(targets(module));
             }
@@ -148,52 +147,26 @@ public final class AdapterReader {
         }
     }
 
-    /** A module's tensors. */
-    private static final class Module {
-        private final String name;
-        private final Map<Part, Tensor> parts = new EnumMap<>(Part.class);
-        private Style style = Style.ANY;
-
-        Module(String name) {
-            this.name = name;
-        }
-
-        void add(PartName found, Tensor tensor) {
-            parts.put(found.part(), tensor);
-            style = found.style() == Style.ANY ? style : found.style();
-        }
-
-        boolean onlyAlpha() {
-            return parts.keySet().equals(Set.of(Part.ALPHA));
-        }
-
-        @Nullable
-        Tensor first(Part one, Part other) {
-            Tensor found = parts.get(one);
-            return found == null ? parts.get(other) : found;
-        }
-    }
-
-    private List<AdapterTarget> targets(Module module) throws IOException {
-        if (module.parts.containsKey(Part.MIDDLE)) {
-            throw new MalformedWeightsException("adapter of another kind: " + file + ": " + module.name
+    private List<AdapterTarget> targets(AdapterModule module) throws IOException {
+        if (module.parts().containsKey(Part.MIDDLE)) {
+            throw new MalformedWeightsException("adapter of another kind: " + file + ": " + module.name()
                     + " has a third factor (lora_mid); merge it into its base model");
         }
-        boolean embedding = module.parts.containsKey(Part.EMBEDDING_A) || module.parts.containsKey(Part.EMBEDDING_B);
-        boolean lower = module.style == Style.LOWER;
-        Tensor a = embedding ? module.parts.get(Part.EMBEDDING_A) : module.first(Part.A, Part.TURNED_A);
-        Tensor b = embedding ? module.parts.get(Part.EMBEDDING_B) : module.first(Part.B, Part.TURNED_B);
+        boolean embedding = module.parts().containsKey(Part.EMBEDDING_A) || module.parts().containsKey(Part.EMBEDDING_B);
+        boolean lower = module.style() == Style.LOWER;
+        Tensor a = embedding ? module.parts().get(Part.EMBEDDING_A) : module.first(Part.A, Part.TURNED_A);
+        Tensor b = embedding ? module.parts().get(Part.EMBEDDING_B) : module.first(Part.B, Part.TURNED_B);
         if (a == null || b == null) {
-            throw new MalformedWeightsException("missing factor: " + file + ": " + module.name + " has "
+            throw new MalformedWeightsException("missing factor: " + file + ": " + module.name() + " has "
                     + (a == null ? (b == null ? "no A and no B" : "B but no A") : "A but no B")
                     + "; the adapter is incomplete, save or download it again");
         }
         boolean mlx = lower && !gguf.isObject();
-        Style style = lower && !mlx ? Style.LLAMA_CPP : module.style;
+        Style style = lower && !mlx ? Style.LLAMA_CPP : module.style();
         styles.add(style.title());
         Factor factorA = Shapes.factor(a, file, mlx, false);
         Factor factorB = Shapes.factor(b, file, mlx, true);
-        boolean flipped = style == Style.LLAMA_CPP && module.name.endsWith("token_embd.weight");
+        boolean flipped = style == Style.LLAMA_CPP && module.name().endsWith("token_embd.weight");
         if (flipped) {
             Factor rows = factorA; // [vocabulary, r], and B [dimension, r]
             factorA = factorB.turned();
@@ -203,13 +176,13 @@ public final class AdapterReader {
             throw new MalformedWeightsException("factors do not fit: " + file + ": " + a.name() + " " + a.shape()
                     + " and " + b.name() + " " + b.shape() + "; save or download the adapter again");
         }
-        String path = PartName.path(module.name, style);
-        Optional<Tensor> magnitude = Optional.ofNullable(module.parts.get(Part.MAGNITUDE));
+        String path = PartName.path(module.name(), style);
+        Optional<Tensor> magnitude = Optional.ofNullable(module.parts().get(Part.MAGNITUDE));
         return scaled(module, style, path, factorB, factorA, embedding, magnitude);
     }
 
     private List<AdapterTarget> scaled(
-            Module module, Style style, String path, Factor b, Factor a, boolean embedding, Optional<Tensor> magnitude)
+            AdapterModule module, Style style, String path, Factor b, Factor a, boolean embedding, Optional<Tensor> magnitude)
             throws IOException {
         long inner = a.rows();
         if (style == Style.PEFT && settings != null) {
@@ -235,8 +208,8 @@ public final class AdapterReader {
     }
 
     /** s where it is not in PEFT's settings. */
-    private double scaleOutside(Module module, Style style, long rank) throws IOException {
-        Tensor alpha = module.parts.get(Part.ALPHA);
+    private double scaleOutside(AdapterModule module, Style style, long rank) throws IOException {
+        Tensor alpha = module.parts().get(Part.ALPHA);
         if (alpha != null) {
             return Shapes.number(alpha, file) / rank;
         }
@@ -252,7 +225,7 @@ public final class AdapterReader {
                     "no scale: " + file
                             + ": MLX keeps it in adapter_config.json (lora_parameters.scale), which is not there; put it beside");
         }
-        if (module.name.startsWith("base_model.model.")) {
+        if (module.name().startsWith("base_model.model.")) {
             throw new MalformedWeightsException("no settings: " + file
                     + ": PEFT keeps α and r in adapter_config.json, which is not beside the weights; put it there");
         }

@@ -185,6 +185,7 @@ public final class CheckpointReader implements AutoCloseable {
             open.describedBy(name);
             config = object;
         }
+        QuantisationSettings.add(config, candidate.folder(), names, files, open);
         if (!open.metadata().isEmpty()) {
             config.set("gguf", JSON.valueToTree(open.metadata()));
         }

@@ -60,7 +60,7 @@ final class Awq implements Scheme {
                 || !version.equals("gemm")
                 || settings.path("bits").asLong(settings.path("w_bit").asLong(4)) != 4) {
             throw packed.refuse(
-                    "config.json says " + settings.path("quant_method").asText("?") + ", version " + version
+                    "its settings say " + settings.path("quant_method").asText("?") + ", version " + version
                             + ", where the shapes say AWQ's gemm layout of 4 bits");
         }
         Spread spread = new Spread(List.of(out, in), List.of(1L, in / groups), List.of(1L, out), Optional.empty());

@@ -105,7 +105,7 @@ final class Gptq implements Scheme {
         String format = settings.path("checkpoint_format").asText("gptq");
         boolean known = method.equals("gptq") && Set.of("gptq", "gptq_v2", "").contains(format);
         if (!known || settings.path("bits").asLong(bits) != bits) {
-            throw packed.refuse("config.json says " + method + ", format " + format + ", "
+            throw packed.refuse("its settings say " + method + ", format " + format + ", "
                     + settings.path("bits").asText("unknown") + " bits, where the shapes say GPTQ of " + bits
                     + " bits");
         }

@@ -1,6 +1,7 @@
 package org.lowrank.weights.format;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.nio.charset.StandardCharsets;
@@ -75,6 +76,42 @@ class QuantisationSchemesTest {
                         + " bits: scale times (code - zero point)"
                         + (reordered ? ", zero points stored less one" : "")
                         + "; what is measured is the quantised matrix, not the original one");
+    }
+
+    /** AutoGPTQ's own file, before transformers had quantization_config: the numbers of the row "4, false" above. */
+    @Test
+    void gptqSaysItsConventionInAFileOfItsOwn() throws Exception {
+        tensors.put("l.qweight", bytes(DType.I32, 1, 64 * 4 / 32, 32));
+        tensors.put("l.qzeros", bytes(DType.I32, 2, 4, 32 * 4 / 32));
+        tensors.put("l.scales", scales(DType.F16, 3, 4, 32));
+        byte[] second = "{\"bits\":4,\"group_size\":16,\"sym\":false,\"checkpoint_format\":\"gptq_v2\"}"
+                .getBytes(StandardCharsets.UTF_8);
+        ReadBack alone = read("{}", "quantize_config.json", second);
+        expect(
+                alone,
+                "l.weight",
+                List.of(32L, 64L),
+                -2405.234375,
+                -0.3125,
+                -0.5625,
+                -0.5625,
+                0.1875,
+                0.75,
+                1.03125,
+                0.28125);
+        assertThat(alone.checkpoint().described()).contains("quantize_config.json");
+        ReadBack both = read("{\"quantization_config\":{\"bits\":4}}", "quantize_config.json", second);
+        assertThat(both.checkpoint().warnings().get(0)).contains("zero points stored less one");
+    }
+
+    @Test
+    void awqsOwnFileNamesALayoutThatIsNotRead() throws Exception {
+        tensors.put("l.qweight", bytes(DType.I32, 4, 48, 4));
+        tensors.put("l.qzeros", bytes(DType.I32, 5, 3, 4));
+        tensors.put("l.scales", scales(DType.F16, 6, 3, 32));
+        byte[] gemv = "{\"zero_point\":true,\"q_group_size\":16,\"w_bit\":4,\"version\":\"GEMV\"}"
+                .getBytes(StandardCharsets.UTF_8);
+        assertThatThrownBy(() -> read("{}", "quant_config.json", gemv)).hasMessageContaining("version gemv");
     }
 
     @Test
@@ -493,7 +530,12 @@ class QuantisationSchemesTest {
     }
 
     private ReadBack read(String config) throws Exception {
+        return read(config, "README.md", new byte[0]);
+    }
+
+    private ReadBack read(String config, String other, byte[] content) throws Exception {
         Map<String, byte[]> files = new HashMap<>();
+        files.put(other, content);
         files.put(FILE, SafetensorsWriter.bytes(tensors));
         files.put("config.json", config.getBytes(StandardCharsets.UTF_8));
         return ReadBack.of(files);
