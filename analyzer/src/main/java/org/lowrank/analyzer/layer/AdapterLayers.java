@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.lowrank.weights.adapter.Adapter;
@@ -25,11 +26,15 @@ import org.lowrank.weights.tensor.Tensor;
 public final class AdapterLayers {
     private static final int SHOWN = 3;
 
+    /** What adapters of diffusion models call the folder of the part they change. */
+    private static final Pattern PARTS = Pattern.compile("(unet|transformer|prior|text_encoder)(_\\d)?");
+
     private final Map<ProductTensor, PathSegments> paths = new LinkedHashMap<>();
     private final List<String> warnings = new ArrayList<>();
     private final Map<ProductTensor, LayerStack.Placed> placed = new LinkedHashMap<>();
     private final Map<ProductTensor, LayerStack> stackOf = new LinkedHashMap<>();
     private final Set<ProductTensor> disputed = new HashSet<>();
+    private Map<LayerStack, String> names = Map.of();
 
     private AdapterLayers(Adapter adapter) {
         Map<String, List<AdapterTarget>> byPath = new TreeMap<>();
@@ -93,11 +98,25 @@ public final class AdapterLayers {
                 }
             }
         }
+        names = names(stackOf.values().stream().distinct().toList());
         if (!disputed.isEmpty()) {
             warnings.add("architectures differ in what they make of "
                     + disputed.stream().limit(SHOWN).map(ProductTensor::name).collect(Collectors.joining(", "))
                     + (disputed.size() > SHOWN ? ", …" : "") + "; they are listed by their paths");
         }
+    }
+
+    /** A part of a pipeline has its folder's name, as in the model itself; no two stacks have the same. */
+    private static Map<LayerStack, String> names(List<LayerStack> stacks) {
+        Map<LayerStack, String> names = new LinkedHashMap<>(LayerAssembly.names(stacks));
+        Set<String> taken = new HashSet<>();
+        for (LayerStack stack : stacks) {
+            String folder = stack.prefix().split("\\.", 2)[0];
+            if (PARTS.matcher(folder).matches() && taken.add(folder)) {
+                names.put(stack, folder);
+            }
+        }
+        return names;
     }
 
     private static List<LayerStack> stacks(Map<ProductTensor, PathSegments> paths) {
@@ -116,6 +135,10 @@ public final class AdapterLayers {
         return stacks;
     }
 
+    private String name(LayerStack stack) {
+        return names.getOrDefault(stack, stack.name());
+    }
+
     private List<LayerMatrix> matrices(ProductTensor tensor, String path) {
         LayerStack.Placed own = placed.get(tensor);
         LayerStack stack = stackOf.get(tensor);
@@ -131,14 +154,14 @@ public final class AdapterLayers {
             MatrixId.Member which = member.orElse(MatrixId.Member.WHOLE);
             switch (role.kind()) {
                 case GATE_UP, UP_GATE, GATE_UP_INTERLEAVED -> {
-                    MatrixId gate = new MatrixId(stack.name(), layer, MatrixKind.GATE, role.cross(), which, "");
+                    MatrixId gate = new MatrixId(name(stack), layer, MatrixKind.GATE, role.cross(), which, "");
                     matrices.addAll(halves(gate, role.kind(), tensor, expert));
                 }
                 case KV ->
-                    matrices.add(whole(MatrixId.tensor(stack.name(), layer, named(path, member)), tensor, expert));
+                    matrices.add(whole(MatrixId.tensor(name(stack), layer, named(path, member)), tensor, expert));
                 default -> {
                     MatrixKind kind = MatrixKind.valueOf(role.kind().name());
-                    MatrixId id = new MatrixId(stack.name(), layer, kind, role.cross(), which, "");
+                    MatrixId id = new MatrixId(name(stack), layer, kind, role.cross(), which, "");
                     matrices.add(whole(id, tensor, expert));
                 }
             }

@@ -91,8 +91,11 @@ record Architecture(
                     continue;
                 }
                 int rest = at + pattern.size();
-                Role role = roles.get(
-                        path.numbered().substring(path.numberedStarts().get(rest)));
+                Role role = roles.get(path.text().substring(path.starts().get(rest))); // mlp.0 beside mlp.2
+                if (role == null) {
+                    role = roles.get(
+                            path.numbered().substring(path.numberedStarts().get(rest)));
+                }
                 String before = path.text().substring(0, path.starts().get(rest));
                 if (role != null && !role.unless().isEmpty() && all.contains(before + role.unless())) {
                     role = null;

@@ -100,7 +100,7 @@ final class LayerAssembly {
     }
 
     /** One word per stack, told apart by the end of their prefixes where the words are the same. */
-    private static Map<LayerStack, String> names(List<LayerStack> stacks) {
+    static Map<LayerStack, String> names(List<LayerStack> stacks) {
         Map<LayerStack, String> names = new LinkedHashMap<>();
         Set<String> taken = new HashSet<>();
         for (LayerStack stack : stacks) {

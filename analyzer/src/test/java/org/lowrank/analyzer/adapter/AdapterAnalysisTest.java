@@ -58,6 +58,23 @@ class AdapterAnalysisTest {
                 .containsExactly("1 M1:shared", "1 M2:shared");
     }
 
+    /** Two text encoders and the three kinds of blocks of a U-Net in its original names: no two rows are the same matrix. */
+    @Test
+    void partsOfAPipelineAreToldApart() throws Exception {
+        for (String module : List.of(
+                "unet_input_blocks_4_1_transformer_blocks_0_attn1_to_q",
+                "unet_middle_block_1_transformer_blocks_0_attn1_to_q",
+                "unet_output_blocks_3_1_transformer_blocks_0_attn1_to_q",
+                "te1_text_model_encoder_layers_0_self_attn_q_proj",
+                "te2_text_model_encoder_layers_0_self_attn_q_proj")) {
+            factors.put("lora_" + module + ".lora_up.weight", TestTensor.f32(List.of(12L, 2L), matrix(12, 2, 3, 4, 7, 3)));
+            factors.put("lora_" + module + ".lora_down.weight", TestTensor.f32(List.of(2L, 12L), matrix(2, 12, 5, 3, 13, 6)));
+        }
+        assertThat(analyse(adapter("").toString(), LayerSelection.ALL).matrices())
+                .extracting(row -> row.stack() + " " + row.layer() + " " + row.matrix())
+                .containsExactly("text_encoder 0 Q", "text_encoder_2 0 Q", "unet 0 Q", "unet 1 Q", "unet 2 Q");
+    }
+
     @Test
     void aProductIsMeasuredFromItsFactors() throws Exception {
         peft(PATH, matrix(12, 2, 3, 4, 7, 3), matrix(2, 10, 5, 3, 13, 6));

@@ -138,6 +138,40 @@ class FamiliesTest {
                             "Q 16x16", "K 16x16", "V 16x16", "QKV 48x16", "O 16x16", "M1 64x16", "M2 16x64"
                         })),
                 of(
+                        "",
+                        m -> {
+                            String at = "model.diffusion_model.";
+                            block(m, at + "output_blocks.3.1.transformer_blocks.0.", 16);
+                            block(m, at + "input_blocks.4.1.transformer_blocks.0.", 8);
+                            block(m, at + "middle_block.1.transformer_blocks.0.", 16);
+                            m.put(at + "input_blocks.0.0.weight", 16, 4, 3, 3);
+                        },
+                        join(at(0, diffusion(8)), at(1, diffusion(16)), at(2, diffusion(16)))),
+                of(
+                        "",
+                        m -> {
+                            for (String stream : List.of("img", "txt")) {
+                                m.put("double_blocks.0." + stream + "_attn.qkv.weight", 48, 16)
+                                        .put("double_blocks.0." + stream + "_attn.proj.weight", 16, 16)
+                                        .put("double_blocks.0." + stream + "_mlp.0.weight", 64, 16)
+                                        .put("double_blocks.0." + stream + "_mlp.2.weight", 16, 64);
+                            }
+                            m.put("single_blocks.0.linear1.weight", 112, 16);
+                        },
+                        at(0, new String[] {
+                            "Q 16x16", "K 16x16", "V 16x16", "QKV 48x16", "O 16x16", "M1 64x16", "M2 16x64"
+                        })),
+                of(
+                        "",
+                        m -> m.put("joint_blocks.0.x_block.attn.qkv.weight", 48, 16)
+                                .put("joint_blocks.0.x_block.attn.proj.weight", 16, 16)
+                                .put("joint_blocks.0.x_block.mlp.fc1.weight", 64, 16)
+                                .put("joint_blocks.0.x_block.mlp.fc2.weight", 16, 64)
+                                .put("joint_blocks.0.context_block.attn.qkv.weight", 48, 16),
+                        at(0, new String[] {
+                            "Q 16x16", "K 16x16", "V 16x16", "QKV 48x16", "O 16x16", "M1 64x16", "M2 16x64"
+                        })),
+                of(
                         "{\"architecture\": \"vit_tiny\", \"pretrained_cfg\": {}}",
                         m -> m.put("blocks.0.attn.qkv.weight", 48, 16)
                                 .put("blocks.0.attn.proj.weight", 16, 16)
