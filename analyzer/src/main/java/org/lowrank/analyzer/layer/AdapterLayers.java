@@ -178,7 +178,10 @@ public final class AdapterLayers {
         if (tensor.experts()) {
             return Optional.of(MatrixId.Member.expert(expert));
         }
-        if (own != null && stack != null && own.role().shared() && (path.contains("shared_expert") || isRouted(stack))) {
+        if (own != null
+                && stack != null
+                && own.role().shared()
+                && (path.contains("shared_expert") || isRouted(stack))) {
             return Optional.of(MatrixId.Member.SHARED);
         }
         return own != null && own.place().expert() >= 0
@@ -193,7 +196,9 @@ public final class AdapterLayers {
     }
 
     private static String named(String path, Optional<MatrixId.Member> member) {
-        return member.isPresent() && member.get().type() == MatrixId.Member.Type.EXPERT ? path + ":E" + member.get().number() : path;
+        return member.isPresent() && member.get().type() == MatrixId.Member.Type.EXPERT
+                ? path + ":E" + member.get().number()
+                : path;
     }
 
     /** Layers whose path has several numbers are counted in their order. */

@@ -23,11 +23,13 @@ final class LayerReadings {
         }
         boolean fused = stack.placed().stream().anyMatch(placed -> placed.role().kind() == Role.Kind.QKV);
         if (readings.size() > 1 || (fused && stack.architecture().has(Architecture.Trait.ONLY_DECLARED))) {
-            throw new MalformedWeightsException(Flaw.UNKNOWN, "unknown architecture: " + String.join(", ", checkpoint.files()) + ": "
-                    + (types.isEmpty() ? "no model_type" : "model_type " + String.join(", ", types)) + ", and "
-                    + stack.container() + " fits " + String.join(" or ", titles)
-                    + ", which divide the fused Q, K, V differently; give config.json with its model_type, or measure the"
-                    + " matrices as they are with --matrices all");
+            throw new MalformedWeightsException(
+                    Flaw.UNKNOWN,
+                    "unknown architecture: " + String.join(", ", checkpoint.files()) + ": "
+                            + (types.isEmpty() ? "no model_type" : "model_type " + String.join(", ", types)) + ", and "
+                            + stack.container() + " fits " + String.join(" or ", titles)
+                            + ", which divide the fused Q, K, V differently; give config.json with its model_type, or measure the"
+                            + " matrices as they are with --matrices all");
         }
     }
 

@@ -26,9 +26,11 @@ final class UnknownArchitecture {
                                 .limit(SHOWN)
                                 .map(tensor -> tensor.name() + " " + StackShapes.shape(tensor))
                                 .collect(Collectors.joining(", "));
-        return new MalformedWeightsException(Flaw.UNKNOWN, "unknown architecture: " + files + ": "
-                + (types.isEmpty() ? "no model_type" : "model_type " + String.join(", ", types)) + ", " + seen
-                + (matrices.isEmpty() ? "" : "; --matrices all measures every matrix by its name")
-                + "; 'lowrank models' lists the known ones");
+        return new MalformedWeightsException(
+                Flaw.UNKNOWN,
+                "unknown architecture: " + files + ": "
+                        + (types.isEmpty() ? "no model_type" : "model_type " + String.join(", ", types)) + ", " + seen
+                        + (matrices.isEmpty() ? "" : "; --matrices all measures every matrix by its name")
+                        + "; 'lowrank models' lists the known ones");
     }
 }

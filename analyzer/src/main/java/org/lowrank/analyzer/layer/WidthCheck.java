@@ -124,10 +124,12 @@ final class WidthCheck {
         var tensor = matrix.parts().get(0).tensor();
         for (int parts = 2; parts <= MOST_PARTS; parts *= 2) {
             if (possible.contains(matrix.rows() * parts)) {
-                return new MalformedWeightsException(Flaw.UNKNOWN, "tensor-parallel parts: " + tensor.file() + ": " + tensor.name()
-                        + " gives " + matrix.id().kind() + " " + matrix.rows() + " rows, one of " + parts
-                        + " slices of the " + matrix.rows() * parts + " that config.json says (" + says
-                        + "); merge the parts into one checkpoint, or mend config.json if it is not this model's");
+                return new MalformedWeightsException(
+                        Flaw.UNKNOWN,
+                        "tensor-parallel parts: " + tensor.file() + ": " + tensor.name()
+                                + " gives " + matrix.id().kind() + " " + matrix.rows() + " rows, one of " + parts
+                                + " slices of the " + matrix.rows() * parts + " that config.json says (" + says
+                                + "); merge the parts into one checkpoint, or mend config.json if it is not this model's");
             }
         }
         return new MalformedWeightsException("wrong width: " + tensor.file() + ": " + tensor.name() + " gives "

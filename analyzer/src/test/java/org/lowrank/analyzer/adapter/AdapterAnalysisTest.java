@@ -67,8 +67,11 @@ class AdapterAnalysisTest {
                 "unet_output_blocks_3_1_transformer_blocks_0_attn1_to_q",
                 "te1_text_model_encoder_layers_0_self_attn_q_proj",
                 "te2_text_model_encoder_layers_0_self_attn_q_proj")) {
-            factors.put("lora_" + module + ".lora_up.weight", TestTensor.f32(List.of(12L, 2L), matrix(12, 2, 3, 4, 7, 3)));
-            factors.put("lora_" + module + ".lora_down.weight", TestTensor.f32(List.of(2L, 12L), matrix(2, 12, 5, 3, 13, 6)));
+            factors.put(
+                    "lora_" + module + ".lora_up.weight", TestTensor.f32(List.of(12L, 2L), matrix(12, 2, 3, 4, 7, 3)));
+            factors.put(
+                    "lora_" + module + ".lora_down.weight",
+                    TestTensor.f32(List.of(2L, 12L), matrix(2, 12, 5, 3, 13, 6)));
         }
         assertThat(analyse(adapter("").toString(), LayerSelection.ALL).matrices())
                 .extracting(row -> row.stack() + " " + row.layer() + " " + row.matrix())

@@ -152,7 +152,8 @@ public final class AdapterReader {
             throw new MalformedWeightsException("adapter of another kind: " + file + ": " + module.name()
                     + " has a third factor (lora_mid); merge it into its base model");
         }
-        boolean embedding = module.parts().containsKey(Part.EMBEDDING_A) || module.parts().containsKey(Part.EMBEDDING_B);
+        boolean embedding =
+                module.parts().containsKey(Part.EMBEDDING_A) || module.parts().containsKey(Part.EMBEDDING_B);
         boolean lower = module.style() == Style.LOWER;
         Tensor a = embedding ? module.parts().get(Part.EMBEDDING_A) : module.first(Part.A, Part.TURNED_A);
         Tensor b = embedding ? module.parts().get(Part.EMBEDDING_B) : module.first(Part.B, Part.TURNED_B);
@@ -182,7 +183,13 @@ public final class AdapterReader {
     }
 
     private List<AdapterTarget> scaled(
-            AdapterModule module, Style style, String path, Factor b, Factor a, boolean embedding, Optional<Tensor> magnitude)
+            AdapterModule module,
+            Style style,
+            String path,
+            Factor b,
+            Factor a,
+            boolean embedding,
+            Optional<Tensor> magnitude)
             throws IOException {
         long inner = a.rows();
         if (style == Style.PEFT && settings != null) {

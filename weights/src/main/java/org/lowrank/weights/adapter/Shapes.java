@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.lowrank.weights.bytes.Flaw;
 import org.lowrank.machine.memory.StridedBlock;
+import org.lowrank.weights.bytes.Flaw;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.tensor.Tensor;
 
@@ -44,8 +44,10 @@ final class Shapes {
         Tensor.View a = whole.a().view();
         Tensor.View b = whole.b().view();
         if (experts > MOST_EXPERTS || whole.a().transposed() || whole.b().transposed()) {
-            throw new MalformedWeightsException(Flaw.REFUSED, "too many experts: " + path + ": " + experts + " of rank " + rank
-                    + "; the settings belong to another adapter");
+            throw new MalformedWeightsException(
+                    Flaw.REFUSED,
+                    "too many experts: " + path + ": " + experts + " of rank " + rank
+                            + "; the settings belong to another adapter");
         }
         List<AdapterTarget> targets = new ArrayList<>();
         for (int e = 0; e < experts; e++) {

@@ -47,8 +47,10 @@ public final class MappedFile implements ByteSource {
             return OffHeap.allocate(0);
         }
         if (start + offset + length > channel.size()) {
-            throw new MalformedWeightsException(Flaw.INCOMPLETE, "truncated file: " + name + ": it was shortened to " + channel.size()
-                    + " bytes while being read; restore it and run again");
+            throw new MalformedWeightsException(
+                    Flaw.INCOMPLETE,
+                    "truncated file: " + name + ": it was shortened to " + channel.size()
+                            + " bytes while being read; restore it and run again");
         }
         return OffHeap.owning(channel.map(FileChannel.MapMode.READ_ONLY, start + offset, length));
     }

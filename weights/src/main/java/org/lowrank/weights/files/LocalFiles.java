@@ -7,8 +7,8 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import org.lowrank.weights.bytes.Flaw;
 import org.lowrank.weights.bytes.ByteSource;
+import org.lowrank.weights.bytes.Flaw;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.bytes.MappedFile;
 
@@ -91,8 +91,10 @@ public final class LocalFiles implements ModelFiles {
     public ByteSource open(String name) throws IOException {
         Path path = path(name);
         if (!path.startsWith(directory)) {
-            throw new MalformedWeightsException(Flaw.REFUSED, "unsafe file name: " + name + ": it leaves " + directory
-                    + "; the model's index is not to be trusted");
+            throw new MalformedWeightsException(
+                    Flaw.REFUSED,
+                    "unsafe file name: " + name + ": it leaves " + directory
+                            + "; the model's index is not to be trusted");
         }
         if (!Files.isRegularFile(path)) {
             Optional<String> hindrance = hindrance(name);
@@ -116,7 +118,8 @@ public final class LocalFiles implements ModelFiles {
             return directory.resolve(name).normalize();
         } catch (InvalidPathException e) {
             throw new MalformedWeightsException(
-                    Flaw.INCOMPLETE, "missing file: " + name + ": no file can have that name (" + e.getReason()
+                    Flaw.INCOMPLETE,
+                    "missing file: " + name + ": no file can have that name (" + e.getReason()
                             + "); the model's index is not to be trusted",
                     e);
         }

@@ -33,7 +33,8 @@ public final class LostMemory {
                     .orElse(0);
             if (size < entry.size()) {
                 return new MalformedWeightsException(
-                        Flaw.INCOMPLETE, "truncated file: " + entry.name() + ": shortened while being read, from " + entry.size()
+                        Flaw.INCOMPLETE,
+                        "truncated file: " + entry.name() + ": shortened while being read, from " + entry.size()
                                 + " to " + size + " bytes; restore it and run again",
                         error);
             }

@@ -38,8 +38,10 @@ final class FileNames {
             unsafe |= segment.equals("..") || segment.isEmpty();
         }
         if (unsafe || name.indexOf('\0') >= 0) {
-            throw new MalformedWeightsException(Flaw.REFUSED, "unsafe file name: " + from + ": it names '" + name.replace('\0', '?')
-                    + "'; only files beside it may be named, do not trust this model");
+            throw new MalformedWeightsException(
+                    Flaw.REFUSED,
+                    "unsafe file name: " + from + ": it names '" + name.replace('\0', '?')
+                            + "'; only files beside it may be named, do not trust this model");
         }
         return name;
     }
@@ -47,8 +49,10 @@ final class FileNames {
     /** A bare file name, as in the weight map of an index. */
     static String bare(String name, String from) throws MalformedWeightsException {
         if (name.contains("/") || name.contains("\\") || name.equals(".")) {
-            throw new MalformedWeightsException(Flaw.REFUSED, "unsafe file name: " + from + ": it names '" + name
-                    + "'; only files beside it may be named, do not trust this model");
+            throw new MalformedWeightsException(
+                    Flaw.REFUSED,
+                    "unsafe file name: " + from + ": it names '" + name
+                            + "'; only files beside it may be named, do not trust this model");
         }
         return safe(name, from);
     }

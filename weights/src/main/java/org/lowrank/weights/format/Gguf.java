@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.TreeMap;
-import org.lowrank.weights.bytes.Flaw;
 import org.lowrank.weights.bytes.ByteSource;
+import org.lowrank.weights.bytes.Flaw;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.files.ModelFiles;
 import org.lowrank.weights.files.ModelNotFoundException;
@@ -107,10 +107,12 @@ final class Gguf implements WeightFormat {
                         + ", which is no multiple of the alignment " + alignment);
             }
             if (offset > source.size() - start - bytes) {
-                throw new MalformedWeightsException(Flaw.INCOMPLETE, "truncated file: " + source.name() + ": tensor " + name
-                        + " needs " + bytes + " bytes from " + offset + " of the data on, but the file has "
-                        + source.size()
-                        + "; copy or download it again");
+                throw new MalformedWeightsException(
+                        Flaw.INCOMPLETE,
+                        "truncated file: " + source.name() + ": tensor " + name
+                                + " needs " + bytes + " bytes from " + offset + " of the data on, but the file has "
+                                + source.size()
+                                + "; copy or download it again");
             }
             return StoredTensor.plain(name, dtype, shape, source, start + offset, bytes)
                     .named(name, Tensor.Orientation.OUT_IN);

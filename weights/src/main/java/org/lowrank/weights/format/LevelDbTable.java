@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.zip.CRC32C;
-import org.lowrank.weights.bytes.Flaw;
 import org.lowrank.weights.bytes.ByteSource;
+import org.lowrank.weights.bytes.Flaw;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 
 /**
@@ -30,8 +30,10 @@ final class LevelDbTable {
     /** All records, in key order. */
     static List<Record> records(ByteSource index) throws IOException {
         if (index.size() < FOOTER) {
-            throw new MalformedWeightsException(Flaw.INCOMPLETE, "truncated file: " + index.name() + ": " + index.size()
-                    + " bytes, too short for a table; copy or download it again");
+            throw new MalformedWeightsException(
+                    Flaw.INCOMPLETE,
+                    "truncated file: " + index.name() + ": " + index.size()
+                            + " bytes, too short for a table; copy or download it again");
         }
         ByteBuffer footer;
         try (ByteSource.Region region = index.read(index.size() - FOOTER, FOOTER)) {

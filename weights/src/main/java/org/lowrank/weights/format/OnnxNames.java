@@ -160,7 +160,8 @@ final class OnnxNames {
                 && initializers.stream()
                         .anyMatch(n -> n.endsWith("_quantized") || n.endsWith("_scale") || n.contains("_Q4"))) {
             throw new MalformedWeightsException(
-                    Flaw.UNKNOWN, "quantised ONNX file: " + file + ": its products are " + quantisedOperator
+                    Flaw.UNKNOWN,
+                    "quantised ONNX file: " + file + ": its products are " + quantisedOperator
                             + " on packed integers, not weight matrices; use the unquantised export (model.onnx)");
         }
     }

@@ -101,7 +101,9 @@ final class PickleArguments {
     }
 
     MalformedWeightsException refused(String global) {
-        return new MalformedWeightsException(Flaw.REFUSED, "refused pickle: " + file + ": it asks for " + global.strip()
-                + ", which loading weights does not need and could run code; save the state_dict or use safetensors");
+        return new MalformedWeightsException(
+                Flaw.REFUSED,
+                "refused pickle: " + file + ": it asks for " + global.strip()
+                        + ", which loading weights does not need and could run code; save the state_dict or use safetensors");
     }
 }

@@ -3,8 +3,8 @@ package org.lowrank.weights.format;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
-import org.lowrank.weights.bytes.Flaw;
 import org.lowrank.weights.bytes.ByteSource;
+import org.lowrank.weights.bytes.Flaw;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 
 /**

@@ -13,8 +13,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import org.lowrank.weights.bytes.Flaw;
 import org.lowrank.weights.bytes.ByteSource;
+import org.lowrank.weights.bytes.Flaw;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.files.ModelFiles;
 import org.lowrank.weights.files.ModelNotFoundException;
@@ -81,8 +81,10 @@ final class Safetensors implements WeightFormat {
 
     private static Map.Entry<Long, JsonNode> header(ByteSource source) throws IOException {
         if (source.size() < 8) {
-            throw new MalformedWeightsException(Flaw.INCOMPLETE, "truncated file: " + source.name() + ": " + source.size()
-                    + " bytes, too short for a safetensors header; copy or download it again");
+            throw new MalformedWeightsException(
+                    Flaw.INCOMPLETE,
+                    "truncated file: " + source.name() + ": " + source.size()
+                            + " bytes, too short for a safetensors header; copy or download it again");
         }
         long length;
         try (ByteSource.Region region = source.read(0, 8)) {
@@ -92,8 +94,10 @@ final class Safetensors implements WeightFormat {
             throw bad(source, "its header claims " + Long.toUnsignedString(length) + " bytes");
         }
         if (8 + length > source.size()) {
-            throw new MalformedWeightsException(Flaw.INCOMPLETE, "truncated file: " + source.name() + ": the header needs "
-                    + (8 + length) + " bytes but the file has " + source.size() + "; copy or download it again");
+            throw new MalformedWeightsException(
+                    Flaw.INCOMPLETE,
+                    "truncated file: " + source.name() + ": the header needs " + (8 + length)
+                            + " bytes but the file has " + source.size() + "; copy or download it again");
         }
         String text;
         try (ByteSource.Region region = source.read(8, (int) length)) {
@@ -143,8 +147,10 @@ final class Safetensors implements WeightFormat {
         }
         long expected = start + at;
         if (source.size() < expected) {
-            throw new MalformedWeightsException(Flaw.INCOMPLETE, "truncated file: " + source.name() + ": the header describes "
-                    + expected + " bytes but the file has " + source.size() + "; copy or download it again");
+            throw new MalformedWeightsException(
+                    Flaw.INCOMPLETE,
+                    "truncated file: " + source.name() + ": the header describes " + expected
+                            + " bytes but the file has " + source.size() + "; copy or download it again");
         }
         if (source.size() > expected) {
             throw bad(source, "the header describes " + expected + " bytes but the file has " + source.size());

@@ -5,8 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
-import org.lowrank.weights.bytes.Flaw;
 import org.lowrank.weights.bytes.ByteSource;
+import org.lowrank.weights.bytes.Flaw;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.files.ModelFiles;
 import org.lowrank.weights.files.ModelNotFoundException;
@@ -70,9 +70,12 @@ final class TensorBundle implements WeightFormat {
             ByteSource data = opened.open(files, dataName);
             if (entry.offset < 0 || entry.size < 0 || entry.offset > data.size() - entry.size) {
                 Unreadable.refuse(data, Unreadable.head(data));
-                throw new MalformedWeightsException(Flaw.INCOMPLETE, "truncated file: " + dataName + ": tensor " + key + " needs bytes "
-                        + entry.offset + " to " + (entry.offset + entry.size) + " but the file has " + data.size()
-                        + "; copy or download it again");
+                throw new MalformedWeightsException(
+                        Flaw.INCOMPLETE,
+                        "truncated file: " + dataName + ": tensor " + key + " needs bytes "
+                                + entry.offset + " to " + (entry.offset + entry.size) + " but the file has "
+                                + data.size()
+                                + "; copy or download it again");
             }
             long expected = Sizes.bytes(index.name(), key, entry.dtype, entry.shape);
             if (entry.dtype != DType.OTHER && expected != entry.size) {

@@ -7,8 +7,8 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import org.lowrank.weights.bytes.Flaw;
 import org.lowrank.weights.bytes.ByteSource;
+import org.lowrank.weights.bytes.Flaw;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.files.ModelFiles;
 import org.lowrank.weights.files.ModelNotFoundException;
@@ -88,9 +88,11 @@ final class TorchLegacy implements WeightFormat {
             }
             at += 8;
             if (elements < 0 || elements > (source.size() - at) / size) {
-                throw new MalformedWeightsException(Flaw.INCOMPLETE, "truncated file: " + name + ": storage " + key + " of "
-                        + elements + " elements does not fit the " + (source.size() - at)
-                        + " bytes left; copy or download it again");
+                throw new MalformedWeightsException(
+                        Flaw.INCOMPLETE,
+                        "truncated file: " + name + ": storage " + key + " of "
+                                + elements + " elements does not fit the " + (source.size() - at)
+                                + " bytes left; copy or download it again");
             }
             places.put(storage.key(), new TorchTensors.Place(source, at, elements * size, bigEndian));
             at += elements * size;

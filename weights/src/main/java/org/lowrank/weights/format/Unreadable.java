@@ -3,8 +3,8 @@ package org.lowrank.weights.format;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
-import org.lowrank.weights.bytes.Flaw;
 import org.lowrank.weights.bytes.ByteSource;
+import org.lowrank.weights.bytes.Flaw;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 
 /** Files that are saved where weights should be, named for what they are. */
@@ -49,8 +49,10 @@ final class Unreadable {
                     + "); download the file again");
         }
         if (head.length > 262 && text.startsWith("ustar", 257)) {
-            throw new MalformedWeightsException(Flaw.UNKNOWN, "tar archive: " + name
-                    + ": PyTorch 0.1 checkpoints and archives are not read; save the weights with a newer PyTorch");
+            throw new MalformedWeightsException(
+                    Flaw.UNKNOWN,
+                    "tar archive: " + name
+                            + ": PyTorch 0.1 checkpoints and archives are not read; save the weights with a newer PyTorch");
         }
     }
 
@@ -64,9 +66,11 @@ final class Unreadable {
                     + " its name");
         }
         if (lower.startsWith("<!doctype html") || lower.startsWith("<html") || lower.startsWith("<?xml")) {
-            throw new MalformedWeightsException(Flaw.UNKNOWN, "web page: " + name
-                    + ": an HTML or XML page was saved instead of the weights; download the file again, logged in if it"
-                    + " needs that");
+            throw new MalformedWeightsException(
+                    Flaw.UNKNOWN,
+                    "web page: " + name
+                            + ": an HTML or XML page was saved instead of the weights; download the file again, logged in if it"
+                            + " needs that");
         }
     }
 

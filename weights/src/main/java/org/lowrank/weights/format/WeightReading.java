@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
-import org.lowrank.weights.bytes.Flaw;
 import org.lowrank.weights.bytes.ByteSource;
+import org.lowrank.weights.bytes.Flaw;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.files.ModelFiles;
 import org.lowrank.weights.files.ModelNotFoundException;
@@ -45,9 +45,11 @@ final class WeightReading {
     List<Tensor> tensors(Candidate candidate, Set<String> formats, boolean last)
             throws IOException, ModelNotFoundException {
         if (candidate.role() == FileRole.SLICES) {
-            throw new MalformedWeightsException(Flaw.UNKNOWN, "tensor-parallel parts: " + candidate.name()
-                    + ": every matrix is cut into as many slices as there are parts, which are not joined here; use the"
-                    + " model's safetensors files");
+            throw new MalformedWeightsException(
+                    Flaw.UNKNOWN,
+                    "tensor-parallel parts: " + candidate.name()
+                            + ": every matrix is cut into as many slices as there are parts, which are not joined here; use the"
+                            + " model's safetensors files");
         }
         if (candidate.isIndex()) {
             return readIndexed(candidate.name(), formats, last);

@@ -6,8 +6,8 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.lowrank.weights.bytes.Flaw;
 import org.lowrank.weights.bytes.ByteSource;
+import org.lowrank.weights.bytes.Flaw;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 
 /**
@@ -55,8 +55,10 @@ final class ZipDirectory {
                 return;
             }
         }
-        throw new MalformedWeightsException(Flaw.INCOMPLETE, "truncated file: " + source.name()
-                + ": a zip archive without its directory at the end; copy or download it again");
+        throw new MalformedWeightsException(
+                Flaw.INCOMPLETE,
+                "truncated file: " + source.name()
+                        + ": a zip archive without its directory at the end; copy or download it again");
     }
 
     private void readEntries(ByteBuffer tail, int at, long end) throws IOException {

@@ -82,8 +82,10 @@ final class HubCache {
         } catch (InvalidPathException notHere) {
             // Told below.
         }
-        throw new MalformedWeightsException(Flaw.REFUSED, "unsafe file name: '" + path.replaceAll("\\p{Cntrl}", "?")
-                + "': it leaves the model's folder; do not trust this model");
+        throw new MalformedWeightsException(
+                Flaw.REFUSED,
+                "unsafe file name: '" + path.replaceAll("\\p{Cntrl}", "?")
+                        + "': it leaves the model's folder; do not trust this model");
     }
 
     /** The commit last seen under the revision; empty where nothing of it is cached. */

@@ -49,9 +49,11 @@ final class HubDownload {
                 fill(partial);
                 if (!partial.isVerified()) {
                     partial.discard();
-                    throw new MalformedWeightsException(Flaw.INCOMPLETE, "corrupted download: " + file.path()
-                            + ": its content is not what the Hub's hash " + file.etag()
-                            + " says, and was not kept; run again later");
+                    throw new MalformedWeightsException(
+                            Flaw.INCOMPLETE,
+                            "corrupted download: " + file.path()
+                                    + ": its content is not what the Hub's hash " + file.etag()
+                                    + " says, and was not kept; run again later");
                 }
             }
             partial.finish();

@@ -31,8 +31,10 @@ record HubFile(String path, long size, String etag) {
      */
     static HubFile checked(String path, long size, String etag, String repository) throws MalformedWeightsException {
         if (!isSafe(path)) {
-            throw new MalformedWeightsException(Flaw.REFUSED, "unsafe file name: " + repository + ": '"
-                    + path.replaceAll("\\p{Cntrl}", "?") + "' leaves its folder; do not trust this model");
+            throw new MalformedWeightsException(
+                    Flaw.REFUSED,
+                    "unsafe file name: " + repository + ": '" + path.replaceAll("\\p{Cntrl}", "?")
+                            + "' leaves its folder; do not trust this model");
         }
         if (size < 0
                 || size > LARGEST

@@ -60,8 +60,10 @@ final class HubSnapshot {
     }
 
     MalformedWeightsException missing(String name) {
-        return new MalformedWeightsException(Flaw.INCOMPLETE, "missing file: " + api.repo().id() + ": " + name
-                + " is named by the model but not in its repository; choose another revision");
+        return new MalformedWeightsException(
+                Flaw.INCOMPLETE,
+                "missing file: " + api.repo().id() + ": " + name
+                        + " is named by the model but not in its repository; choose another revision");
     }
 
     ModelFiles.Provenance provenance(String source, String location) {

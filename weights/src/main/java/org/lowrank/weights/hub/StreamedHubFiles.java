@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.lowrank.weights.bytes.Flaw;
 import org.lowrank.weights.bytes.ByteSource;
+import org.lowrank.weights.bytes.Flaw;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.bytes.MappedFile;
 import org.lowrank.weights.bytes.OffHeap;
@@ -121,8 +121,10 @@ final class StreamedHubFiles implements ModelFiles {
         digest.update(copy.bytes());
         if (!HexFormat.of().formatHex(digest.digest()).equals(file.etag())) {
             copy.close();
-            throw new MalformedWeightsException(Flaw.INCOMPLETE, "corrupted download: " + file.path()
-                    + ": its content is not what the Hub's hash " + file.etag() + " says; run again later");
+            throw new MalformedWeightsException(
+                    Flaw.INCOMPLETE,
+                    "corrupted download: " + file.path() + ": its content is not what the Hub's hash " + file.etag()
+                            + " says; run again later");
         }
         verified.add(file.path());
         return new Fetched(file.path(), copy);

@@ -71,7 +71,8 @@ final class MavenDownload {
         }
         if (hasCause(e, ChecksumFailureException.class)) {
             throw new MalformedWeightsException(
-                    Flaw.INCOMPLETE, "corrupted download: " + coordinates
+                    Flaw.INCOMPLETE,
+                    "corrupted download: " + coordinates
                             + ": it does not match the repository's checksum and was not kept; run again",
                     e);
         }

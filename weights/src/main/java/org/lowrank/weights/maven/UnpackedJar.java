@@ -146,8 +146,10 @@ final class UnpackedJar {
         }
         Path path = directory.resolve(name).normalize();
         if (unsafe || !path.startsWith(directory)) {
-            throw new MalformedWeightsException(Flaw.REFUSED, "unsafe file name: " + name.replace('\0', '?')
-                    + ": an entry of the jar leaves its folder; do not trust this model");
+            throw new MalformedWeightsException(
+                    Flaw.REFUSED,
+                    "unsafe file name: " + name.replace('\0', '?')
+                            + ": an entry of the jar leaves its folder; do not trust this model");
         }
         return path;
     }

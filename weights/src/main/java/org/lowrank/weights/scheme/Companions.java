@@ -70,8 +70,10 @@ final class Companions {
                 continue;
             }
             if (!(candidate instanceof StoredTensor stored) || found.putIfAbsent(role, stored) != null) {
-                throw new MalformedWeightsException(Flaw.UNKNOWN, "quantised weights: " + name + " in " + codes.file() + ": "
-                        + candidate.name() + " is a second " + role + " beside it; use the unquantised model");
+                throw new MalformedWeightsException(
+                        Flaw.UNKNOWN,
+                        "quantised weights: " + name + " in " + codes.file() + ": " + candidate.name() + " is a second "
+                                + role + " beside it; use the unquantised model");
             }
         }
         if (isPlain(codes.dtype()) && !found.containsKey("absmax")) {

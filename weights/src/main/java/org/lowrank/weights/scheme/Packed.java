@@ -73,8 +73,10 @@ record Packed(String name, String leaf, StoredTensor codes, Map<String, StoredTe
     }
 
     MalformedWeightsException refuse(String why) {
-        return new MalformedWeightsException(Flaw.UNKNOWN, "quantised weights: " + codes.name() + " in " + codes.file() + ": " + why
-                + "; use the unquantised model");
+        return new MalformedWeightsException(
+                Flaw.UNKNOWN,
+                "quantised weights: " + codes.name() + " in " + codes.file() + ": " + why
+                        + "; use the unquantised model");
     }
 
     /** Refuses shapes that do not fit one another. */

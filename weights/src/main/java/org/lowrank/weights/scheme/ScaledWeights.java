@@ -153,10 +153,13 @@ final class ScaledWeights implements Scheme {
             block.add(block(shape.get(d), grid.get(d), told));
         }
         if (grid.size() != shape.size() || block.contains(0L)) {
-            throw new MalformedWeightsException(Flaw.UNKNOWN, "unknown scales: "
-                    + packed.codes().file() + ": " + factors.name()
-                    + " of shape " + factors.shape() + " for " + packed.codes().name() + " of shape " + shape
-                    + "; use the unquantised model");
+            throw new MalformedWeightsException(
+                    Flaw.UNKNOWN,
+                    "unknown scales: "
+                            + packed.codes().file() + ": " + factors.name()
+                            + " of shape " + factors.shape() + " for "
+                            + packed.codes().name() + " of shape " + shape
+                            + "; use the unquantised model");
         }
         return block;
     }
