@@ -138,6 +138,21 @@ class FamiliesTest {
                             "Q 16x16", "K 16x16", "V 16x16", "QKV 48x16", "O 16x16", "M1 64x16", "M2 16x64"
                         })),
                 of(
+                        type("nanochat"),
+                        m -> m.attention("model.layers.0.self_attn.", 16, 16, 8)
+                                .put("model.layers.0.mlp.fc1.weight", 24, 16)
+                                .put("model.layers.0.mlp.fc2.weight", 16, 24),
+                        at(0, GROUPED, new String[] {"M1 24x16", "M2 16x24"})),
+                of(
+                        type("solar_open"),
+                        m -> m.attention("model.layers.0.self_attn.", 16, 16, 8)
+                                .feedForward("model.layers.0.mlp.experts.0.", 16, 24)
+                                .feedForward("model.layers.0.mlp.shared_experts.", 16, 40),
+                        at(0, GROUPED, new String[] {
+                            "M1:shared 40x16", "M2:shared 16x40", "GATE:shared 40x16",
+                            "M1:E0 24x16", "M2:E0 16x24", "GATE:E0 24x16"
+                        })),
+                of(
                         "",
                         m -> {
                             String at = "model.diffusion_model.";
