@@ -66,8 +66,9 @@ public final class ActivationFindings {
 
     private static String statement(Verdict verdict) {
         return switch (verdict) {
-            case EXCEPTION -> "The two texts' inputs are not nearly orthogonal inside the model: the condition the paper puts on "
-                    + "merging does not hold here";
+            case EXCEPTION ->
+                "The two texts' inputs are not nearly orthogonal inside the model: the condition the paper puts on "
+                        + "merging does not hold here";
             case HOLDS -> "The two texts' inputs are more orthogonal inside the model than random directions";
             case INFORMATION ->
                 "The two texts' inputs are less orthogonal inside the model than random directions, by less than a factor of 3";

@@ -114,29 +114,28 @@ public final class OverlapReport {
 
     private static List<Fact> embeddings(TextOverlap overlap) {
         return List.of(
-                        new Fact(
-                                "Inputs",
-                                "Each token of a text is a row of the input embedding " + overlap.embedding()
-                                        + ", divided by its length: x lies on the unit sphere, as in the paper. Layers of the "
-                                        + "model come after it and are not applied.",
-                                false),
-                        new Fact(
-                                "ε",
-                                "max |⟨x_i, x'_j⟩| over tokens i of the first text and j of the second (Section 5). For a token "
-                                        + "of both texts it is 1, so tokens of both are also left out (“tokens of one text "
-                                        + "only”).",
-                                false),
-                        new Fact(
-                                "Weighting", "a pair counts as often as its tokens are used: c_i · c'_j times.", false),
-                        new Fact(
-                                "Corollary 1",
-                                "two shallow ReLU networks trained by gradient descent with step η and weight decay λ: "
-                                        + "|f_{θ+θ'}(x) − f_θ(x)| ≤ ‖W'_t x‖ ≤ ‖W'_0 x‖(1 − ηλ)^t + ε(1 − (1 − ηλ)^t)/λ → ε/λ.",
-                                false),
-                        new Fact(
-                                "Random directions",
-                                "independent and uniform on the sphere of d dimensions, the embedding's: P(|⟨u, v⟩| > t) = "
-                                        + "∫_{arcsin t}^{π/2} cos^{d−2}θ dθ / ∫_0^{π/2} cos^{d−2}θ dθ; N(0, 1/d) to leading order.",
-                                false));
+                new Fact(
+                        "Inputs",
+                        "Each token of a text is a row of the input embedding " + overlap.embedding()
+                                + ", divided by its length: x lies on the unit sphere, as in the paper. Layers of the "
+                                + "model come after it and are not applied.",
+                        false),
+                new Fact(
+                        "ε",
+                        "max |⟨x_i, x'_j⟩| over tokens i of the first text and j of the second (Section 5). For a token "
+                                + "of both texts it is 1, so tokens of both are also left out (“tokens of one text "
+                                + "only”).",
+                        false),
+                new Fact("Weighting", "a pair counts as often as its tokens are used: c_i · c'_j times.", false),
+                new Fact(
+                        "Corollary 1",
+                        "two shallow ReLU networks trained by gradient descent with step η and weight decay λ: "
+                                + "|f_{θ+θ'}(x) − f_θ(x)| ≤ ‖W'_t x‖ ≤ ‖W'_0 x‖(1 − ηλ)^t + ε(1 − (1 − ηλ)^t)/λ → ε/λ.",
+                        false),
+                new Fact(
+                        "Random directions",
+                        "independent and uniform on the sphere of d dimensions, the embedding's: P(|⟨u, v⟩| > t) = "
+                                + "∫_{arcsin t}^{π/2} cos^{d−2}θ dθ / ∫_0^{π/2} cos^{d−2}θ dθ; N(0, 1/d) to leading order.",
+                        false));
     }
 }

@@ -3,8 +3,8 @@ package org.lowrank.inference.description;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.Optional;
-import org.lowrank.weights.bytes.Flaw;
 import org.lowrank.inference.description.Transformer.Sizes;
+import org.lowrank.weights.bytes.Flaw;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 
 /**
@@ -60,13 +60,17 @@ final class RotaryReader {
                 settings.value(declared.path("size")).map(JsonNode::asInt).orElse((int) (sizes.headSize() * fraction));
         String kind = scaling.path("rope_type").asText(scaling.path("type").asText("default"));
         if (!Rotary.knows(kind)) {
-            throw new MalformedWeightsException(Flaw.UNKNOWN, "cannot run this model: config.json: rope_type " + kind
-                    + " is not described; default, linear, dynamic, llama3, yarn and longrope are");
+            throw new MalformedWeightsException(
+                    Flaw.UNKNOWN,
+                    "cannot run this model: config.json: rope_type " + kind
+                            + " is not described; default, linear, dynamic, llama3, yarn and longrope are");
         }
         if (size < 1 || size + size % 2 > sizes.headSize() || !(theta > 0)) {
-            throw new MalformedWeightsException(Flaw.UNKNOWN, "cannot run this model: config.json: rotary positions of " + size
-                    + " entries with base " + theta + " do not fit heads of " + sizes.headSize()
-                    + "; mend config.json");
+            throw new MalformedWeightsException(
+                    Flaw.UNKNOWN,
+                    "cannot run this model: config.json: rotary positions of " + size
+                            + " entries with base " + theta + " do not fit heads of " + sizes.headSize()
+                            + "; mend config.json");
         }
         // Phi-3 keeps it outside, and there it counts first.
         JsonNode trained = settings.at("original_max_position_embeddings");

@@ -15,11 +15,12 @@ import java.util.Optional;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 
 /**
- * The transformers that can be run, read from encoders.json, decoders.json and gated-decoders.json. To add one, add an entry
- * there: {@code extends} takes over another entry's keys, {@code variants} change keys where config.json says so.
+ * The transformers that can be run, read from encoders.json, decoders.json, gated-decoders.json and, for GGUF files with their own names,
+ * gguf.json. To add one, add an entry there: {@code extends} takes over another entry's keys, {@code variants} change keys where config.json says so.
  */
 public final class TransformerCatalog {
-    private static final List<String> FILES = List.of("gated-decoders.json", "decoders.json", "encoders.json");
+    private static final List<String> FILES =
+            List.of("gated-decoders.json", "decoders.json", "encoders.json", "gguf.json");
     private static final Map<String, ObjectNode> BY_NAME = load();
 
     private TransformerCatalog() {}
@@ -39,6 +40,12 @@ public final class TransformerCatalog {
      */
     public static Transformer resolve(JsonNode config) throws MalformedWeightsException {
         String type = config.path("model_type").asText("");
+        if (type.isEmpty() && describedGguf(config).isPresent()) {
+            return read(
+                    "GGUF architecture " + architecture(config),
+                    describedGguf(config).get(),
+                    gguf(config));
+        }
         Optional<ObjectNode> entry = described(type);
         JsonNode text = config.path("text_config");
         if (entry.isEmpty() && described(text.path("model_type").asText("")).isPresent()) {
@@ -50,7 +57,11 @@ public final class TransformerCatalog {
                     + "; described are " + String.join(", ", types())
                     + (type.isEmpty() ? ", give a config.json with --config" : ""));
         }
-        ObjectNode whole = inherited(entry.get());
+        return read(type, entry.get(), config);
+    }
+
+    private static Transformer read(String type, ObjectNode entry, JsonNode config) throws MalformedWeightsException {
+        ObjectNode whole = inherited(entry);
         Settings settings = new Settings(config);
         for (JsonNode variant : whole.path("variants")) {
             if (applies(variant.path("when"), settings)) {
@@ -66,9 +77,32 @@ public final class TransformerCatalog {
                 .findFirst();
     }
 
+    private static String architecture(JsonNode config) {
+        return config.path("gguf").path("general.architecture").asText("");
+    }
+
+    private static Optional<ObjectNode> describedGguf(JsonNode config) {
+        return BY_NAME.values().stream()
+                .filter(known -> contains(known.path("gguf"), architecture(config)))
+                .findFirst();
+    }
+
+    /** A GGUF file's key values, without the architecture's name before them. */
+    private static JsonNode gguf(JsonNode config) {
+        String prefix = architecture(config) + ".";
+        ObjectNode settings = new ObjectMapper().createObjectNode();
+        config.path("gguf").properties().forEach(entry -> {
+            if (entry.getKey().startsWith(prefix)) {
+                settings.set(entry.getKey().substring(prefix.length()), entry.getValue());
+            }
+        });
+        return settings;
+    }
+
     /** Whether the model of a config.json can be run: its architecture, or that of its language part, is described. */
     public static boolean describes(JsonNode config) {
         return described(config.path("model_type").asText("")).isPresent()
+                || (!config.has("model_type") && describedGguf(config).isPresent())
                 || described(config.path("text_config").path("model_type").asText(""))
                         .isPresent();
     }

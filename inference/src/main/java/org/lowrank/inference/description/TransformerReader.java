@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
-import org.lowrank.weights.bytes.Flaw;
 import org.lowrank.inference.description.Transformer.Attention;
 import org.lowrank.inference.description.Transformer.Embedding;
 import org.lowrank.inference.description.Transformer.Experts;
@@ -29,6 +28,7 @@ import org.lowrank.inference.description.Transformer.Scores;
 import org.lowrank.inference.description.Transformer.Sharing;
 import org.lowrank.inference.description.Transformer.Sizes;
 import org.lowrank.inference.description.Transformer.Transform;
+import org.lowrank.weights.bytes.Flaw;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 
 /** From a declaration and config.json to the records. */
@@ -366,6 +366,7 @@ final class TransformerReader {
 
     private MalformedWeightsException bad(String what, String why) {
         return new MalformedWeightsException(
-                Flaw.UNKNOWN, "cannot run this model: config.json of " + type + ": " + what + ": " + why + "; mend config.json");
+                Flaw.UNKNOWN,
+                "cannot run this model: config.json of " + type + ": " + what + ": " + why + "; mend config.json");
     }
 }

@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import org.lowrank.weights.bytes.Flaw;
 import org.lowrank.inference.description.Transformer;
+import org.lowrank.weights.bytes.Flaw;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.tensor.Checkpoint;
 import org.lowrank.weights.tensor.ModulePath;
@@ -34,6 +34,11 @@ final class TensorNames {
             byPath.put(path(tensor.name()), tensor);
         }
         String files = String.join(", ", checkpoint.files());
+        if (byPath.containsKey("rope_freqs")) {
+            throw new MalformedWeightsException("cannot run this model: " + files
+                    + ": its tensor rope_freqs stretches positions, which is not described for GGUF; "
+                    + "give the model as safetensors");
+        }
         String wanted = transformer.layer().path(0, transformer.sizes().layers()) + "."
                 + transformer.layer().attention().projections().o();
         Set<String> prefixes = new TreeSet<>();
@@ -43,11 +48,13 @@ final class TensorNames {
             }
         }
         if (prefixes.size() != 1) {
-            throw new MalformedWeightsException(Flaw.REFUSED, "cannot run this model: " + files + ": "
-                    + (prefixes.isEmpty()
-                            ? "no tensor " + wanted + ".weight, which model_type " + transformer.type() + " has"
-                            : "several stacks of layers, under " + String.join(", ", prefixes))
-                    + "; check model_type in config.json");
+            throw new MalformedWeightsException(
+                    Flaw.REFUSED,
+                    "cannot run this model: " + files + ": "
+                            + (prefixes.isEmpty()
+                                    ? "no tensor " + wanted + ".weight, which model_type " + transformer.type() + " has"
+                                    : "several stacks of layers, under " + String.join(", ", prefixes))
+                            + "; check model_type in config.json");
         }
         return new TensorNames(byPath, prefixes.iterator().next(), files);
     }

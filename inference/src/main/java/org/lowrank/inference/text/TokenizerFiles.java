@@ -13,11 +13,12 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.lowrank.weights.bytes.Flaw;
 import org.lowrank.weights.bytes.ByteSource;
+import org.lowrank.weights.bytes.Flaw;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.files.ModelFiles;
 import org.lowrank.weights.files.ModelNotFoundException;
+import org.lowrank.weights.format.Vocabulary;
 
 /**
  * A model's tokenizer as the text of a tokenizer.json: the file itself, or one made from vocab.txt (WordPiece) or from
@@ -42,6 +43,12 @@ public record TokenizerFiles(String json, String description) {
         if (tokenizer.isPresent()) {
             return new TokenizerFiles(text(files, tokenizer.get()), tokenizer.get());
         }
+        Optional<String> gguf =
+                names.stream().filter(name -> name.endsWith(".gguf")).min(Comparator.naturalOrder());
+        Optional<TokenizerFiles> own = gguf.isPresent() ? ofGguf(files, gguf.get()) : Optional.empty();
+        if (own.isPresent()) {
+            return own.get();
+        }
         Optional<String> words = named(names, "vocab.txt");
         if (words.isPresent()) {
             return wordPiece(files, names, words.get());
@@ -51,15 +58,58 @@ public record TokenizerFiles(String json, String description) {
         if (vocabulary.isPresent() && merges.isPresent()) {
             return byteLevel(files, vocabulary.get(), merges.get());
         }
-        String model = files.provenance().model();
-        String other = named(names, "tokenizer.model")
+        Optional<String> pieces = named(names, "tokenizer.model")
                 .or(() -> named(names, "spiece.model"))
-                .or(() -> named(names, "sentencepiece.bpe.model"))
-                .map(name -> name + " is a SentencePiece model, which is not read")
-                .orElse("there is no tokenizer.json, vocab.txt or vocab.json with merges.txt");
-        throw new ModelNotFoundException("no tokenizer: " + model + ": " + other
+                .or(() -> named(names, "sentencepiece.bpe.model"));
+        if (pieces.isPresent()) {
+            return sentencePiece(files, names, pieces.get());
+        }
+        throw new ModelNotFoundException("no tokenizer: " + files.provenance().model()
+                + ": there is no tokenizer.json, vocab.txt, vocab.json with merges.txt, or SentencePiece model"
                 + "; put the tokenizer.json of the model (AutoTokenizer.from_pretrained(...).save_pretrained(DIR) writes it)"
                 + " beside the weights");
+    }
+
+    private static Optional<TokenizerFiles> ofGguf(ModelFiles files, String name)
+            throws IOException, ModelNotFoundException {
+        try (ByteSource source = files.open(name)) {
+            Optional<Vocabulary> vocabulary = Vocabulary.gguf(source);
+            return vocabulary.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(new TokenizerFiles(
+                            new VocabularyJson(vocabulary.get(), name).text(), name + " (its own vocabulary)"));
+        }
+    }
+
+    /** The pieces are the model's; which ids it wants around a text only tokenizer_config.json and its class tell. */
+    private static TokenizerFiles sentencePiece(ModelFiles files, List<String> names, String name)
+            throws IOException, ModelNotFoundException {
+        Optional<String> configName = named(names, "tokenizer_config.json");
+        JsonNode config = configName.isPresent()
+                ? parse(configName.get(), text(files, configName.get()))
+                : JSON.createObjectNode();
+        try (ByteSource source = files.open(name)) {
+            Vocabulary vocabulary = Vocabulary.sentencePiece(source);
+            Vocabulary.Around around = vocabulary.around();
+            String kind = config.path("tokenizer_class").asText("").replaceFirst("Fast$", "");
+            boolean likeLlama = kind.isEmpty() && (name.equals("tokenizer.model") || name.endsWith("/tokenizer.model"));
+            Vocabulary.Around own;
+            if (likeLlama || kind.equals("LlamaTokenizer") || kind.equals("GemmaTokenizer")) {
+                own = new Vocabulary.Around(
+                        config.path("add_bos_token").asBoolean(true) ? around.first() : -1,
+                        config.path("add_eos_token").asBoolean(false) ? around.last() : -1,
+                        true);
+            } else if (kind.equals("T5Tokenizer") || kind.equals("MT5Tokenizer")) {
+                own = new Vocabulary.Around(-1, around.last(), true);
+            } else {
+                throw new ModelNotFoundException(
+                        "no tokenizer: " + files.provenance().model() + ": " + name
+                                + " is a SentencePiece model, but which tokens a "
+                                + (kind.isEmpty() ? "model without tokenizer_config.json" : kind)
+                                + " puts around a text is not described; put the tokenizer.json of the model beside the weights");
+            }
+            return new TokenizerFiles(new VocabularyJson(vocabulary.with(own), name).text(), name + " (SentencePiece)");
+        }
     }
 
     /** The file of that name, or one whose name ends in it, the nearest to the root first. */
@@ -86,8 +136,10 @@ public record TokenizerFiles(String json, String description) {
         String unknown =
                 config.path("unk_token").isTextual() ? config.path("unk_token").asText() : "[UNK]";
         if (!words.contains(unknown)) {
-            throw new MalformedWeightsException(Flaw.UNKNOWN, "unknown vocabulary: " + name + ": it has no " + unknown
-                    + ", so is no WordPiece vocabulary; put the model's tokenizer.json beside the weights");
+            throw new MalformedWeightsException(
+                    Flaw.UNKNOWN,
+                    "unknown vocabulary: " + name + ": it has no " + unknown
+                            + ", so is no WordPiece vocabulary; put the model's tokenizer.json beside the weights");
         }
         boolean capitals = words.stream()
                 .filter(word -> !special(word))
@@ -158,6 +210,11 @@ public record TokenizerFiles(String json, String description) {
     }
 
     private static ObjectNode specialToken(String content, int id) {
+        return addedToken(content, id, true);
+    }
+
+    /** A token that is found before a text is divided. */
+    static ObjectNode addedToken(String content, int id, boolean special) {
         return JSON.createObjectNode()
                 .put("id", id)
                 .put("content", content)
@@ -165,7 +222,7 @@ public record TokenizerFiles(String json, String description) {
                 .put("lstrip", false)
                 .put("rstrip", false)
                 .put("normalized", false)
-                .put("special", true);
+                .put("special", special);
     }
 
     /** GPT-2's byte-level BPE, or CLIP's where words end in {@code </w>}. */

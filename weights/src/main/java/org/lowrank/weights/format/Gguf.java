@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import org.lowrank.weights.bytes.ByteSource;
 import org.lowrank.weights.bytes.Flaw;
@@ -41,31 +42,16 @@ final class Gguf implements WeightFormat {
     public List<Tensor> read(ModelFiles files, String name, OpenFiles opened)
             throws IOException, ModelNotFoundException {
         ByteSource source = opened.open(files, name);
-        Reader in = new Reader(source);
-        in.skip(4);
-        int version = in.int32();
-        if (version != 2 && version != 3) {
-            throw in.bad(
-                    version == 0x02000000 || version == 0x03000000
-                            ? "big-endian data"
-                            : "version " + version + " (2 and 3 are read)");
-        }
-        int tensorCount = in.count("tensors");
-        int keyCount = in.count("key values");
-        TreeMap<String, Object> metadata = new TreeMap<>();
-        for (int i = 0; i < keyCount; i++) {
-            String key = in.text();
-            if (metadata.put(key, in.value(in.int32(), 0)) != null) {
-                throw in.bad("the key " + key + " is there twice");
-            }
-        }
+        Reader in = new Reader(source, LARGEST_KEPT_ARRAY);
+        Header header = Header.read(in);
+        TreeMap<String, Object> metadata = header.metadata();
         metadata.forEach((key, value) -> {
             if (!key.startsWith("tokenizer.")) {
                 opened.metadata().putIfAbsent(key, value);
             }
         });
         List<Info> infos = new ArrayList<>();
-        for (int i = 0; i < tensorCount; i++) {
+        for (int i = 0; i < header.tensors(); i++) {
             infos.add(Info.read(in));
         }
         long alignment = metadata.get("general.alignment") instanceof Number n ? n.longValue() : 32;
@@ -78,6 +64,35 @@ final class Gguf implements WeightFormat {
             tensors.add(info.tensor(source, in, start, alignment));
         }
         return tensors;
+    }
+
+    /** All key values of a file, long lists too. */
+    static Map<String, Object> metadata(ByteSource source) throws IOException {
+        return Header.read(new Reader(source, LARGEST_COUNT)).metadata();
+    }
+
+    /** What stands before the tensors. */
+    private record Header(int tensors, TreeMap<String, Object> metadata) {
+        static Header read(Reader in) throws IOException {
+            in.skip(4);
+            int version = in.int32();
+            if (version != 2 && version != 3) {
+                throw in.bad(
+                        version == 0x02000000 || version == 0x03000000
+                                ? "big-endian data"
+                                : "version " + version + " (2 and 3 are read)");
+            }
+            int tensorCount = in.count("tensors");
+            int keyCount = in.count("key values");
+            TreeMap<String, Object> metadata = new TreeMap<>();
+            for (int i = 0; i < keyCount; i++) {
+                String key = in.text();
+                if (metadata.put(key, in.value(in.int32(), 0)) != null) {
+                    throw in.bad("the key " + key + " is there twice");
+                }
+            }
+            return new Header(tensorCount, metadata);
+        }
     }
 
     private record Info(String name, List<Long> shape, int type, long offset) {
@@ -123,9 +138,11 @@ final class Gguf implements WeightFormat {
     private static final class Reader {
         private final ByteSource source;
         private final Wire wire;
+        private final int largestKept;
 
-        Reader(ByteSource source) {
+        Reader(ByteSource source, int largestKept) {
             this.source = source;
+            this.largestKept = largestKept;
             this.wire = new Wire(source, 0, source.size());
         }
 
@@ -197,7 +214,7 @@ final class Gguf implements WeightFormat {
             List<Object> kept = new ArrayList<>();
             for (long i = 0; i < length; i++) {
                 Object value = value(type, depth + 1);
-                if (length <= LARGEST_KEPT_ARRAY) {
+                if (length <= largestKept) {
                     kept.add(value);
                 }
             }
