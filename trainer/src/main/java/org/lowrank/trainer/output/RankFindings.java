@@ -23,6 +23,9 @@ import org.lowrank.trainer.experiment.Metric.Quantity;
 final class RankFindings {
     private static final String ID = GridView.ID + "-rank";
 
+    /** An exponent whose interval is wider says nothing. */
+    private static final double WIDEST = 2;
+
     private final GridSettings settings;
     private final List<GridSlice> slices;
 
@@ -115,11 +118,10 @@ final class RankFindings {
         return Finding.of(
                 ID,
                 size.decides() ? Verdict.INFORMATION : Verdict.UNDECIDED,
-                NumberText.of(size.mean()) + ", " + NumberText.of(rank.mean()),
-                "The ratio of merged to individual loss goes like " + what + "^" + NumberText.of(size.mean())
-                        + " at equal stable rank and like rank^" + NumberText.of(rank.mean()) + " at equal " + what
-                        + "; the change of outputs like " + what + "^" + NumberText.of(gapSize.mean()) + " and rank^"
-                        + NumberText.of(gapRank.mean()) + ".",
+                power(what, gapSize),
+                "The change of outputs by merging goes " + power(what, gapSize) + " at equal stable rank and "
+                        + power("rank", gapRank) + " at equal " + what + "; the ratio of merged to individual loss "
+                        + power(what, size) + " and " + power("rank", rank) + ".",
                 "Exponents over " + size.draws() + " draws, of the ratio " + size.text() + " and " + rank.text()
                         + ", of the change of outputs " + gapSize.text() + " and " + gapRank.text()
                         + ". λ changes losses beside rank; the change of outputs is not a ratio of losses. "
@@ -133,6 +135,13 @@ final class RankFindings {
                         gapSize.mean(),
                         "gap_rank_exponent",
                         gapRank.mean()));
+    }
+
+    /** Of an exponent that is known to about one; of a rank that λ hardly varies it is not. */
+    private static String power(String of, Interval exponent) {
+        return exponent.high() - exponent.low() <= WIDEST
+                ? "like " + of + "^" + NumberText.of(exponent.mean())
+                : "with " + of + " in no way these draws decide";
     }
 
     private double median(GridSlice slice, int value) {
