@@ -121,8 +121,15 @@ record Figure(
     }
 
     /** Many lines that count something are told apart by a bar of their colours: a chip each would fill the screen. */
-    static boolean isCounted(List<Entry> entries) {
-        return entries.size() > MOST_CHIPS && entries.stream().allMatch(entry -> entry.slot() >= Palette.SIZE);
+    static List<Entry> counted(List<Entry> entries) {
+        List<Entry> counted = entries.stream().filter(entry -> Palette.isRamp(entry.slot())).toList();
+        return counted.size() > MOST_CHIPS ? counted : List.of();
+    }
+
+    /** Those that have a chip of their own. */
+    static List<Entry> chips(List<Entry> entries) {
+        List<Entry> counted = counted(entries);
+        return entries.stream().filter(entry -> !counted.contains(entry)).toList();
     }
 
     /** What a screen reader says of a panel; the numbers themselves are in the page's tables. */

@@ -38,6 +38,12 @@ record HeatCells(double from, double to, String format) {
         return new HeatCells(from, to, "%." + decimals + "f");
     }
 
+    /** Cells of many columns have small numbers, of very many none: their value is told where they are pointed at. */
+    static String density(Report.HeatGrid grid) {
+        int columns = grid.columns().size();
+        return columns > 40 ? " dense tiny" : columns > 26 ? " dense" : "";
+    }
+
     String low() {
         return from > to ? "–" : text(from);
     }

@@ -49,6 +49,11 @@ final class Palette {
 
     private Palette() {}
 
+    /** Whether a slot is one of the ramp. */
+    static boolean isRamp(int slot) {
+        return slot >= SIZE && slot < NEUTRAL;
+    }
+
     static String marker(int slot) {
         return MARKERS.get(slot % MARKERS.size());
     }

@@ -112,6 +112,23 @@ document.addEventListener("pointerover", event => {
   if (part) light(part.dataset.x);
   else if (!event.target.closest(".chart")) light(null);
 });
+/* Cells too small for their number tell it where they are pointed at. */
+const tip = document.getElementById("tip");
+document.addEventListener("pointerover", event => {
+  const cell = event.target.closest(".tiny td[data-x]");
+  if (!cell) {
+    if (event.target.closest(".heat")) tip.hidden = true;
+    return;
+  }
+  const name = document.createElement("b");
+  name.textContent = cell.parentElement.cells[0].textContent + ", layer " + cell.dataset.x;
+  tip.replaceChildren(name, cell.textContent);
+  tip.hidden = false;
+  const box = cell.getBoundingClientRect();
+  tip.style.left = Math.min(box.right + 8, innerWidth - tip.offsetWidth - 4) + "px";
+  tip.style.top = Math.max(4, box.top - tip.offsetHeight - 6) + "px";
+});
+$(".heat").forEach(heat => heat.addEventListener("pointerleave", () => { tip.hidden = true; }));
 document.addEventListener("layer-hover", event => light(event.detail));
 
 if (!$("[data-figure]").length) document.body.dataset.drawn = "true";

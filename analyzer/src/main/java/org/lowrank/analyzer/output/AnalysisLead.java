@@ -23,17 +23,21 @@ final class AnalysisLead {
     static Lead of(AnalysisResult result) {
         List<String> names =
                 result.models().stream().map(AnalysisResult.Model::model).toList();
-        String footer = result.models().stream()
-                        .map(model -> (model.model() + " " + ReportNotes.revision(model)).strip())
-                        .collect(Collectors.joining(", "))
-                + " · " + result.tool().name() + " " + result.tool().version();
         return new Lead(
                 summary(result),
                 definition(result.matrices()),
                 result.models().size() == 1 ? chips(result.models().get(0)) : List.of(),
                 Links.of(result.models()),
                 ResultFiles.fileName(String.join("+", shortNames(names))),
-                footer);
+                footer(result.models(), result.tool()));
+    }
+
+    /** Small print of saved figures. */
+    static String footer(List<AnalysisResult.Model> models, AnalysisResult.Tool tool) {
+        return models.stream()
+                        .map(model -> (model.model() + " " + ReportNotes.revision(model)).strip())
+                        .collect(Collectors.joining(", "))
+                + " · " + tool.name() + " " + tool.version();
     }
 
     /** The two statements a reader came for: of rank, and of what stands out or of the norms. */

@@ -3,6 +3,7 @@ package org.lowrank.analyzer.output;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.lowrank.analyzer.comparison.Comparison;
 import org.lowrank.analyzer.comparison.MatrixPair;
@@ -18,6 +19,7 @@ import org.lowrank.reports.Report.FindingGroup;
 import org.lowrank.reports.Report.NoteSection;
 import org.lowrank.reports.Report.Section;
 import org.lowrank.reports.Report.TableSection;
+import org.lowrank.reports.ResultFiles;
 import org.lowrank.reports.finding.Finding;
 
 /** The page of a comparison, from its saved result alone. */
@@ -66,7 +68,30 @@ public final class ComparisonReport {
                 sections,
                 provenance,
                 csv == null ? null : new Report.Download("comparison.csv", csv),
-                json == null ? null : new Report.Download("result.json", json));
+                json == null ? null : new Report.Download("result.json", json))
+                .with(lead(result));
+    }
+
+    private static Report.Lead lead(ComparisonResult result) {
+        List<AnalysisResult.Model> models = List.of(result.modelA(), result.modelB());
+        List<String> wanted =
+                List.of("identical", "layer-match", "task-vector-size", "task-vector-rank", "adapter-in-base");
+        String summary = result.findings().stream()
+                .filter(finding -> wanted.contains(finding.id()))
+                .limit(3)
+                .map(finding -> finding.statement() + ".")
+                .collect(Collectors.joining(" "));
+        return new Report.Lead(
+                summary,
+                "The task vector Δ = W_B − W_A is measured as a matrix of its own; a stable rank ‖Δ‖_F/‖Δ‖_2 far below a random "
+                        + "one says that the change lies in few directions.",
+                List.of(),
+                Links.of(models),
+                ResultFiles.fileName(String.join(
+                        "-vs-",
+                        AnalysisLead.shortNames(List.of(
+                                result.modelA().model(), result.modelB().model())))),
+                AnalysisLead.footer(models, result.tool()));
     }
 
     private static List<Card> cards(ComparisonResult result) {

@@ -27,7 +27,7 @@ final class LayerDistanceMap {
                 "Which layer is near which",
                 "Rows are layers of A (" + result.modelA().model() + "), columns those of B ("
                         + result.modelB().model()
-                        + "). Distance (Σ ‖A_i − B_j‖²_F / Σ (‖A_i‖²_F + ‖B_j‖²_F))^½ over the "
+                        + "). Distance √(Σ ‖A_i − B_j‖²_F / Σ (‖A_i‖²_F + ‖B_j‖²_F)) over the "
                         + "matrices of one shape, on up to 98,304 entries of a layer: 0 the same weights, 1 independent ones. "
                         + "Framed: the pairs compared below, in the order of both and nearer than "
                         + LayerDistances.LIMIT

@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.lowrank.analyzer.layer.MatrixId;
 import org.lowrank.analyzer.layer.MatrixKind;
 import org.lowrank.analyzer.measurement.MatrixMeasurement;
 import org.lowrank.analyzer.measurement.ModelSummary;
@@ -73,13 +74,18 @@ public final class LayerFigures {
                             ringed(rows, Outlier.Quantity.FROBENIUS_NORM, ModelSummary::rootMeanSquare),
                             entries(result, rows, entry)))));
         });
+        boolean ringed = panels.stream()
+                .flatMap(panel -> panel.series().stream())
+                .anyMatch(line -> !line.ringed().isEmpty());
+        boolean experts =
+                result.matrices().stream().anyMatch(row -> row.id().member().type() == MatrixId.Member.Type.EXPERT);
         return List.of(new FigureSection(
                 "layers",
                 "Stable rank and norm by layer",
                 "Solid lines are the matrices Lemma 3 treats as layers; dashed lines are the parts of QKV. Dotted: what random "
-                        + "weights of these shapes give, their entries as large as the model's on average. Where a layer has "
-                        + "experts, the line is their mean and the band one standard deviation. Ringed: points that stand out from "
-                        + "their kind.",
+                        + "weights of these shapes give, their entries as large as the model's on average."
+                        + (experts ? " Where a layer has experts, the line is their mean and the band one standard deviation." : "")
+                        + (ringed ? " Ringed: matrices that stand out from their kind." : ""),
                 2,
                 panels));
     }

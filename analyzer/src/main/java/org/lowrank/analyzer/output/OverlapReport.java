@@ -63,7 +63,24 @@ public final class OverlapReport {
                 sections,
                 provenance,
                 csv == null ? null : new Report.Download("overlap.csv", csv),
-                json == null ? null : new Report.Download("result.json", json));
+                json == null ? null : new Report.Download("result.json", json))
+                .with(lead(result));
+    }
+
+    private static Report.Lead lead(OverlapResult result) {
+        String summary = result.findings().stream()
+                .filter(finding -> List.of("activation-overlap", "quantile-99").contains(finding.id()))
+                .map(finding -> finding.statement() + ".")
+                .collect(java.util.stream.Collectors.joining(" "));
+        return new Report.Lead(
+                summary,
+                "Inner products of unit vectors: 0 orthogonal, 1 the same. Section 5 sums two networks whose tasks' inputs are "
+                        + "nearly orthogonal.",
+                List.of(),
+                Links.of(List.of(result.model())),
+                org.lowrank.reports.ResultFiles.fileName(
+                        AnalysisLead.shortNames(List.of(result.model().model())).get(0) + "-overlap"),
+                AnalysisLead.footer(List.of(result.model()), result.tool()));
     }
 
     private static List<Card> cards(TextOverlap overlap) {
