@@ -49,8 +49,7 @@ class SiteTest {
 
     private static final List<Extension> EXTENSIONS =
             List.of(TablesExtension.create(), HeadingAnchorExtension.create());
-    private static final Parser PARSER =
-            Parser.builder().extensions(EXTENSIONS).build();
+    private static final Parser PARSER = Parser.builder().extensions(EXTENSIONS).build();
     private static final HtmlRenderer RENDERER = HtmlRenderer.builder()
             .extensions(EXTENSIONS)
             .escapeHtml(true)
@@ -78,13 +77,16 @@ class SiteTest {
 
     private static List<Path> markdown() throws IOException {
         try (Stream<Path> files = Files.walk(DOCS)) {
-            return files.filter(path -> path.toString().endsWith(".md")).sorted().toList();
+            return files.filter(path -> path.toString().endsWith(".md"))
+                    .sorted()
+                    .toList();
         }
     }
 
     private static void copyPictures() throws IOException {
         try (Stream<Path> files = Files.walk(DOCS)) {
-            for (Path picture : files.filter(path -> path.toString().matches(".*\\.(png|svg|csv|json)")).toList()) {
+            for (Path picture : files.filter(path -> path.toString().matches(".*\\.(png|svg|csv|json)"))
+                    .toList()) {
                 Path target = SITE.resolve(DOCS.relativize(picture).toString());
                 Files.createDirectories(target.getParent());
                 Files.copy(picture, target, StandardCopyOption.REPLACE_EXISTING);
@@ -108,7 +110,8 @@ class SiteTest {
         return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                 + "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>"
                 + (title.find() ? title.group(1).replaceAll("<[^>]*>", "") : relative) + " · lowrank</title>\n"
-                + "<link rel=\"stylesheet\" href=\"" + up + "site.css\">\n</head>\n<body>\n<nav>\n" + menu + "</nav>\n<main>\n"
+                + "<link rel=\"stylesheet\" href=\"" + up + "site.css\">\n</head>\n<body>\n<nav>\n" + menu
+                + "</nav>\n<main>\n"
                 + body + "</main>\n</body>\n</html>\n";
     }
 
@@ -138,15 +141,15 @@ class SiteTest {
             check(to);
             Path target = page.resolveSibling(to.replaceFirst("#.*", "")).normalize();
             if (!target.startsWith(DOCS.normalize())) {
-                link.setDestination(REPOSITORY + Path.of("..").relativize(target).toString().replace('\\', '/'));
+                link.setDestination(
+                        REPOSITORY + Path.of("..").relativize(target).toString().replace('\\', '/'));
             } else if (to.matches("[^#]*\\.md(#.*)?")) {
                 link.setDestination(to.replaceFirst("\\.md", ".html"));
             }
         }
 
         private void check(String to) {
-            if (!to.matches("[a-z]+:.*")
-                    && !Files.exists(page.resolveSibling(to.replaceFirst("#.*", "")))) {
+            if (!to.matches("[a-z]+:.*") && !Files.exists(page.resolveSibling(to.replaceFirst("#.*", "")))) {
                 dead.add(page + " → " + to);
             }
         }
@@ -157,7 +160,8 @@ class SiteTest {
         List<String> missing = new ArrayList<>();
         Pattern links = Pattern.compile("href=\"([^\":]*)#([^\"]+)\"");
         try (Stream<Path> files = Files.walk(SITE)) {
-            for (Path page : files.filter(path -> path.toString().endsWith(".html")).toList()) {
+            for (Path page :
+                    files.filter(path -> path.toString().endsWith(".html")).toList()) {
                 Matcher link = links.matcher(Files.readString(page));
                 while (link.find()) {
                     Path target = link.group(1).isEmpty() ? page : page.resolveSibling(link.group(1));

@@ -122,7 +122,8 @@ record Figure(
 
     /** Many lines that count something are told apart by a bar of their colours: a chip each would fill the screen. */
     static List<Entry> counted(List<Entry> entries) {
-        List<Entry> counted = entries.stream().filter(entry -> Palette.isRamp(entry.slot())).toList();
+        List<Entry> counted =
+                entries.stream().filter(entry -> Palette.isRamp(entry.slot())).toList();
         return counted.size() > MOST_CHIPS ? counted : List.of();
     }
 

@@ -56,19 +56,19 @@ public final class ComparisonReport {
         provenance.addAll(ReportNotes.provenance("Model B", result.modelB()));
         provenance.addAll(ReportNotes.run(result.tool(), result.started(), result.commandLine()));
         return new Report(
-                "Comparison",
-                result.modelA().model() + " and " + result.modelB().model(),
-                "A: " + origin(result.modelA()) + "  ·  B: " + origin(result.modelB()),
-                cards(result),
-                List.of(new FindingGroup(
-                        "",
-                        result.findings().stream()
-                                .map(finding -> Findings.of(finding, evidence(finding, ids)))
-                                .toList())),
-                sections,
-                provenance,
-                csv == null ? null : new Report.Download("comparison.csv", csv),
-                json == null ? null : new Report.Download("result.json", json))
+                        "Comparison",
+                        result.modelA().model() + " and " + result.modelB().model(),
+                        "A: " + origin(result.modelA()) + "  ·  B: " + origin(result.modelB()),
+                        cards(result),
+                        List.of(new FindingGroup(
+                                "",
+                                result.findings().stream()
+                                        .map(finding -> Findings.of(finding, evidence(finding, ids)))
+                                        .toList())),
+                        sections,
+                        provenance,
+                        csv == null ? null : new Report.Download("comparison.csv", csv),
+                        json == null ? null : new Report.Download("result.json", json))
                 .with(lead(result));
     }
 
@@ -89,8 +89,8 @@ public final class ComparisonReport {
                 Links.of(models),
                 ResultFiles.fileName(String.join(
                         "-vs-",
-                        AnalysisLead.shortNames(List.of(
-                                result.modelA().model(), result.modelB().model())))),
+                        AnalysisLead.shortNames(
+                                List.of(result.modelA().model(), result.modelB().model())))),
                 AnalysisLead.footer(models, result.tool()));
     }
 

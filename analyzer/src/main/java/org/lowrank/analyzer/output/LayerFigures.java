@@ -84,7 +84,9 @@ public final class LayerFigures {
                 "Stable rank and norm by layer",
                 "Solid lines are the matrices Lemma 3 treats as layers; dashed lines are the parts of QKV. Dotted: what random "
                         + "weights of these shapes give, their entries as large as the model's on average."
-                        + (experts ? " Where a layer has experts, the line is their mean and the band one standard deviation." : "")
+                        + (experts
+                                ? " Where a layer has experts, the line is their mean and the band one standard deviation."
+                                : "")
                         + (ringed ? " Ringed: matrices that stand out from their kind." : ""),
                 2,
                 panels));

@@ -51,19 +51,19 @@ public final class OverlapReport {
         provenance.add(new Fact("Embedding", overlap.embedding() + ", " + overlap.dtype(), true));
         provenance.addAll(ReportNotes.run(result.tool(), result.started(), result.commandLine()));
         return new Report(
-                "Overlap of two texts",
-                result.model().model(),
-                ReportNotes.origin(result.model()),
-                cards(overlap),
-                List.of(new FindingGroup(
-                        "",
-                        result.findings().stream()
-                                .map(finding -> Findings.of(finding, evidence(finding)))
-                                .toList())),
-                sections,
-                provenance,
-                csv == null ? null : new Report.Download("overlap.csv", csv),
-                json == null ? null : new Report.Download("result.json", json))
+                        "Overlap of two texts",
+                        result.model().model(),
+                        ReportNotes.origin(result.model()),
+                        cards(overlap),
+                        List.of(new FindingGroup(
+                                "",
+                                result.findings().stream()
+                                        .map(finding -> Findings.of(finding, evidence(finding)))
+                                        .toList())),
+                        sections,
+                        provenance,
+                        csv == null ? null : new Report.Download("overlap.csv", csv),
+                        json == null ? null : new Report.Download("result.json", json))
                 .with(lead(result));
     }
 
