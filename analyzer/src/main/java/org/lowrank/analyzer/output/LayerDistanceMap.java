@@ -32,6 +32,7 @@ final class LayerDistanceMap {
                         + "Framed: the pairs compared below, in the order of both and nearer than "
                         + LayerDistances.LIMIT
                         + ".",
+                "rows are layers of A, columns layers of B",
                 grids));
     }
 
