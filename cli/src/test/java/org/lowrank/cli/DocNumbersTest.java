@@ -98,10 +98,17 @@ class DocNumbersTest {
                 new Traced("README.md", "×0.43", "×" + decimals(output, 2)),
                 new Traced("README.md", "×0.52", "×" + decimals(size, 2)),
                 new Traced("README.md", "×0.82", "×" + decimals(entries, 2)),
-                new Traced("README.md", "mean 3.94e-4", "mean " + scientific(merging("orthogonal", "1.0E-4", merged), 2)),
-                new Traced("README.md", "against 3.93e-4", "against " + scientific(merging("orthogonal", "1.0E-4", own), 2)),
+                new Traced(
+                        "README.md", "mean 3.94e-4", "mean " + scientific(merging("orthogonal", "1.0E-4", merged), 2)),
+                new Traced(
+                        "README.md",
+                        "against 3.93e-4",
+                        "against " + scientific(merging("orthogonal", "1.0E-4", own), 2)),
                 new Traced("README.md", "(4.7e-4", "(" + scientific(merging("orthogonal", "0.0", merged), 1)),
-                new Traced("README.md", "2.5e-4 at 1e-5", scientific(merging("orthogonal", "1.0E-5", merged), 1) + " at 1e-5"),
+                new Traced(
+                        "README.md",
+                        "2.5e-4 at 1e-5",
+                        scientific(merging("orthogonal", "1.0E-5", merged), 1) + " at 1e-5"),
                 new Traced(
                         "README.md",
                         "350-fold",
@@ -120,10 +127,15 @@ class DocNumbersTest {
                 new Traced("docs/faq.md", "×0.43", "×" + decimals(output, 2)),
                 new Traced("docs/faq.md", "×0.52", "×" + decimals(size, 2)),
                 new Traced("docs/faq.md", "×0.82", "×" + decimals(entries, 2)),
-                new Traced("docs/gallery.md", "0.318", decimals(distances().min().orElseThrow(), 3)),
-                new Traced("docs/gallery.md", "0.573", decimals(distances().max().orElseThrow(), 3)),
+                new Traced(
+                        "docs/gallery.md", "0.318", decimals(distances().min().orElseThrow(), 3)),
+                new Traced(
+                        "docs/gallery.md", "0.573", decimals(distances().max().orElseThrow(), 3)),
                 new Traced("docs/reading-a-report.md", "√768/2 = 13.9", "√768/2 = " + decimals(gaussian(768, 768), 1)),
-                new Traced("docs/reading-a-report.md", "18.5 for 3072 × 768", decimals(gaussian(3072, 768), 1) + " for 3072 × 768"),
+                new Traced(
+                        "docs/reading-a-report.md",
+                        "18.5 for 3072 × 768",
+                        decimals(gaussian(3072, 768), 1) + " for 3072 × 768"),
                 new Traced("docs/reading-a-report.md", "27.7 | 768", decimals(Math.sqrt(768), 1) + " | 768"));
     }
 
@@ -135,7 +147,9 @@ class DocNumbersTest {
     void numbersAreThoseOfTheResults() throws IOException {
         for (Traced one : traced()) {
             assertThat(one.text()).as(one.page()).isEqualTo(one.value());
-            assertThat(Files.readString(ROOT.resolve(one.page()))).as(one.page()).contains(one.text());
+            assertThat(Files.readString(ROOT.resolve(one.page())))
+                    .as(one.page())
+                    .contains(one.text());
         }
     }
 
@@ -157,7 +171,9 @@ class DocNumbersTest {
                 found.add(number.group());
             }
             found.removeAll(known);
-            assertThat(found).as("numbers of " + page + " that come from nowhere").isEmpty();
+            assertThat(found)
+                    .as("numbers of " + page + " that come from nowhere")
+                    .isEmpty();
         }
     }
 }
