@@ -44,23 +44,29 @@ class EveryFindingTest {
             "Findings.java",
             "FinetuningFindings.java",
             "GridFindings.java",
+            "InterferenceFindings.java",
             "LayerFindings.java",
             "MechanismFindings.java",
             "MergingFindings.java",
             "ModelFindings.java",
+            "MovementFinding.java",
             "OverlapFindings.java",
             "PopulationFindings.java",
             "QuantisationError.java",
+            "RankFindings.java",
             "SweepFindings.java",
             "TheoryReport.java",
             "TraceFindings.java",
-            "TransitionFindings.java"));
+            "TransitionFindings.java",
+            "VariantView.java"));
 
     /** Findings that other tests make. */
     private static final List<String> WALKED_ELSEWHERE = List.of(
             "quantisation-error", // ModelComparerTest
             "losses/…", // FinetuningFindings need a pretrained encoder
             "prediction/…",
+            "interference", // the overlap command's own tests: needs two tuned models
+            "training…", // the experiments' own
             "leaves-baseline", // the trace's own tests
             "settling",
             "first-to-fall",
