@@ -189,7 +189,8 @@ class EveryFindingTest {
             bert("population/m" + i, 6, 16 + 8 * i, 20 + i);
         }
         all.addAll(findings("survey", population.toString()));
-        String dataSet = directory.resolve("out" + (runs - 1)).resolve("survey.parquet").toString();
+        String dataSet =
+                directory.resolve("out" + (runs - 1)).resolve("survey.parquet").toString();
         all.addAll(findings("analyze", a.toString(), "--against", dataSet));
         all.addAll(experiment("merging", "--lambdas=0,0.01"));
         all.addAll(findings(
