@@ -157,7 +157,7 @@ final class GridFindings {
                         : slice.title() + ", " + slice.conditions().get(last) + ": the loss of the sum is ×"
                                 + NumberText.of(sum.mean()) + " the individual one, of its best multiple ×"
                                 + NumberText.of(best.mean()) + ", of the mean ×" + NumberText.of(mean.mean()) + ".",
-                "Errors of all three are the same, as f_{sθ} = s^K f_θ without biases; outputs are multiplied by 8 at most. " + String.join("; ", parts)
+                "Errors of all three are the same, as f_{sθ} = s^K f_θ without biases. " + String.join("; ", parts)
                         + ".",
                 sum.draws() == 0
                         ? Map.of()
