@@ -113,8 +113,7 @@ final class CompareCommand extends ModelRun implements Callable<Integer> {
                 MergeMeasures.of(true, false).withDirections(directions).withSelection(selection(measure));
         MergeResult.Run run = new MergeResult.Run(VersionProvider.version(), commandLine(), started(), Map.of());
         try (TerminalProgress progress = new TerminalProgress(console.drawsProgress())) {
-            OutputDirectory directory =
-                    OutputDirectory.open(output.directory(List.of(String.join("-vs-", names))));
+            OutputDirectory directory = OutputDirectory.open(output.directory(List.of(String.join("-vs-", names))));
             MergeResult result = new TaskVectorComparison(modelA, models)
                     .run(sourceOptions(progress), measures, threads, run, progress);
             progress.close();

@@ -76,7 +76,8 @@ final class MergeCommand extends ModelRun implements Callable<Integer> {
     @Option(
             names = "--text-a",
             paramLabel = "TEXT",
-            description = "A text of one task, a file or the text itself: the losses of base, parts and merged model on it.")
+            description =
+                    "A text of one task, a file or the text itself: the losses of base, parts and merged model on it.")
     @Nullable
     String textA;
 
@@ -152,9 +153,7 @@ final class MergeCommand extends ModelRun implements Callable<Integer> {
     }
 
     private List<String> texts() throws IOException, UsageException {
-        return textA == null || textB == null
-                ? List.of()
-                : List.of(TextArgument.read(textA), TextArgument.read(textB));
+        return textA == null || textB == null ? List.of() : List.of(TextArgument.read(textA), TextArgument.read(textB));
     }
 
     private Recipe recipe() throws UsageException, RecipeException, IOException {

@@ -51,7 +51,12 @@ final class MergeSummary {
         line(text, "  %-36s %10s %10s", "", "A", "B");
         for (TaskLosses losses : all) {
             String name = losses.role().equals("merged") ? "merged" : losses.role() + " " + losses.model();
-            line(text, "  %-36s %10.4f %10.4f", name, losses.losses().get(0), losses.losses().get(1));
+            line(
+                    text,
+                    "  %-36s %10.4f %10.4f",
+                    name,
+                    losses.losses().get(0),
+                    losses.losses().get(1));
         }
     }
 

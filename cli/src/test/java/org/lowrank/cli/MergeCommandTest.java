@@ -81,7 +81,8 @@ class MergeCommandTest {
                 "--out",
                 model("compared"));
         assertThat(run.exitCode()).as(run.err()).isZero();
-        assertThat(Files.readString(directory.resolve("compared/prediction.csv")).lines())
+        assertThat(Files.readString(directory.resolve("compared/prediction.csv"))
+                        .lines())
                 .hasSize(3); // the header, Q and M1 of layer 1
         assertThat(directory.resolve("compared/report.html")).doesNotExist();
         assertThat(directory.resolve("compared/figures/pair-0.svg")).exists();
@@ -90,8 +91,17 @@ class MergeCommandTest {
     @Test
     void aMergeIsRenderedAgainFromItsJson() throws Exception {
         Run merged = Run.of(
-                "merge", "--method", "task_arithmetic", "--base", model("base"), model("a"), model("b"), "--predict",
-                "--verify", "--out", model("merged"));
+                "merge",
+                "--method",
+                "task_arithmetic",
+                "--base",
+                model("base"),
+                model("a"),
+                model("b"),
+                "--predict",
+                "--verify",
+                "--out",
+                model("merged"));
         assertThat(merged.exitCode()).as(merged.err()).isZero();
         Path page = directory.resolve("merged/report.html");
         String before = Files.readString(page);

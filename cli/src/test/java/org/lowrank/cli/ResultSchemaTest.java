@@ -216,8 +216,18 @@ class ResultSchemaTest {
         Path same = model("c", TinyCheckpoint.bert());
         Path out = directory.resolve("merged");
         Run run = Run.of(
-                "merge", "--method", "ties", "--base", a.toString(), same.toString(), b.toString(), "--predict", "--verify",
-                "--out", out.toString(), "--quiet");
+                "merge",
+                "--method",
+                "ties",
+                "--base",
+                a.toString(),
+                same.toString(),
+                b.toString(),
+                "--predict",
+                "--verify",
+                "--out",
+                out.toString(),
+                "--quiet");
         assertThat(run.exitCode()).as(run.err()).isZero();
         JsonNode result = ResultJson.read(out.resolve("merge.json"));
         assertThat(result.at("/measured/predictions")).isNotEmpty();

@@ -43,7 +43,10 @@ final class FileHashes {
             }
         }
         List<String> found = SideBySide.all(
-                "hash", threads, unhashed, one -> hash(one.model().files(), one.file().name()));
+                "hash",
+                threads,
+                unhashed,
+                one -> hash(one.model().files(), one.file().name()));
         Map<String, String> computed = new LinkedHashMap<>();
         for (int i = 0; i < found.size(); i++) {
             computed.put(key(unhashed.get(i).model(), unhashed.get(i).file()), found.get(i));

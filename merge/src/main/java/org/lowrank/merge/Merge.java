@@ -100,14 +100,12 @@ public final class Merge implements AutoCloseable {
         Map<String, Double> seconds = new LinkedHashMap<>();
         List<String> warnings = new ArrayList<>(plan.warnings());
         MergeMeasures wanted = options.measures();
-        MergeMeasurer measurer =
-                new MergeMeasurer(plan, wanted, options.threads(), progress, seconds, warnings);
+        MergeMeasurer measurer = new MergeMeasurer(plan, wanted, options.threads(), progress, seconds, warnings);
         ShardPlan shards = shards(options.shardBytes());
         String fingerprint = Fingerprint.of(plan, models.values(), options.shardBytes(), run.version());
         try (ModelDirectory directory = ModelDirectory.open(
                 options.out(), options.dryRun() ? fingerprint + "-dry" : fingerprint, replaceable(options))) {
-            List<PairPrediction> predictions =
-                    wanted.predict() || options.dryRun() ? measurer.predict() : List.of();
+            List<PairPrediction> predictions = wanted.predict() || options.dryRun() ? measurer.predict() : List.of();
             List<String> copied = List.of();
             List<Verification> verification = List.of();
             FileHashes hashes = FileHashes.TOLD;
@@ -123,8 +121,8 @@ public final class Merge implements AutoCloseable {
                     seconds.put("hash", since(before));
                 }
             }
-            List<TaskLosses> losses = measurer.losses(
-                    options.dryRun() ? Optional.empty() : Optional.of(directory.building()));
+            List<TaskLosses> losses =
+                    measurer.losses(options.dryRun() ? Optional.empty() : Optional.of(directory.building()));
             MergeResult result = new MergeDescription(plan, models.values(), hashes)
                     .result(
                             run.took(seconds),
@@ -155,13 +153,7 @@ public final class Merge implements AutoCloseable {
         MergeResult.Measured measured =
                 new MergeResult.Measured(measurer.predict(), List.of(), measurer.losses(Optional.empty()));
         return new MergeDescription(plan, models.values(), FileHashes.TOLD)
-                .result(
-                        run.took(seconds),
-                        shards(ShardPlan.USUAL_SHARD_BYTES),
-                        true,
-                        List.of(),
-                        measured,
-                        warnings);
+                .result(run.took(seconds), shards(ShardPlan.USUAL_SHARD_BYTES), true, List.of(), measured, warnings);
     }
 
     private ShardPlan shards(long shardBytes) {

@@ -165,8 +165,7 @@ final class MergeMeasurer {
         return losses;
     }
 
-    private void add(
-            List<TaskLosses> losses, String role, String name, OpenModel model, TextLosses texts, int total)
+    private void add(List<TaskLosses> losses, String role, String name, OpenModel model, TextLosses texts, int total)
             throws IOException, InterruptedException {
         Optional<TextLoss> loss = texts.of(
                 model.checkpoint(), configuration(model), RunSettings.defaults().withThreads(threads));

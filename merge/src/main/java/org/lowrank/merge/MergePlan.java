@@ -91,11 +91,13 @@ record MergePlan(
         Map<String, Integer> own = Layers.of(model.checkpoint()).counts();
         for (Map.Entry<String, Integer> stack : layers.counts().entrySet()) {
             for (Map.Entry<String, Integer> other : own.entrySet()) {
-                boolean same = stack.getKey().endsWith(other.getKey()) || other.getKey().endsWith(stack.getKey());
+                boolean same = stack.getKey().endsWith(other.getKey())
+                        || other.getKey().endsWith(stack.getKey());
                 if (same && !stack.getValue().equals(other.getValue())) {
-                    throw new MalformedWeightsException("layers differ: " + donor.reference() + " has " + stack.getValue()
-                            + " and " + model.reference() + " has " + other.getValue() + " in "
-                            + stack.getKey().replaceFirst("[./]$", "") + "; merge models of one depth");
+                    throw new MalformedWeightsException(
+                            "layers differ: " + donor.reference() + " has " + stack.getValue()
+                                    + " and " + model.reference() + " has " + other.getValue() + " in "
+                                    + stack.getKey().replaceFirst("[./]$", "") + "; merge models of one depth");
                 }
             }
         }

@@ -144,8 +144,9 @@ class MergeTest {
     @Test
     void aDryRunPredictsAndWritesNoWeightsAndTheMergeTakesItsPlace() throws Exception {
         Path out = directory.resolve("merged");
-        MergeResult predicted =
-                merge(recipe("task_arithmetic", ""), new MergeOptions(out, 1 << 30, 2, true, false, true, MergeMeasures.NONE));
+        MergeResult predicted = merge(
+                recipe("task_arithmetic", ""),
+                new MergeOptions(out, 1 << 30, 2, true, false, true, MergeMeasures.NONE));
         assertThat(names(out))
                 .containsExactly("merge.csv", "merge.json", "prediction.csv", "recipe.yml", "report.html");
         assertThat(predicted.predictions()).hasSize(14); // 7 matrices in each of 2 layers, one pair
@@ -160,7 +161,14 @@ class MergeTest {
         Path out = directory.resolve("merged");
         MergeResult result = merge(
                 recipe("task_arithmetic", "dtype: float64"),
-                new MergeOptions(out, 1 << 30, 2, false, false, true, MergeMeasures.of(true, true).withDirections(3)));
+                new MergeOptions(
+                        out,
+                        1 << 30,
+                        2,
+                        false,
+                        false,
+                        true,
+                        MergeMeasures.of(true, true).withDirections(3)));
         assertThat(result.verification()).hasSize(14);
         for (int i = 0; i < 14; i++) {
             var verified = result.verification().get(i);
@@ -222,7 +230,8 @@ class MergeTest {
             Files.copy(base.resolve(name), own.resolve(name));
         }
         Files.writeString(
-                own.resolve("vocab.txt"), "[PAD]\n[UNK]\nlaw\ncourt\nthe\nsalt\noil\nof\na\nsea\ntree\nsun\nsky\nrain\n");
+                own.resolve("vocab.txt"),
+                "[PAD]\n[UNK]\nlaw\ncourt\nthe\nsalt\noil\nof\na\nsea\ntree\nsun\nsky\nrain\n");
         String recipe = recipe("task_arithmetic", "parameters: {weight: 1}")
                 .replace("base_model: " + base, "base_model: " + own)
                 .replace("model: " + b, "model: " + b + "\n    parameters: {weight: 0}");
@@ -248,9 +257,8 @@ class MergeTest {
                 .contains(java.util.HexFormat.of()
                         .formatHex(java.security.MessageDigest.getInstance("SHA-256")
                                 .digest(Files.readAllBytes(own.resolve("model.safetensors")))));
-        MergeResult predicted = merge(
-                recipe,
-                new MergeOptions(directory.resolve("dry"), 1 << 30, 2, true, false, true, measures));
+        MergeResult predicted =
+                merge(recipe, new MergeOptions(directory.resolve("dry"), 1 << 30, 2, true, false, true, measures));
         assertThat(predicted.losses()).extracting(losses -> losses.role()).containsExactly("base", "part", "part");
     }
 

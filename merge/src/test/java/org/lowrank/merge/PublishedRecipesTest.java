@@ -155,7 +155,8 @@ class PublishedRecipesTest {
                 .hasSize(20)
                 .allMatch(row -> row.dtype().equals(dtype));
         assertThat(Reference.values(out).keySet())
-                .isEqualTo(Reference.values(Reference.path(recipe == Published.LINEAR ? "a" : "base")).keySet());
+                .isEqualTo(Reference.values(Reference.path(recipe == Published.LINEAR ? "a" : "base"))
+                        .keySet());
         assertThat(out.resolve("README.md")).content().contains(result.recipe().strip());
     }
 }

@@ -122,7 +122,8 @@ final class FinetuningPiece implements Piece {
     }
 
     private void put(Quantity quantity, int at, double value) {
-        individual.get(individual.size() - 1).computeIfAbsent(quantity.alone().text(), name -> new double[recorded.length])[at] = value;
+        individual.get(individual.size() - 1)
+                .computeIfAbsent(quantity.alone().text(), name -> new double[recorded.length])[at] = value;
     }
 
     @Override

@@ -112,23 +112,58 @@ final class SummedTaskVectors {
             }
         }
         put(condition, Quantity.CHANGE.of(Subject.FIRST), trained.get(0).changeFrom(base));
-        put(condition, Quantity.CHANGE.of(Subject.SECOND), trained.get(condition.second()).changeFrom(base));
+        put(
+                condition,
+                Quantity.CHANGE.of(Subject.SECOND),
+                trained.get(condition.second()).changeFrom(base));
     }
 
     /** Means over the matrices of the layers. */
     private void task(Condition condition, List<PairPrediction> pairs) {
-        mean(condition, Quantity.TASK_VECTOR_RANK.of(Subject.FIRST), pairs, pair -> orNaN(pair.a().stableRank()));
-        mean(condition, Quantity.TASK_VECTOR_RANK.of(Subject.SECOND), pairs, pair -> orNaN(pair.b().stableRank()));
+        mean(
+                condition,
+                Quantity.TASK_VECTOR_RANK.of(Subject.FIRST),
+                pairs,
+                pair -> orNaN(pair.a().stableRank()));
+        mean(
+                condition,
+                Quantity.TASK_VECTOR_RANK.of(Subject.SECOND),
+                pairs,
+                pair -> orNaN(pair.b().stableRank()));
         mean(condition, Quantity.GAUSSIAN_RANK.alone(), pairs, pair -> StableRank.ofGaussian(pair.rows(), pair.cols()));
         List<PairPrediction> measured = pairs.stream()
                 .filter(pair -> pair.angle() != null && pair.overlap() != null && pair.sum() != null)
                 .toList();
-        mean(condition, Quantity.TASK_VECTOR_COSINE.alone(), measured, pair -> angle(pair).cosine());
-        mean(condition, Quantity.RANDOM_COSINE.alone(), measured, pair -> angle(pair).randomCosine());
-        mean(condition, Quantity.ROW_OVERLAP.alone(), measured, pair -> overlap(pair).rowOverlap());
-        mean(condition, Quantity.RANDOM_ROW_OVERLAP.alone(), measured, pair -> overlap(pair).randomRowOverlap());
-        mean(condition, Quantity.COLUMN_OVERLAP.alone(), measured, pair -> overlap(pair).columnOverlap());
-        mean(condition, Quantity.RANDOM_COLUMN_OVERLAP.alone(), measured, pair -> overlap(pair).randomColumnOverlap());
+        mean(
+                condition,
+                Quantity.TASK_VECTOR_COSINE.alone(),
+                measured,
+                pair -> angle(pair).cosine());
+        mean(
+                condition,
+                Quantity.RANDOM_COSINE.alone(),
+                measured,
+                pair -> angle(pair).randomCosine());
+        mean(
+                condition,
+                Quantity.ROW_OVERLAP.alone(),
+                measured,
+                pair -> overlap(pair).rowOverlap());
+        mean(
+                condition,
+                Quantity.RANDOM_ROW_OVERLAP.alone(),
+                measured,
+                pair -> overlap(pair).randomRowOverlap());
+        mean(
+                condition,
+                Quantity.COLUMN_OVERLAP.alone(),
+                measured,
+                pair -> overlap(pair).columnOverlap());
+        mean(
+                condition,
+                Quantity.RANDOM_COLUMN_OVERLAP.alone(),
+                measured,
+                pair -> overlap(pair).randomColumnOverlap());
         mean(
                 condition,
                 Quantity.RELATIVE_INTERFERENCE.alone(),

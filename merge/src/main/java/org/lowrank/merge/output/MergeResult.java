@@ -62,8 +62,7 @@ public record MergeResult(
      * @param verification of the merged matrices
      * @param losses of base, parts and the merged model on texts
      */
-    public record Measured(
-            List<PairPrediction> predictions, List<Verification> verification, List<TaskLosses> losses) {
+    public record Measured(List<PairPrediction> predictions, List<Verification> verification, List<TaskLosses> losses) {
         public Measured {
             predictions = List.copyOf(predictions);
             verification = List.copyOf(verification);

@@ -183,5 +183,4 @@ final class MergeTables {
         }
         return csv.toString();
     }
-
 }
