@@ -51,7 +51,7 @@ class GgufCodebooksTest {
                 int[] nibbles = {0, 0, 8, 3}; // of 0.5, lowest first
                 for (int word = 0; word < 4; word++) {
                     int upper = at + 49 + 2 * word;
-                    data[upper] = (byte) (data[upper] & 15 | nibbles[word] << 4);
+                    data[upper] = (byte) ((data[upper] & 15) | (nibbles[word] << 4));
                 }
             } else {
                 data[at] = (byte) HALF;
