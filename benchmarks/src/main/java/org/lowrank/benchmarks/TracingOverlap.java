@@ -27,8 +27,8 @@ import org.lowrank.weights.tensor.DType;
  * Whether fetching the next checkpoint hides behind measuring this one: a made training on a hub whose line is as slow as
  * measuring, against the larger of measuring alone (from local files) and fetching alone (bytes over the rate).
  *
- * <p>Arguments: a directory for the checkpoints; how many; model dimension; rounds. Prints {@code measuring}, {@code fetching},
- * {@code both} in seconds, once a round.
+ * <p>Arguments: a directory for the checkpoints; how many; model dimension; rounds; how many times as long fetching takes as
+ * measuring (1 where left out). Prints {@code measuring}, {@code fetching}, {@code both} in seconds, once a round.
  */
 public final class TracingOverlap {
     private static final int LAYERS = 4;
@@ -44,6 +44,7 @@ public final class TracingOverlap {
         int checkpoints = Integer.parseInt(arguments[1]);
         int dimension = Integer.parseInt(arguments[2]);
         int rounds = Integer.parseInt(arguments[3]);
+        double slower = arguments.length > 4 ? Double.parseDouble(arguments[4]) : 1;
         try (FakeHub hub = new FakeHub()) {
             for (int step = 0; step < checkpoints; step++) {
                 byte[] weights = SafetensorsWriter.bytes(tensors(dimension, step));
@@ -70,7 +71,8 @@ public final class TracingOverlap {
                 hub.throttle(0);
                 trace(MODEL, options, data.resolve("out"));
                 long bytes = hub.bytesSent() - before;
-                hub.throttle((long) (bytes / measuring));
+                double fetching = slower * measuring;
+                hub.throttle((long) (bytes / fetching));
                 double both = trace(MODEL, options, data.resolve("out"));
                 double again = trace(local, options, data.resolve("out"));
                 System.out.printf(
@@ -78,9 +80,9 @@ public final class TracingOverlap {
                         "measuring %.2f (then %.2f) fetching %.2f both %.2f ratio %.3f%n",
                         measuring,
                         again,
-                        measuring,
+                        fetching,
                         both,
-                        both / Math.max(measuring, again));
+                        both / Math.max(fetching, Math.max(measuring, again)));
             }
         }
     }
