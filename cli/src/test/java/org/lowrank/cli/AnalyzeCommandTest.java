@@ -57,7 +57,7 @@ class AnalyzeCommandTest {
                         + "spectral_norm_lower,spectral_norm_upper,upper_failure_probability,stable_rank,"
                         + "stable_rank_squared,gaussian_stable_rank,source_tensors,hill_exponent,hill_k,"
                         + "log_frobenius_norm_squared,log_spectral_norm_squared,singular_values_above_edge,"
-                        + "signal_to_noise");
+                        + "signal_to_noise,hill_exponent_fixed_aspect");
         assertThat(lines).hasSize(1 + 2 * 7);
         assertThat(lines.get(1)).startsWith("tiny-bert,,encoder,0,Q,24,24,576,F32,");
         assertThat(lines.get(4)).startsWith("tiny-bert,,encoder,0,QKV,72,24,1728,F32,");
