@@ -198,7 +198,7 @@ class ResultSchemaTest {
                     "--records=2",
                     "--draws=1",
                     "--lambda=0.01"));
-            if (!study.equals("mechanism")) {
+            if (!List.of("mechanism", "training").contains(study)) {
                 arguments.add(study.equals("overlap") ? "--values=0,0.5" : "--values=2,3");
             }
             assertThat(violations(saved(arguments.toArray(String[]::new))))
