@@ -40,7 +40,8 @@ class SurveyCommandTest {
         assertThat(run.out()).contains("2 models measured, 28 matrices").endsWith("report.html\n");
         assertThat(Files.readAllLines(folder.resolve("out/survey.csv"))).hasSize(1 + 28);
         assertThat(Files.readAllLines(folder.resolve("out/models.csv"))).hasSize(1 + 2);
-        assertThat(folder.resolve("out/survey.parquet/model=first/rows.parquet")).isRegularFile();
+        assertThat(folder.resolve("out/survey.parquet/model=first/rows.parquet"))
+                .isRegularFile();
     }
 
     @Test
@@ -50,7 +51,9 @@ class SurveyCommandTest {
         String before = Files.readString(page);
         Files.delete(page);
 
-        assertThat(Run.of("report", folder.resolve("out/result.json").toString()).exitCode()).isZero();
+        assertThat(Run.of("report", folder.resolve("out/result.json").toString())
+                        .exitCode())
+                .isZero();
         assertThat(Files.readString(page)).isEqualTo(before);
     }
 
@@ -95,7 +98,12 @@ class SurveyCommandTest {
         // what was found against a survey is not reused without it
         Run.of("analyze", own.toString(), "--out", out.toString());
         assertThat(Files.readString(out.resolve("result.json"))).doesNotContain("against-stable-rank");
-        assertThat(Run.of("analyze", own.toString(), "--against", folder.resolve("nowhere").toString()).exitCode())
+        assertThat(Run.of(
+                                "analyze",
+                                own.toString(),
+                                "--against",
+                                folder.resolve("nowhere").toString())
+                        .exitCode())
                 .isEqualTo(Failures.USAGE);
     }
 

@@ -27,7 +27,7 @@ class LayerMatchingTest {
         Random random = new Random(seed);
         double[][] kinds = new double[KINDS.size()][];
         for (int k = 0; k < kinds.length; k++) {
-            kinds[k] = random.doubles(rows * cols, -1, 1)
+            kinds[k] = random.doubles((long) rows * cols, -1, 1)
                     .map(x -> Math.sqrt(3) * x)
                     .toArray();
         }

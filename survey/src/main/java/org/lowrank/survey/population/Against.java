@@ -134,11 +134,8 @@ public final class Against {
         for (MatrixMeasurement row : rows) {
             if (counts(row.id())) {
                 own.computeIfAbsent(row.kind(), kind -> new Values())
-                        .add(
-                                row.shareOfGaussian(),
-                                row.frobeniusNorm() / Math.sqrt((double) row.rows() * row.cols()));
-                shapes.computeIfAbsent(row.kind(), kind -> new ArrayList<>())
-                        .add(new long[] {row.rows(), row.cols()});
+                        .add(row.shareOfGaussian(), row.frobeniusNorm() / Math.sqrt((double) row.rows() * row.cols()));
+                shapes.computeIfAbsent(row.kind(), kind -> new ArrayList<>()).add(new long[] {row.rows(), row.cols()});
             }
         }
         List<Place> ranks = new ArrayList<>();
@@ -146,14 +143,16 @@ public final class Against {
         for (String kind : KINDS) {
             Values values = own.get(kind);
             if (values != null) {
-                double random = NullModel.medianShare(shapes.getOrDefault(kind, List.of())).value();
+                double random = NullModel.medianShare(shapes.getOrDefault(kind, List.of()))
+                        .value();
                 add(ranks, model, kind, Standing::share, values.standing().share(), random);
                 add(entries, model, kind, Standing::entry, values.standing().entry(), Double.NaN);
             }
         }
         List<Finding> findings = new ArrayList<>();
         if (!ranks.isEmpty()) {
-            findings.add(finding(model, PREFIX + "stable-rank", "stable rank", "share of the Gaussian baseline", ranks));
+            findings.add(
+                    finding(model, PREFIX + "stable-rank", "stable rank", "share of the Gaussian baseline", ranks));
         }
         if (!entries.isEmpty()) {
             findings.add(finding(model, PREFIX + "entries", "entry", "size of an entry, ‖A‖_F/√(rc),", entries));
@@ -181,7 +180,8 @@ public final class Against {
             double value,
             double random) {
         double[] others = models.entrySet().stream()
-                .filter(entry -> !entry.getKey().equals(model) && entry.getValue().containsKey(kind))
+                .filter(entry ->
+                        !entry.getKey().equals(model) && entry.getValue().containsKey(kind))
                 .mapToDouble(entry -> quantity.applyAsDouble(entry.getValue().get(kind)))
                 .filter(other -> !Double.isNaN(other))
                 .toArray();
@@ -196,7 +196,10 @@ public final class Against {
     }
 
     private static double above(double[] others, double value) {
-        return (double) java.util.Arrays.stream(others).filter(other -> other > value).count() / others.length;
+        return (double) java.util.Arrays.stream(others)
+                        .filter(other -> other > value)
+                        .count()
+                / others.length;
     }
 
     private Finding finding(String model, String id, String word, String quantity, List<Place> places) {

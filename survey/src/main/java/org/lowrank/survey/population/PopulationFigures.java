@@ -81,8 +81,7 @@ final class PopulationFigures {
             Style style = few ? Style.DASHED : Style.SOLID;
             series.add(
                     enough
-                            ? new Series(
-                                    MEDIAN, Curve.GRID.clone(), population.quantile(kind, curve, 0.5), null, style)
+                            ? new Series(MEDIAN, Curve.GRID.clone(), population.quantile(kind, curve, 0.5), null, style)
                             : none(MEDIAN, style));
         }
         Style style = few ? Style.SOLID : Style.THIN;

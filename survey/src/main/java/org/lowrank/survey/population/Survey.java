@@ -172,8 +172,7 @@ public final class Survey {
             }
             rows.addAll(tasks.results());
         }
-        return WorkPlan.assembled(
-                model, rows.stream().flatMap(List::stream).toList());
+        return WorkPlan.assembled(model, rows.stream().flatMap(List::stream).toList());
     }
 
     private static ThreadFactory daemon(String name) {

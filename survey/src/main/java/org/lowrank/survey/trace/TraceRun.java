@@ -277,7 +277,7 @@ public final class TraceRun {
 
     private MeasuredStep measured(SavedStep step) {
         return done.values().stream()
-                .filter(one -> one.saved() == step)
+                .filter(one -> one.saved().equals(step))
                 .findFirst()
                 .orElseThrow();
     }

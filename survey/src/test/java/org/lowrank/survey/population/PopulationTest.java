@@ -40,8 +40,7 @@ class PopulationTest {
      * @param entry size of an entry of kind and layer
      * @param share of the Gaussian baseline, of the layer
      */
-    private static SurveyedModel model(
-            String name, String family, long d, Entry entry, DoubleUnaryOperator share) {
+    private static SurveyedModel model(String name, String family, long d, Entry entry, DoubleUnaryOperator share) {
         List<MatrixMeasurement> rows = new ArrayList<>();
         for (MatrixKind kind : List.of(MatrixKind.QKV, MatrixKind.O, MatrixKind.M1, MatrixKind.M2)) {
             long[] shape = shapes(d).get(kind);
@@ -244,7 +243,8 @@ class PopulationTest {
     void thePageHasAllItsParts() {
         List<SurveyedModel> models = new ArrayList<>();
         for (int i = 0; i < 12; i++) {
-            models.add(model("org/m" + i, i % 2 == 0 ? "bert" : "llama", 64 << i % 3, trained(i), layer -> 0.5 + layer / 50.0));
+            models.add(model(
+                    "org/m" + i, i % 2 == 0 ? "bert" : "llama", 64 << i % 3, trained(i), layer -> 0.5 + layer / 50.0));
         }
         models.add(SurveyedModel.failed("org/broken", "org/broken", "no weights: <b>org/broken</b>"));
         SurveyResult result = SurveyResult.of(

@@ -67,9 +67,7 @@ class ScaleMeasurement {
     }
 
     private static int[] asked(FakeHub hub) {
-        return new int[] {
-            hub.asked("/revision/"), hub.asked("/tree/"), hub.asked("/resolve/"), hub.asked("/signed/")
-        };
+        return new int[] {hub.asked("/revision/"), hub.asked("/tree/"), hub.asked("/resolve/"), hub.asked("/signed/")};
     }
 
     private static long cpu() {
