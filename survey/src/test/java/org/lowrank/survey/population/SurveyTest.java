@@ -37,7 +37,7 @@ class SurveyTest {
         for (int i = 0; i < count; i++) {
             Path directory = folder.resolve("models/m" + i);
             if (!Files.exists(directory)) {
-                MadeModels.write(directory, 2 + i % 3, 16, 100 * i);
+                MadeModels.write(directory, 2 + i % 3, 16, 100L * i);
             }
             targets.add(new SurveyTarget(directory.toString()));
         }
@@ -266,7 +266,7 @@ class SurveyTest {
         try (FakeHub hub = new FakeHub()) {
             List<SurveyTarget> targets = new ArrayList<>();
             for (int i = 0; i < 5; i++) {
-                MadeModels.put(hub.repo("org/m" + i), 2, 16, 7 * i);
+                MadeModels.put(hub.repo("org/m" + i), 2, 16, 7L * i);
                 targets.add(new SurveyTarget("org/m" + i));
             }
             MadeModels.put(hub.repo("org/refused"), 2, 16, 3).refused();
