@@ -1,6 +1,6 @@
 """Writes the TorchScript program the engine runs through DJL: LAPACK's routines that DJL's NDArray lacks.
 
-    python3 benchmarks/linear_algebra.py spectral/src/main/resources/org/lowrank/spectral/linear-algebra.pt
+    python3 benchmarks/linear_algebra.py spectral/src/main/resources/org/lowrank/spectral/algebra/linear-algebra.pt
 """
 
 import sys
