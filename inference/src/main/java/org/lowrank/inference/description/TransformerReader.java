@@ -1,48 +1,40 @@
 package org.lowrank.inference.description;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.MissingNode;
-import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
-import org.lowrank.inference.description.Transformer.Attention;
 import org.lowrank.inference.description.Transformer.Embedding;
 import org.lowrank.inference.description.Transformer.Experts;
 import org.lowrank.inference.description.Transformer.FeedForward;
 import org.lowrank.inference.description.Transformer.Head;
-import org.lowrank.inference.description.Transformer.HeadNorms;
 import org.lowrank.inference.description.Transformer.Last;
 import org.lowrank.inference.description.Transformer.Layer;
 import org.lowrank.inference.description.Transformer.Norm;
 import org.lowrank.inference.description.Transformer.NormKind;
 import org.lowrank.inference.description.Transformer.Place;
 import org.lowrank.inference.description.Transformer.PositionTable;
-import org.lowrank.inference.description.Transformer.Projections;
 import org.lowrank.inference.description.Transformer.Residual;
-import org.lowrank.inference.description.Transformer.Scores;
 import org.lowrank.inference.description.Transformer.Sharing;
 import org.lowrank.inference.description.Transformer.Sizes;
 import org.lowrank.inference.description.Transformer.Transform;
-import org.lowrank.weights.bytes.Flaw;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 
 /** From a declaration and config.json to the records. */
 final class TransformerReader {
-    private static final int LARGEST = 1 << 20;
-
     private final String type;
     private final JsonNode entry;
     private final Settings settings;
+    private final DeclaredValues values;
 
     TransformerReader(String type, JsonNode entry, Settings settings) {
         this.type = type;
         this.entry = entry;
         this.settings = settings;
+        values = new DeclaredValues(type, settings);
     }
 
     Transformer read() throws MalformedWeightsException {
@@ -54,7 +46,7 @@ final class TransformerReader {
                 sizes,
                 embedding(),
                 layer(sizes),
-                new Last(norm(entry.path("final_norm")), text(entry.path("final_projection"))),
+                new Last(norm(entry.path("final_norm")), values.text(entry.path("final_projection"))),
                 head());
     }
 
@@ -67,29 +59,29 @@ final class TransformerReader {
                 allowed |= good.isNull() ? value.isMissingNode() : good.equals(value);
             }
             if (!allowed) {
-                throw bad(setting.getKey() + " " + value.asText(), "this kind of " + type + " is not described");
+                throw values.bad(setting.getKey() + " " + value.asText(), "this kind of " + type + " is not described");
             }
         }
     }
 
     private Sizes sizes() throws MalformedWeightsException {
         JsonNode sizes = entry.path("sizes");
-        int width = whole(sizes, "width", OptionalInt.empty());
-        int heads = whole(sizes, "heads", OptionalInt.empty());
-        int keyValueHeads = whole(sizes, "key_value_heads", OptionalInt.of(heads));
-        int headSize = whole(sizes, "head_size", OptionalInt.of(width / heads));
+        int width = values.whole(sizes, "width", OptionalInt.empty());
+        int heads = values.whole(sizes, "heads", OptionalInt.empty());
+        int keyValueHeads = values.whole(sizes, "key_value_heads", OptionalInt.of(heads));
+        int headSize = values.whole(sizes, "head_size", OptionalInt.of(width / heads));
         boolean own = settings.value(sizes.path("head_size")).isPresent();
         if (heads % keyValueHeads != 0 || (!own && width % heads != 0) || headSize < 1) {
-            throw bad(
+            throw values.bad(
                     "width " + width + ", " + heads + " heads and " + keyValueHeads + " key-value heads",
                     "they do not divide");
         }
         boolean table = settings.value(sizes.path("positions")).isPresent();
         OptionalInt positions =
-                table ? OptionalInt.of(whole(sizes, "positions", OptionalInt.empty())) : OptionalInt.empty();
+                table ? OptionalInt.of(values.whole(sizes, "positions", OptionalInt.empty())) : OptionalInt.empty();
         return new Sizes(
                 width,
-                whole(sizes, "layers", OptionalInt.empty()),
+                values.whole(sizes, "layers", OptionalInt.empty()),
                 heads,
                 keyValueHeads,
                 headSize,
@@ -98,28 +90,28 @@ final class TransformerReader {
     }
 
     private int longest(JsonNode sizes, int otherwise) throws MalformedWeightsException {
-        OptionalDouble advised = number(sizes.path("advised_positions"), "the number of positions");
+        OptionalDouble advised = values.number(sizes.path("advised_positions"), "the number of positions");
         return (int) Math.max(1, Math.min(1 << 30, advised.orElse(otherwise)));
     }
 
     private Embedding embedding() throws MalformedWeightsException {
         JsonNode embedding = entry.path("embedding");
         Optional<PositionTable> positions = Optional.empty();
-        Optional<String> table = text(embedding.path("positions"));
+        Optional<String> table = values.text(embedding.path("positions"));
         if (table.isPresent()) {
-            OptionalDouble padding = number(embedding.path("positions_after"), "the padding id");
+            OptionalDouble padding = values.number(embedding.path("positions_after"), "the padding id");
             positions = Optional.of(new PositionTable(
                     table.get(),
                     embedding.path("position_offset").asInt(0),
                     padding.isPresent() ? OptionalInt.of((int) padding.getAsDouble()) : OptionalInt.empty()));
         }
         return new Embedding(
-                texts(embedding.path("tokens")),
-                number(embedding.path("scale"), "the embedding's factor").orElse(1),
+                values.texts(embedding.path("tokens")),
+                values.number(embedding.path("scale"), "the embedding's factor").orElse(1),
                 positions,
-                text(embedding.path("types")),
+                values.text(embedding.path("types")),
                 norm(embedding.path("norm")),
-                text(embedding.path("projection")),
+                values.text(embedding.path("projection")),
                 embedding.path("project_first").asBoolean(false));
     }
 
@@ -132,78 +124,24 @@ final class TransformerReader {
         JsonNode shared = entry.path("shared");
         Optional<Sharing> sharing = shared.isObject()
                 ? Optional.of(new Sharing(
-                        whole(shared, "groups", OptionalInt.empty()), whole(shared, "inner", OptionalInt.empty())))
+                        values.whole(shared, "groups", OptionalInt.empty()),
+                        values.whole(shared, "inner", OptionalInt.empty())))
                 : Optional.empty();
         Residual residual = new Residual(
-                flag(entry.path("parallel")),
-                number(entry.path("residual_scale"), "the residual's factor").orElse(1),
-                flag(entry.path("residual_after_norm")),
-                flag(entry.path("unnormed_first")));
+                values.flag(entry.path("parallel")),
+                values.number(entry.path("residual_scale"), "the residual's factor")
+                        .orElse(1),
+                values.flag(entry.path("residual_after_norm")),
+                values.flag(entry.path("unnormed_first")));
         return new Layer(
                 entry.path("layer").asText(),
                 sharing,
                 residual,
                 norms,
-                attention(sizes),
+                new AttentionReader(settings, values, entry.path("attention"), kind()).read(sizes),
                 feedForward(entry.path("feed_forward")),
                 experts(sizes),
                 entry.path("stored").asText().equals("in_out"));
-    }
-
-    private Attention attention(Sizes sizes) throws MalformedWeightsException {
-        JsonNode attention = entry.path("attention");
-        Optional<String> fused = text(attention.path("fused"));
-        int window = (int) number(attention.path("window"), "the window").orElse(0);
-        LayerRule windowed =
-                window > 0 ? LayerRule.of(attention.path("windowed"), settings, sizes.layers()) : LayerRule.none();
-        Optional<HeadNorms> headNorms = text(attention.path("q_norm"))
-                .map(q -> new HeadNorms(
-                        q,
-                        attention.path("k_norm").asText(),
-                        kind(),
-                        attention.path("norm_over").asText().equals("head")));
-        Projections projections = new Projections(
-                text(attention.path("q")),
-                text(attention.path("k")),
-                text(attention.path("v")),
-                fused.or(() -> text(attention.path("fused_alternative"))),
-                QkvSplit.valueOf(attention.path("split").asText("plain").toUpperCase(Locale.ROOT)),
-                attention.path("o").asText());
-        Scores scores = new Scores(
-                attention.path("causal").asBoolean(true),
-                number(attention.path("scale"), "the attention's factor"),
-                flag(attention.path("scale_by_layer")),
-                number(attention.path("soft_cap"), "the soft cap").orElse(0),
-                Math.max(0, window),
-                windowed);
-        return new Attention(
-                projections,
-                number(attention.path("clip"), "the clip").orElse(0),
-                headNorms,
-                scores,
-                positions(attention, sizes));
-    }
-
-    private PositionScheme positions(JsonNode attention, Sizes sizes) throws MalformedWeightsException {
-        if (attention.path("rotary").isObject()) {
-            return new RotaryReader(settings, attention, sizes).read();
-        }
-        if (attention.path("alibi").isObject()) {
-            JsonNode alibi = attention.path("alibi");
-            return new PositionScheme.Alibi(
-                    alibi.path("scaled").asBoolean(false),
-                    number(alibi.path("largest"), "alibi_bias_max").orElse(0));
-        }
-        if (attention.path("relative").isObject()) {
-            JsonNode relative = attention.path("relative");
-            int buckets = whole(relative, "buckets", OptionalInt.empty());
-            int furthest = whole(relative, "furthest", OptionalInt.empty());
-            if (buckets < 4 || furthest <= buckets / 4) {
-                throw bad(buckets + " buckets up to distance " + furthest, "too few");
-            }
-            return new PositionScheme.RelativeBias(relative.path("table").asText(), buckets, furthest);
-        }
-        return new PositionScheme.None();
     }
 
     private FeedForward feedForward(JsonNode part) throws MalformedWeightsException {
@@ -211,18 +149,18 @@ final class TransformerReader {
                 ? part.path("activation")
                 : entry.path("feed_forward").path("activation");
         return new FeedForward(
-                text(part.path("up")),
-                text(part.path("gate")),
-                text(part.path("gate_up")),
+                values.text(part.path("up")),
+                values.text(part.path("gate")),
+                values.text(part.path("gate_up")),
                 part.path("down").asText(),
                 activation(activation));
     }
 
     private Activation activation(JsonNode expression) throws MalformedWeightsException {
-        String name = text(expression).orElse("");
+        String name = values.text(expression).orElse("");
         Optional<Activation> known = Activation.named(name);
         if (known.isEmpty()) {
-            throw bad("activation " + name, "it is not known");
+            throw values.bad("activation " + name, "it is not known");
         }
         return known.get();
     }
@@ -232,21 +170,21 @@ final class TransformerReader {
         if (!experts.isObject()) {
             return Optional.empty();
         }
-        int count = whole(experts, "count", OptionalInt.empty());
-        int active = whole(experts, "active", OptionalInt.empty());
+        int count = values.whole(experts, "count", OptionalInt.empty());
+        int active = values.whole(experts, "active", OptionalInt.empty());
         if (active > count) {
-            throw bad(active + " active of " + count + " experts", "there are too few");
+            throw values.bad(active + " active of " + count + " experts", "there are too few");
         }
         JsonNode shared = experts.path("shared");
         return Optional.of(new Experts(
                 count,
                 active,
-                flag(experts.path("renormalised")),
+                values.flag(experts.path("renormalised")),
                 experts.path("router").asText(),
                 feedForward(experts),
                 sparse(experts.path("sparse"), sizes.layers()),
                 shared.isObject() ? Optional.of(feedForward(shared)) : Optional.empty(),
-                text(shared.path("weight"))));
+                values.text(shared.path("weight"))));
     }
 
     /** Every step-th layer, but for those listed as dense. */
@@ -275,9 +213,10 @@ final class TransformerReader {
         }
         boolean causal = head.path("kind").asText().equals("causal");
         JsonNode tied = settings.at("tie_word_embeddings");
-        double divisor = number(head.path("divisor"), "the logits' divisor").orElse(1);
+        double divisor =
+                values.number(head.path("divisor"), "the logits' divisor").orElse(1);
         Optional<Norm> norm = norm(head.path("norm"));
-        Optional<String> dense = text(head.path("dense"));
+        Optional<String> dense = values.text(head.path("dense"));
         Optional<Transform> transform = dense.isPresent() && norm.isPresent()
                 ? Optional.of(new Transform(dense.get(), activation(head.path("activation")), norm.get()))
                 : Optional.empty();
@@ -285,11 +224,11 @@ final class TransformerReader {
                 causal,
                 transform,
                 head.path("output").asText(),
-                text(head.path("bias")),
+                values.text(head.path("bias")),
                 tied.isBoolean() ? Optional.of(tied.asBoolean()) : Optional.empty(),
                 expected(causal),
-                number(head.path("scale"), "the logits' factor").orElse(1) / divisor,
-                number(head.path("soft_cap"), "the logits' soft cap").orElse(0)));
+                values.number(head.path("scale"), "the logits' factor").orElse(1) / divisor,
+                values.number(head.path("soft_cap"), "the logits' soft cap").orElse(0)));
     }
 
     /** Whether the class that config.json names has the head. */
@@ -306,7 +245,7 @@ final class TransformerReader {
     }
 
     private Optional<Norm> norm(JsonNode module) throws MalformedWeightsException {
-        return text(module).map(name -> new Norm(name, kind()));
+        return values.text(module).map(name -> new Norm(name, kind()));
     }
 
     private NormKind kind() {
@@ -316,57 +255,5 @@ final class TransformerReader {
                 settings.value(norm.path("epsilon")).map(JsonNode::asDouble).orElse(1e-5),
                 norm.path("one_plus").asBoolean(false),
                 norm.path("affine").asBoolean(true));
-    }
-
-    private boolean flag(JsonNode expression) {
-        return settings.value(expression).map(JsonNode::asBoolean).orElse(false);
-    }
-
-    private Optional<String> text(JsonNode expression) {
-        return settings.value(expression).map(JsonNode::asText);
-    }
-
-    private List<String> texts(JsonNode expression) {
-        List<String> texts = new ArrayList<>();
-        if (expression.isArray()) {
-            expression.forEach(text -> texts.add(text.asText()));
-        } else {
-            texts.add(expression.asText());
-        }
-        return texts;
-    }
-
-    private OptionalDouble number(JsonNode expression, String what) throws MalformedWeightsException {
-        Optional<JsonNode> value = settings.value(expression);
-        if (value.isEmpty()) {
-            return OptionalDouble.empty();
-        }
-        double number = value.get().isNumber() ? value.get().asDouble() : Double.NaN;
-        if (!Double.isFinite(number)) {
-            throw bad(what + " " + value.get(), "it is no number");
-        }
-        return OptionalDouble.of(number);
-    }
-
-    /** A count from 1 on. */
-    private int whole(JsonNode of, String key, OptionalInt otherwise) throws MalformedWeightsException {
-        Optional<JsonNode> value = settings.value(of.path(key));
-        if (value.isEmpty() && otherwise.isPresent()) {
-            return otherwise.getAsInt();
-        }
-        JsonNode number = value.orElse(MissingNode.getInstance());
-        if (!number.isIntegralNumber() || number.asLong() < 1 || number.asLong() > LARGEST) {
-            String from = of.path(key).toString().replaceAll("[\"\\[\\]$]", "");
-            throw bad(
-                    from + (number.isMissingNode() ? " is not there" : " is " + number),
-                    "a whole number from 1 to " + LARGEST + " is needed");
-        }
-        return number.asInt();
-    }
-
-    private MalformedWeightsException bad(String what, String why) {
-        return new MalformedWeightsException(
-                Flaw.UNKNOWN,
-                "cannot run this model: config.json of " + type + ": " + what + ": " + why + "; mend config.json");
     }
 }
