@@ -8,13 +8,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 import org.lowrank.inference.description.PositionScheme;
 import org.lowrank.inference.description.Transformer;
@@ -197,19 +192,17 @@ public final class LayerwiseModel implements AutoCloseable {
         ScoreBias bias = bias();
         int count = transformer.sizes().layers();
         long tokens = batches.stream().mapToLong(Batch::tokens).sum();
-        ExecutorService reading = Executors.newSingleThreadExecutor(task -> {
-            Thread thread = new Thread(task, "lowrank-layer-reader");
-            thread.setDaemon(true);
-            return thread;
-        });
-        @Nullable Future<Parts.Layer> next = reading.submit(() -> loader.load(0));
-        try {
+        try (LayersAhead ahead = new LayersAhead(loader)) {
+            ahead.read(0);
             long done = 0;
             for (int layer = 0; layer < count; layer++) {
-                try (Parts.Layer parts = taken(Objects.requireNonNull(next));
+                try (Parts.Layer parts = ahead.taken();
                         Recorder recorder = new Recorder(memory, listener, layer)) {
-                    int following = layer + 1;
-                    next = following < count ? reading.submit(() -> loader.load(following)) : null;
+                    if (layer + 1 < count) {
+                        ahead.read(layer + 1);
+                    } else {
+                        ahead.nothingMore();
+                    }
                     LayerPass pass = new LayerPass(transformer, parts, bias, layer);
                     for (Batch batch : batches) {
                         if (Thread.interrupted()) {
@@ -223,44 +216,6 @@ public final class LayerwiseModel implements AutoCloseable {
                     recorder.deliver();
                 }
             }
-        } finally {
-            reading.shutdown();
-            discard(next);
-        }
-    }
-
-    private static Parts.Layer taken(Future<Parts.Layer> loaded) throws IOException, InterruptedException {
-        try {
-            return loaded.get();
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof IOException cause) {
-                throw cause;
-            }
-            if (e.getCause() instanceof RuntimeException cause) {
-                throw cause;
-            }
-            if (e.getCause() instanceof Error cause) {
-                throw cause;
-            }
-            throw new IllegalStateException(e.getCause());
-        }
-    }
-
-    /** Waits for what is being read, so that nothing is read from closed files, and gives it back. */
-    private static void discard(@Nullable Future<Parts.Layer> loaded) {
-        boolean interrupted = false;
-        while (loaded != null) {
-            try {
-                loaded.get().close();
-                loaded = null;
-            } catch (ExecutionException alreadyFailed) {
-                loaded = null;
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
         }
     }
 
