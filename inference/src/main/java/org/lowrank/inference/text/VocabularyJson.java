@@ -73,7 +73,7 @@ final class VocabularyJson {
             Piece piece = vocabulary.pieces().get(id);
             boolean own = piece.type() == Type.USER_DEFINED;
             if (own || piece.type() == Type.CONTROL || piece.type() == Type.UNKNOWN) {
-                added.add(TokenizerFiles.addedToken(piece.text(), id, !own));
+                added.add(SpecialTokens.added(piece.text(), id, !own));
             }
         }
         return added;
