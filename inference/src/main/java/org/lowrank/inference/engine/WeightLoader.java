@@ -16,6 +16,7 @@ import org.lowrank.inference.description.Transformer.FeedForward;
 import org.lowrank.inference.description.Transformer.NormKind;
 import org.lowrank.inference.description.Transformer.Place;
 import org.lowrank.inference.description.Transformer.Sizes;
+import org.lowrank.inference.engine.MatrixLoader.Source;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.tensor.Tensor;
 
@@ -24,8 +25,8 @@ final class WeightLoader {
     private final Transformer transformer;
     private final TensorNames names;
     private final NDManager memory;
-    private final boolean inOut;
     private final boolean randomised;
+    private final MatrixLoader matrices;
 
     WeightLoader(Transformer transformer, TensorNames names, NDManager memory) {
         this(transformer, names, memory, false);
@@ -41,7 +42,7 @@ final class WeightLoader {
         this.transformer = transformer;
         this.names = names;
         this.memory = memory;
-        this.inOut = transformer.layer().inOut();
+        matrices = new MatrixLoader(names, memory, transformer.layer().inOut(), randomised);
     }
 
     /** A layer; closed by the caller. */
@@ -86,8 +87,9 @@ final class WeightLoader {
             sources.add(Source.whole(path + attention.projections().k().orElseThrow(), kv));
             sources.add(Source.whole(path + attention.projections().v().orElseThrow(), kv));
         }
-        parts.qkv = linear(sources, sizes.width(), parts.stores);
-        parts.o = linear(List.of(Source.whole(path + attention.projections().o(), sizes.width())), q, parts.stores);
+        parts.qkv = matrices.linear(sources, sizes.width(), parts.stores);
+        parts.o = matrices.linear(
+                List.of(Source.whole(path + attention.projections().o(), sizes.width())), q, parts.stores);
         if (attention.headNorms().isPresent()) {
             Transformer.HeadNorms norms = attention.headNorms().get();
             parts.qNorm = headNorm(path + norms.q(), norms.kind(), sizes.heads(), parts.stores);
@@ -98,7 +100,7 @@ final class WeightLoader {
     private Parts.FeedForward feedForward(String path, FeedForward form, List<FloatStore> stores) throws IOException {
         Tensor down = names.get(path + form.down());
         int inner = Math.toIntExact(
-                transposed(down, inOut) ? down.shape().get(0) : down.shape().get(1));
+                matrices.transposed(down) ? down.shape().get(0) : down.shape().get(1));
         List<Source> up = new ArrayList<>();
         if (form.gateUp().isPresent()) {
             up.add(Source.whole(path + form.gateUp().get(), 2 * inner));
@@ -108,8 +110,8 @@ final class WeightLoader {
         }
         int width = transformer.sizes().width();
         return new Parts.FeedForward(
-                linear(up, width, stores),
-                linear(List.of(Source.whole(path + form.down(), width)), inner, stores),
+                matrices.linear(up, width, stores),
+                matrices.linear(List.of(Source.whole(path + form.down(), width)), inner, stores),
                 form.gated(),
                 form.activation());
     }
@@ -121,11 +123,12 @@ final class WeightLoader {
             experts.add(feedForward(path, numbered(form.expert(), expert), stores));
         }
         return new Parts.Experts(
-                linear(List.of(Source.whole(path + form.router(), form.count())), width, stores),
+                matrices.linear(List.of(Source.whole(path + form.router(), form.count())), width, stores),
                 experts,
                 form.shared().isPresent() ? feedForward(path, form.shared().get(), stores) : null,
                 form.sharedWeight().isPresent()
-                        ? linear(List.of(Source.whole(path + form.sharedWeight().get(), 1)), width, stores)
+                        ? matrices.linear(
+                                List.of(Source.whole(path + form.sharedWeight().get(), 1)), width, stores)
                         : null);
     }
 
@@ -139,110 +142,14 @@ final class WeightLoader {
                 form.activation());
     }
 
-    /**
-     * Rows of a module for a joined matrix.
-     *
-     * @param rows of the stored matrix
-     * @param order the stored rows in the order wanted
-     */
-    private record Source(String module, int rows, List<QkvSplit.Rows> order) {
-        static Source whole(String module, int rows) {
-            return new Source(module, rows, List.of(new QkvSplit.Rows(0, rows)));
-        }
-    }
-
-    /** Modules below one another as one, with a bias where any of them has one. */
-    private Parts.Linear linear(List<Source> sources, int cols, List<FloatStore> stores) throws IOException {
-        long rows = sources.stream().mapToLong(Source::rows).sum();
-        FloatStore weight = keep(FloatStore.allocate(memory, rows, cols), stores);
-        FloatBuffer target = weight.floats();
-        boolean biased = false;
-        for (Source source : sources) {
-            int first = target.position();
-            put(source, cols, target);
-            if (randomised) {
-                GaussianFill.replace(target.slice(first, target.position() - first), source.module());
-            }
-            biased |= names.find(source.module() + ".bias").isPresent();
-        }
-        if (!biased) {
-            return new Parts.Linear(weight, null);
-        }
-        FloatStore bias = keep(FloatStore.allocate(memory, 1, rows), stores);
-        FloatBuffer numbers = bias.floats();
-        for (Source source : sources) {
-            putBias(source, numbers);
-        }
-        return new Parts.Linear(weight, bias);
-    }
-
     /** A matrix [out, in] with its bias where it has one. */
     Parts.Linear plain(String module, int rows, int cols, List<FloatStore> stores) throws IOException {
-        return linear(List.of(Source.whole(module, rows)), cols, stores);
+        return matrices.linear(List.of(Source.whole(module, rows)), cols, stores);
     }
 
     /** A table as it lies. */
     FloatStore table(Tensor tensor, List<FloatStore> stores) throws IOException {
         return vector(tensor, false, stores);
-    }
-
-    private void put(Source source, int cols, FloatBuffer target) throws IOException {
-        Tensor tensor = names.get(source.module());
-        boolean turned = transposed(tensor, inOut);
-        List<Long> expected =
-                turned ? List.of((long) cols, (long) source.rows()) : List.of((long) source.rows(), (long) cols);
-        check(tensor, expected);
-        try (Tensor.Values values = tensor.open()) {
-            if (!turned) {
-                for (QkvSplit.Rows rows : source.order()) {
-                    Widening.rows(values, rows.start(), rows.count(), cols, target);
-                }
-                return;
-            }
-            FloatBuffer whole = target.slice(target.position(), source.rows() * cols);
-            Widening.transposed(values, cols, source.rows(), whole);
-            target.position(target.position() + source.rows() * cols);
-            if (source.order().size() > 1) {
-                throw new MalformedWeightsException("cannot split fused matrix: " + tensor.file() + ": " + tensor.name()
-                        + " is stored [in, out]; save the model as safetensors");
-            }
-        }
-    }
-
-    private void putBias(Source source, FloatBuffer target) throws IOException {
-        Optional<Tensor> bias = names.find(source.module() + ".bias");
-        if (bias.isEmpty()) {
-            for (int i = 0; i < source.rows(); i++) {
-                target.put(0);
-            }
-            return;
-        }
-        check(bias.get(), List.of((long) source.rows()));
-        try (Tensor.Values values = bias.get().open()) {
-            for (QkvSplit.Rows rows : source.order()) {
-                Widening.entries(values, rows.start(), rows.count(), target);
-            }
-        }
-    }
-
-    static boolean transposed(Tensor tensor, boolean otherwise) {
-        return switch (tensor.orientation()) {
-            case IN_OUT -> true;
-            case OUT_IN -> false;
-            case UNKNOWN -> otherwise;
-        };
-    }
-
-    private static void check(Tensor tensor, List<Long> expected) throws MalformedWeightsException {
-        if (!tensor.shape().equals(expected)) {
-            throw new MalformedWeightsException("wrong shape: " + tensor.file() + ": " + tensor.name() + " is "
-                    + tensor.shape() + " where config.json asks for " + expected + "; check config.json");
-        }
-    }
-
-    private static FloatStore keep(FloatStore store, List<FloatStore> stores) {
-        stores.add(store);
-        return store;
     }
 
     /** A norm of whatever width its weight has. */
@@ -260,7 +167,7 @@ final class WeightLoader {
         if (kind.rms()) {
             return null;
         }
-        FloatStore zeros = keep(FloatStore.allocate(memory, 1, weight.cols), stores);
+        FloatStore zeros = MatrixLoader.keep(FloatStore.allocate(memory, 1, weight.cols), stores);
         zeros.floats().put(new float[weight.cols]);
         return zeros;
     }
@@ -270,10 +177,10 @@ final class WeightLoader {
             return norm(module, kind, stores);
         }
         int size = transformer.sizes().headSize();
-        FloatStore weight = keep(FloatStore.allocate(memory, heads, size), stores);
+        FloatStore weight = MatrixLoader.keep(FloatStore.allocate(memory, heads, size), stores);
         for (int head = 0; head < heads; head++) {
             Tensor tensor = names.get(module.replace("#", Integer.toString(head)));
-            check(tensor, List.of((long) size));
+            MatrixLoader.check(tensor, List.of((long) size));
             try (Tensor.Values values = tensor.open()) {
                 Widening.rows(values, 0, 1, size, weight.rows(head, 1));
             }
@@ -289,7 +196,7 @@ final class WeightLoader {
         }
         long cols = shape.get(shape.size() - 1);
         long rows = shape.size() == 2 ? shape.get(0) : 1;
-        FloatStore store = keep(FloatStore.allocate(memory, rows, cols), stores);
+        FloatStore store = MatrixLoader.keep(FloatStore.allocate(memory, rows, cols), stores);
         try (Tensor.Values values = tensor.open()) {
             Widening.rows(values, 0, rows, cols, store.floats());
         }
