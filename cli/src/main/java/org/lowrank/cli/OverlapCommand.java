@@ -1,6 +1,5 @@
 package org.lowrank.cli;
 
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -17,9 +16,7 @@ import org.lowrank.analyzer.output.AnalysisResult;
 import org.lowrank.analyzer.output.OverlapResult;
 import org.lowrank.analyzer.overlap.TextOverlap;
 import org.lowrank.analyzer.overlap.TextOverlapMeasurer;
-import org.lowrank.inference.description.TransformerCatalog;
 import org.lowrank.inference.engine.LayerwiseModel;
-import org.lowrank.inference.text.TextSequences;
 import org.lowrank.reports.OutputDirectory;
 import org.lowrank.reports.ResultFormat;
 import org.lowrank.weights.bytes.MalformedWeightsException;
@@ -178,7 +175,7 @@ final class OverlapCommand extends ModelRun implements Callable<Integer> {
             TerminalProgress progress)
             throws Exception {
         String name = opened.provenance().model();
-        Optional<String> why = cannotRun(opened, overlap);
+        Optional<String> why = WhyNotRun.of(opened, run, overlap);
         if (why.isPresent() && tunedA != null) {
             throw new MalformedWeightsException("cannot run this model: " + name + ": " + why.get()
                     + "; tuned models are compared on what goes through it");
@@ -190,12 +187,14 @@ final class OverlapCommand extends ModelRun implements Callable<Integer> {
         long start = System.nanoTime();
         ModelRunner.Progress counting = (done, total) -> progress.count("tokens x layers", done, total);
         try (LayerwiseModel runs = run.open(opened)) {
-            TextSequences sequences = ReadTexts.of(opened, runs, run, contents).sequences();
-            RunArguments.requireMemory(runs, sequences.ids(), tunedA == null ? 0 : 3);
+            ReadTexts read = ReadTexts.of(opened, runs, run, contents);
+            List<int[]> ids = read.sequences().ids();
+            RunArguments.requireMemory(runs, ids, tunedA == null ? 0 : 3);
             ActivationOverlapMeasurer.Texts texts = new ActivationOverlapMeasurer.Texts(
                     name,
-                    sequences.ids(),
-                    new ActivationOverlapMeasurer.TokenRows(rows(sequences, 0), rows(sequences, 1), rows(sequences, 2)),
+                    ids,
+                    new ActivationOverlapMeasurer.TokenRows(
+                            read.rows(0, withSpecial), read.rows(1, withSpecial), read.rows(2, withSpecial)),
                     directions);
             Depths depths = tunedA == null || tunedB == null
                     ? new Depths(ActivationOverlapMeasurer.measure(runs, texts, null, counting), null)
@@ -266,40 +265,6 @@ final class OverlapCommand extends ModelRun implements Callable<Integer> {
                 sourceOptions(progress),
                 LayerSelection.ALL,
                 ModelNames.of(List.of()));
-    }
-
-    /** Why the texts cannot be run through the model, which the embedding's overlap does not need. */
-    private Optional<String> cannotRun(ModelAnalysis opened, TextOverlap overlap) throws IOException, UsageException {
-        String type = run.configuration(opened).path("model_type").asText("");
-        if (!TransformerCatalog.describes(run.configuration(opened))) {
-            return Optional.of(type.isEmpty() ? "there is no model_type" : "model_type " + type + " is not described");
-        }
-        int fewest = Math.min(overlap.textA().tokens(), overlap.textB().tokens());
-        if (fewest < ActivationOverlapMeasurer.FEWEST_TOKENS) {
-            return Optional.of("a text of " + fewest + " tokens is too short to run, at least "
-                    + ActivationOverlapMeasurer.FEWEST_TOKENS + " are needed");
-        }
-        try (LayerwiseModel runs = run.open(opened)) {
-            runs.requireAllTensors();
-            return Optional.empty();
-        } catch (MalformedWeightsException incomplete) {
-            return Optional.of(String.valueOf(incomplete.getMessage()));
-        }
-    }
-
-    /** Places of a text's tokens among all. */
-    private int[] rows(TextSequences sequences, int text) {
-        List<Integer> rows = new ArrayList<>();
-        int token = 0;
-        for (int i = 0; i < sequences.ids().size(); i++) {
-            for (boolean special : sequences.special().get(i)) {
-                if (sequences.texts().get(i) == text && (withSpecial || !special)) {
-                    rows.add(token);
-                }
-                token++;
-            }
-        }
-        return rows.stream().mapToInt(Integer::intValue).toArray();
     }
 
     private TextOverlapMeasurer measurer() throws UsageException {

@@ -1,6 +1,7 @@
 package org.lowrank.cli;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import org.lowrank.analyzer.ModelAnalysis;
@@ -24,5 +25,24 @@ record ReadTexts(TextSequences sequences, OptionalInt mask) {
         } catch (IllegalArgumentException e) {
             throw new UsageException(String.valueOf(e.getMessage()));
         }
+    }
+
+    /**
+     * Places of a text's tokens among all.
+     *
+     * @param withSpecial with those that the model wants around a text
+     */
+    int[] rows(int text, boolean withSpecial) {
+        List<Integer> rows = new ArrayList<>();
+        int token = 0;
+        for (int i = 0; i < sequences.ids().size(); i++) {
+            for (boolean special : sequences.special().get(i)) {
+                if (sequences.texts().get(i) == text && (withSpecial || !special)) {
+                    rows.add(token);
+                }
+                token++;
+            }
+        }
+        return rows.stream().mapToInt(Integer::intValue).toArray();
     }
 }
