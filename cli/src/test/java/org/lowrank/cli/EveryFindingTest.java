@@ -54,11 +54,13 @@ class EveryFindingTest {
             "PopulationFindings.java",
             "QuantisationError.java",
             "RankFindings.java",
+            "ShareFindings.java",
             "SweepFindings.java",
             "TheoryReport.java",
             "TraceFindings.java",
             "TransitionFindings.java",
-            "VariantView.java"));
+            "VariantView.java",
+            "WidthFinding.java"));
 
     /** Findings that other tests make. */
     private static final List<String> WALKED_ELSEWHERE = List.of(

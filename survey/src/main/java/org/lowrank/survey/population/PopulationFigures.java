@@ -151,8 +151,8 @@ final class PopulationFigures {
                 title,
                 new Axis(axis, true, true),
                 STABLE_RANK,
-                families(population, size, PopulationFindings::medianRank),
-                List.of(byOrder("Gaussian", population, size, PopulationFindings::medianGaussian)),
+                families(population, size, WidthFinding::medianRank),
+                List.of(byOrder("Gaussian", population, size, WidthFinding::medianGaussian)),
                 "Stable rank",
                 List.of(new Alternative(
                         "Share of Gaussian", SHARE, families(population, size, Subject::medianShare), List.of())));
