@@ -56,6 +56,7 @@ class EveryFindingTest {
             "RankFindings.java",
             "ShareFindings.java",
             "SweepFindings.java",
+            "TaskVectorFindings.java",
             "TheoryReport.java",
             "TraceFindings.java",
             "TransitionFindings.java",
