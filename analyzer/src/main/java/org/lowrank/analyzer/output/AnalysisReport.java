@@ -47,7 +47,7 @@ public final class AnalysisReport {
             sections.add(modelTable(result));
         }
         sections.addAll(LayerFigures.perModel(result));
-        sections.add(LayerFigures.heatMap(result));
+        sections.add(LayerHeatMap.of(result));
         sections.addAll(ExpertMaps.of(result));
         sections.addAll(SpectrumFigures.of(result));
         sections.add(measurements(result));

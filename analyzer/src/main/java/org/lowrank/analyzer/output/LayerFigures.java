@@ -14,16 +14,12 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.lowrank.analyzer.layer.MatrixId;
-import org.lowrank.analyzer.layer.MatrixKind;
 import org.lowrank.analyzer.measurement.MatrixMeasurement;
 import org.lowrank.analyzer.measurement.ModelSummary;
 import org.lowrank.analyzer.measurement.Outlier;
 import org.lowrank.reports.Report.Alternative;
 import org.lowrank.reports.Report.Axis;
 import org.lowrank.reports.Report.FigureSection;
-import org.lowrank.reports.Report.HeatGrid;
-import org.lowrank.reports.Report.HeatMap;
-import org.lowrank.reports.Report.HeatMapSection;
 import org.lowrank.reports.Report.Panel;
 import org.lowrank.reports.Report.Section;
 import org.lowrank.reports.Report.Series;
@@ -42,8 +38,8 @@ public final class LayerFigures {
     /** Two panels per model and stack, as the rows of Figure 4. */
     static List<Section> perModel(AnalysisResult result) {
         List<Panel> panels = new ArrayList<>();
-        boolean several = stacks(result).size() > 1;
-        stacks(result).forEach((key, rows) -> {
+        boolean several = ModelStack.of(result).size() > 1;
+        ModelStack.of(result).forEach((key, rows) -> {
             double entry = rootMeanSquare(rows);
             String prefix = several ? key.title() + " · " : "";
             String id = several ? "-" + panels.size() / 2 : "";
@@ -95,7 +91,7 @@ public final class LayerFigures {
     /** A panel per kind of matrix with a line per model over relative depth. */
     static Section byRelativeDepth(AnalysisResult result) {
         Map<String, List<Series>> kinds = new LinkedHashMap<>();
-        Map<Key, List<MatrixMeasurement>> stacks = stacks(result);
+        Map<ModelStack, List<MatrixMeasurement>> stacks = ModelStack.of(result);
         stacks.forEach((key, rows) -> {
             int last = rows.stream().mapToInt(MatrixMeasurement::layer).max().orElse(0);
             for (Series series : series(rows, row -> Cells.orNaN(row.stableRank()))) {
@@ -120,101 +116,6 @@ public final class LayerFigures {
                 "Stable rank against relative depth (first layer 0, last layer 1).",
                 4,
                 panels);
-    }
-
-    /** Layer × kind tables, one per model and stack. */
-    static Section heatMap(AnalysisResult result) {
-        List<HeatGrid> grids = new ArrayList<>();
-        boolean several = stacks(result).size() > 1;
-        stacks(result).forEach((key, rows) -> {
-            List<String> kinds =
-                    rows.stream().map(MatrixMeasurement::kind).distinct().toList();
-            List<Integer> layers = rows.stream()
-                    .map(MatrixMeasurement::layer)
-                    .distinct()
-                    .sorted()
-                    .toList();
-            grids.add(new HeatGrid(
-                    several ? key.title() : "",
-                    kinds,
-                    layers.stream().map(String::valueOf).toList(),
-                    List.of(
-                            map("Stable rank", rows, kinds, layers, row -> Cells.orNaN(row.stableRank()))
-                                    .marking(outliers(rows, kinds, layers, Outlier.Quantity.STABLE_RANK)),
-                            map("Share of maximum", rows, kinds, layers, AnalysisReport::shareOfMaximum),
-                            map("Share of Gaussian", rows, kinds, layers, MatrixMeasurement::shareOfGaussian),
-                            map("Frobenius", rows, kinds, layers, MatrixMeasurement::frobeniusNorm)
-                                    .marking(outliers(rows, kinds, layers, Outlier.Quantity.FROBENIUS_NORM)),
-                            map("Spectral", rows, kinds, layers, MatrixMeasurement::spectralNorm))));
-        });
-        return new HeatMapSection(
-                "heat-map",
-                "Heat map",
-                "Each kind of matrix in each layer; the mean where a layer has experts. Framed cells stand out from their row.",
-                grids);
-    }
-
-    private static boolean[][] outliers(
-            List<MatrixMeasurement> rows, List<String> kinds, List<Integer> layers, Outlier.Quantity quantity) {
-        boolean[][] marked = new boolean[kinds.size()][layers.size()];
-        for (ModelSummary summary : ModelSummary.of(rows)) {
-            for (Outlier one : summary.outliers()) {
-                if (one.quantity() == quantity) {
-                    marked[kinds.indexOf(one.row().kind())][
-                            layers.indexOf(one.row().layer())] = true;
-                }
-            }
-        }
-        return marked;
-    }
-
-    private static HeatMap map(
-            String label,
-            List<MatrixMeasurement> rows,
-            List<String> kinds,
-            List<Integer> layers,
-            ToDoubleFunction<MatrixMeasurement> value) {
-        Map<String, Map<Integer, List<Double>>> found = new HashMap<>();
-        for (MatrixMeasurement row : rows) {
-            found.computeIfAbsent(row.kind(), kind -> new HashMap<>())
-                    .computeIfAbsent(row.layer(), layer -> new ArrayList<>())
-                    .add(value.applyAsDouble(row));
-        }
-        double[][] values = new double[kinds.size()][layers.size()];
-        for (int k = 0; k < kinds.size(); k++) {
-            Map<Integer, List<Double>> ofKind = found.getOrDefault(kinds.get(k), Map.of());
-            for (int l = 0; l < layers.size(); l++) {
-                values[k][l] = ofKind.getOrDefault(layers.get(l), List.of()).stream()
-                        .mapToDouble(Double::doubleValue)
-                        .average()
-                        .orElse(Double.NaN);
-            }
-        }
-        return new HeatMap(label, values);
-    }
-
-    /** A model's stack, as named in titles. */
-    private record Key(String model, String revision, String stack, String title) {}
-
-    private static Map<Key, List<MatrixMeasurement>> stacks(AnalysisResult result) {
-        Map<Key, List<MatrixMeasurement>> stacks = new LinkedHashMap<>();
-        List<String> names = AnalysisLead.shortNames(
-                result.models().stream().map(AnalysisResult.Model::model).toList());
-        for (AnalysisResult.Model model : result.models()) {
-            String name = names.get(result.models().indexOf(model));
-            List<MatrixMeasurement> rows = result.matricesOf(model).stream()
-                    .filter(row -> row.id().kind() != MatrixKind.TENSOR) // a kind of its own each: no line over layers
-                    .toList();
-            boolean several =
-                    rows.stream().map(MatrixMeasurement::stack).distinct().count() > 1;
-            for (MatrixMeasurement row : rows) {
-                String title = several ? name + " (" + row.stack() + ")" : name;
-                stacks.computeIfAbsent(
-                                new Key(model.model(), model.revision(), row.stack(), title), k -> new ArrayList<>())
-                        .add(row);
-            }
-        }
-        return stacks;
     }
 
     private static List<Series> series(List<MatrixMeasurement> rows, ToDoubleFunction<MatrixMeasurement> value) {
