@@ -53,8 +53,7 @@ public final class MeasuringRun implements AutoCloseable {
      * @param saved an earlier result, if there is one
      * @param progress told of every matrix
      */
-    public ModelAnalysis.Outcome measure(
-            ModelAnalysis model, Optional<AnalysisResult> saved, ModelMeasurer.Progress progress)
+    public ModelOutcome measure(ModelAnalysis model, Optional<AnalysisResult> saved, ModelMeasurer.Progress progress)
             throws IOException, InterruptedException, ModelNotFoundException {
         return model.measure(engine, options.accuracy(), options.threads(), Program.version(), saved, progress);
     }
@@ -123,7 +122,7 @@ public final class MeasuringRun implements AutoCloseable {
     }
 
     /** The result of everything measured. */
-    public AnalysisResult result(List<ModelAnalysis.Outcome> outcomes) {
+    public AnalysisResult result(List<ModelOutcome> outcomes) {
         return new AnalysisResult(
                 AnalysisResult.SCHEMA_VERSION,
                 AnalysisResult.KIND,
@@ -131,7 +130,7 @@ public final class MeasuringRun implements AutoCloseable {
                 options.commandLine(),
                 started(),
                 settings(),
-                outcomes.stream().map(ModelAnalysis.Outcome::model).toList(),
+                outcomes.stream().map(ModelOutcome::model).toList(),
                 outcomes.stream().flatMap(o -> o.matrices().stream()).toList(),
                 outcomes.stream().flatMap(o -> o.skipped().stream()).toList(),
                 outcomes.stream().flatMap(o -> o.findings().stream()).toList(),

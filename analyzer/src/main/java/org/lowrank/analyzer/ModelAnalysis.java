@@ -9,19 +9,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.lowrank.analyzer.layer.LayerMatrix;
 import org.lowrank.analyzer.layer.LayerSelection;
 import org.lowrank.analyzer.layer.MatrixId;
 import org.lowrank.analyzer.layer.ModelLayers;
 import org.lowrank.analyzer.layer.NothingSelectedException;
-import org.lowrank.analyzer.measurement.AdapterFindings;
-import org.lowrank.analyzer.measurement.Initialisation;
 import org.lowrank.analyzer.measurement.MatrixMeasurement;
-import org.lowrank.analyzer.measurement.ModelFindings;
 import org.lowrank.analyzer.measurement.ModelMeasurer;
 import org.lowrank.analyzer.output.AnalysisResult;
-import org.lowrank.reports.finding.Finding;
 import org.lowrank.spectral.SpectralEngine;
 import org.lowrank.spectral.SpectralOptions;
 import org.lowrank.weights.adapter.Adapter;
@@ -37,6 +32,7 @@ import org.lowrank.weights.tensor.Checkpoint;
 public final class ModelAnalysis implements AutoCloseable {
     private final OpenedModel opened;
     private final ModelFiles files;
+    private final ReadFiles read;
     private final ModelFiles.Provenance provenance;
     private final Checkpoint checkpoint;
     private final ModelLayers layers;
@@ -53,44 +49,10 @@ public final class ModelAnalysis implements AutoCloseable {
         this.files = opened.files();
         this.provenance = provenance;
         this.checkpoint = opened.checkpoint();
+        this.read = new ReadFiles(files, checkpoint);
         this.layers = layers;
         this.selection = selection;
         this.seconds = seconds;
-    }
-
-    /**
-     * What one model gave.
-     *
-     * @param reused taken from a saved result
-     */
-    public record Outcome(
-            AnalysisResult.Model model,
-            List<MatrixMeasurement> matrices,
-            List<AnalysisResult.Skipped> skipped,
-            List<Finding> findings,
-            List<AnalysisResult.Warning> warnings,
-            boolean reused) {
-        /** What a saved result has of a model, where it was measured from the same bytes in the same way. */
-        public static Optional<Outcome> saved(AnalysisResult result, String name, String fingerprint) {
-            return result.models().stream()
-                    .filter(model -> !fingerprint.isEmpty()
-                            && model.fingerprint().equals(fingerprint)
-                            && model.model().equals(name))
-                    .findFirst()
-                    .map(model -> new Outcome(
-                            model,
-                            result.matricesOf(model),
-                            result.skippedTensors().stream()
-                                    .filter(skipped -> skipped.model().equals(name))
-                                    .toList(),
-                            result.findings().stream()
-                                    .filter(finding -> finding.model().equals(name))
-                                    .toList(),
-                            result.warnings().stream()
-                                    .filter(warning -> warning.model().equals(name))
-                                    .toList(),
-                            true));
-        }
     }
 
     /**
@@ -193,11 +155,7 @@ public final class ModelAnalysis implements AutoCloseable {
 
     /** Bytes of the weight files that hold them, −1 where not known. */
     public long bytesOfFiles() throws IOException, ModelNotFoundException {
-        long bytes = 0;
-        for (ModelFiles.FileEntry entry : weightFiles()) {
-            bytes = entry.size() < 0 || bytes < 0 ? -1 : bytes + entry.size();
-        }
-        return bytes;
+        return read.bytes();
     }
 
     /**
@@ -207,26 +165,7 @@ public final class ModelAnalysis implements AutoCloseable {
      * @return empty where the source announces no hash of one of the files
      */
     public Optional<String> announcedContent() throws IOException, ModelNotFoundException {
-        StringBuilder content = new StringBuilder();
-        for (String name : checkpoint.files()) {
-            Optional<String> hash = files.announcedHash(name);
-            if (hash.isEmpty()) {
-                return Optional.empty();
-            }
-            content.append(hash.get()).append('\n');
-        }
-        return Optional.of(content.append(layers.card()).toString());
-    }
-
-    private List<ModelFiles.FileEntry> weightFiles() throws IOException, ModelNotFoundException {
-        return entries(checkpoint.files());
-    }
-
-    private List<ModelFiles.FileEntry> entries(List<String> names) throws IOException, ModelNotFoundException {
-        Set<String> wanted = new HashSet<>(names);
-        return files.list().stream()
-                .filter(entry -> wanted.contains(entry.name()))
-                .toList();
+        return read.announced().map(hashes -> hashes + layers.card());
     }
 
     /**
@@ -234,7 +173,7 @@ public final class ModelAnalysis implements AutoCloseable {
      *
      * @param version of this program
      */
-    public Outcome measure(
+    public ModelOutcome measure(
             SpectralEngine engine,
             SpectralOptions options,
             int threads,
@@ -243,7 +182,8 @@ public final class ModelAnalysis implements AutoCloseable {
             ModelMeasurer.Progress progress)
             throws IOException, InterruptedException, ModelNotFoundException {
         String fingerprint = fingerprint(engine, options, version);
-        Optional<Outcome> same = saved.flatMap(result -> Outcome.saved(result, provenance.model(), fingerprint));
+        Optional<ModelOutcome> same =
+                saved.flatMap(result -> ModelOutcome.saved(result, provenance.model(), fingerprint));
         if (same.isPresent()) {
             return same.get();
         }
@@ -269,7 +209,7 @@ public final class ModelAnalysis implements AutoCloseable {
             List<LayerMatrix> matrices,
             ModelMeasurer.Progress progress)
             throws IOException, InterruptedException, ModelNotFoundException {
-        List<ModelFiles.FileEntry> before = weightFiles();
+        List<ModelFiles.FileEntry> before = read.weights();
         try {
             return new ModelMeasurer(engine, options, threads)
                     .measure(provenance.model(), provenance.revision(), matrices, progress);
@@ -283,16 +223,9 @@ public final class ModelAnalysis implements AutoCloseable {
      *
      * @param rows of all its matrices, in their order
      */
-    public Outcome outcome(String fingerprint, List<MatrixMeasurement> rows)
+    public ModelOutcome outcome(String fingerprint, List<MatrixMeasurement> rows)
             throws IOException, ModelNotFoundException {
-        List<Finding> findings = opened.adapter().isPresent()
-                ? AdapterFindings.of(provenance.model(), rows)
-                : ModelFindings.of(
-                        rows.stream()
-                                .filter(row -> row.id().member().type() != MatrixId.Member.Type.HEAD)
-                                .toList(),
-                        Initialisation.of(checkpoint.config(), layers.card().layers()));
-        return new Outcome(model(fingerprint), rows, skipped(), findings, warnings(rows), false);
+        return ModelOutcome.of(this, fingerprint, rows);
     }
 
     /**
@@ -303,7 +236,7 @@ public final class ModelAnalysis implements AutoCloseable {
      */
     public String fingerprint(SpectralEngine engine, SpectralOptions options, String version)
             throws IOException, ModelNotFoundException {
-        return ResultFingerprint.of(files, read(), provenance, how(engine, options, version));
+        return ResultFingerprint.of(files, read.all(), provenance, how(engine, options, version));
     }
 
     /**
@@ -314,14 +247,8 @@ public final class ModelAnalysis implements AutoCloseable {
             throws IOException, ModelNotFoundException {
         String verified = fingerprint(engine, options, version);
         return verified.isEmpty()
-                ? ResultFingerprint.ofCommit(read(), provenance, how(engine, options, version))
+                ? ResultFingerprint.ofCommit(read.all(), provenance, how(engine, options, version))
                 : verified;
-    }
-
-    private List<ModelFiles.FileEntry> read() throws IOException, ModelNotFoundException {
-        List<String> read = new ArrayList<>(checkpoint.files());
-        read.addAll(checkpoint.described());
-        return entries(read);
     }
 
     private String how(SpectralEngine engine, SpectralOptions options, String version) {
@@ -339,7 +266,7 @@ public final class ModelAnalysis implements AutoCloseable {
     /** Numbers of a file that changed while it was measured are of neither content. */
     public MalformedWeightsException changed() throws IOException, ModelNotFoundException {
         return new MalformedWeightsException("changed file: "
-                + weightFiles().stream().map(ModelFiles.FileEntry::name).collect(Collectors.joining(", "))
+                + read.weights().stream().map(ModelFiles.FileEntry::name).collect(Collectors.joining(", "))
                 + ": changed, replaced or shortened while being read; run again when it is whole");
     }
 
@@ -353,7 +280,7 @@ public final class ModelAnalysis implements AutoCloseable {
                         provenance.source(),
                         provenance.location(),
                         checkpoint.format(),
-                        weightFiles().stream()
+                        read.weights().stream()
                                 .map(entry -> new AnalysisResult.WeightFile(
                                         entry.name(),
                                         entry.size(),
@@ -365,14 +292,7 @@ public final class ModelAnalysis implements AutoCloseable {
 
     /** Tensors in no matrix. */
     public List<AnalysisResult.Skipped> skipped() {
-        String model = provenance.model();
-        Stream<AnalysisResult.Skipped> inNoMatrix = layers.skipped().stream()
-                .map(skipped -> new AnalysisResult.Skipped(
-                        model, skipped.name(), skipped.dtype().name(), skipped.shape(), skipped.reason()));
-        Stream<AnalysisResult.Skipped> notRead = checkpoint.leftOut().stream()
-                .map(left -> new AnalysisResult.Skipped(
-                        model, left.name(), left.dtype().name(), left.shape(), left.reason()));
-        return Stream.concat(inNoMatrix, notRead).toList();
+        return ModelOutcome.skipped(this);
     }
 
     /** What a reader should know, zero matrices among it. */

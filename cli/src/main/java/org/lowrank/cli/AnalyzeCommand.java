@@ -12,6 +12,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.lowrank.analyzer.MeasuringRun;
 import org.lowrank.analyzer.ModelAnalysis;
+import org.lowrank.analyzer.ModelOutcome;
 import org.lowrank.analyzer.layer.LayerSelection;
 import org.lowrank.analyzer.output.AnalysisResult;
 import org.lowrank.reports.OutputDirectory;
@@ -82,7 +83,7 @@ final class AnalyzeCommand extends ModelRun implements Callable<Integer> {
             description = "Read headers only: print the architecture and how many bytes would be read.")
     boolean dryRun;
 
-    private final List<ModelAnalysis.Outcome> outcomes = new ArrayList<>();
+    private final List<ModelOutcome> outcomes = new ArrayList<>();
     private final List<String> failed = new ArrayList<>();
     private List<ModelReference> references = List.of();
     private ModelNames names = ModelNames.of(List.of());
@@ -156,7 +157,7 @@ final class AnalyzeCommand extends ModelRun implements Callable<Integer> {
         exitCode = exitCode == 0 ? code : exitCode;
     }
 
-    private ModelAnalysis.Outcome measure(ModelReference reference, MeasuringRun run, TerminalProgress progress)
+    private ModelOutcome measure(ModelReference reference, MeasuringRun run, TerminalProgress progress)
             throws IOException, ModelNotFoundException, InterruptedException, UsageException {
         try (ModelAnalysis model = open(run, reference, names)) {
             String name = model.provenance().model();
@@ -165,7 +166,7 @@ final class AnalyzeCommand extends ModelRun implements Callable<Integer> {
                 out = OutputDirectory.open(directory(name, model.provenance().location()));
                 directory = out;
             }
-            ModelAnalysis.Outcome outcome = run.measure(model, saved(out), counting(progress, name));
+            ModelOutcome outcome = run.measure(model, saved(out), counting(progress, name));
             if (outcome.reused()) {
                 console.warn(
                         "saved results in " + out.path() + " match " + name + " and are used; --force measures again");

@@ -10,6 +10,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.lowrank.analyzer.MeasuringRun;
 import org.lowrank.analyzer.ModelAnalysis;
+import org.lowrank.analyzer.ModelOutcome;
 import org.lowrank.analyzer.layer.MatrixId;
 import org.lowrank.analyzer.measurement.Bound;
 import org.lowrank.analyzer.measurement.MatrixMeasurement;
@@ -132,7 +133,7 @@ final class CheckCommand extends ModelRun implements Callable<Integer> {
             for (ModelReference reference : references) {
                 try (ModelAnalysis model = open(run, reference, names)) {
                     String name = model.provenance().model();
-                    ModelAnalysis.Outcome outcome = run.measure(model, Optional.empty(), counting(progress, name));
+                    ModelOutcome outcome = run.measure(model, Optional.empty(), counting(progress, name));
                     warn(model, outcome.warnings(), progress);
                     rows.addAll(outcome.matrices());
                 }

@@ -21,6 +21,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lowrank.analyzer.ModelAnalysis;
+import org.lowrank.analyzer.ModelOutcome;
 import org.lowrank.analyzer.layer.LayerSelection;
 import org.lowrank.analyzer.measurement.MatrixMeasurement;
 import org.lowrank.analyzer.measurement.Spectrum;
@@ -81,7 +82,7 @@ class AdapterAnalysisTest {
     @Test
     void aProductIsMeasuredFromItsFactors() throws Exception {
         peft(PATH, matrix(12, 2, 3, 4, 7, 3), matrix(2, 10, 5, 3, 13, 6));
-        ModelAnalysis.Outcome outcome = analyse(adapter(SETTINGS).toString(), LayerSelection.ALL);
+        ModelOutcome outcome = analyse(adapter(SETTINGS).toString(), LayerSelection.ALL);
         MatrixMeasurement row = only(outcome);
         assertThat(row.stack()).isEqualTo("decoder");
         assertThat(row.layer()).isZero();
@@ -125,7 +126,7 @@ class AdapterAnalysisTest {
     void aMergedWeightIsTheSum() throws Exception {
         llama("F32", matrix(12, 10, 7, 5, 11, 5));
         peft(PATH, matrix(12, 2, 3, 4, 7, 3), matrix(2, 10, 5, 3, 13, 6));
-        ModelAnalysis.Outcome outcome = analyse(base() + "+" + adapter(SETTINGS), q());
+        ModelOutcome outcome = analyse(base() + "+" + adapter(SETTINGS), q());
         MatrixMeasurement row = only(outcome);
         assertThat(row.model()).isEqualTo("base+adapter");
         assertThat(row.frobeniusNorm()).isCloseTo(2.312449686688728, within(1e-13));
@@ -176,7 +177,7 @@ class AdapterAnalysisTest {
         MatrixMeasurement row = only(analyse(base() + "+" + adapter, q()));
         assertThat(row.frobeniusNorm()).isCloseTo(3.1868871959954905, within(1e-12));
         assertThat(row.spectralNorm()).isCloseTo(2.19908662955935, within(1e-8));
-        ModelAnalysis.Outcome alone = analyse(adapter.toString(), LayerSelection.ALL);
+        ModelOutcome alone = analyse(adapter.toString(), LayerSelection.ALL);
         assertThat(only(alone).frobeniusNorm()).isCloseTo(0.7582628937029668, within(1e-14));
         assertThat(alone.warnings())
                 .anySatisfy(warning -> assertThat(warning.message()).contains("DoRA", "needs the base model"));
@@ -235,9 +236,9 @@ class AdapterAnalysisTest {
         Files.writeString(
                 adapter.resolve("adapter_config.json"), "{\"peft_type\":\"LORA\",\"r\":64,\"lora_alpha\":16}");
         writeLlama7b(adapter.resolve("adapter_model.safetensors"));
-        ModelAnalysis.Outcome first = analyse(adapter.toString(), LayerSelection.ALL); // compiled now
+        ModelOutcome first = analyse(adapter.toString(), LayerSelection.ALL); // compiled now
         long before = processorTime();
-        ModelAnalysis.Outcome outcome = analyse(adapter.toString(), LayerSelection.ALL);
+        ModelOutcome outcome = analyse(adapter.toString(), LayerSelection.ALL);
         double seconds = (processorTime() - before) / 1e9;
         assertThat(outcome.matrices())
                 .hasSize(224)
@@ -377,7 +378,7 @@ class AdapterAnalysisTest {
         return LayerSelection.parse(Optional.empty(), Optional.of("Q"));
     }
 
-    private static ModelAnalysis.Outcome analyse(String reference, LayerSelection selection)
+    private static ModelOutcome analyse(String reference, LayerSelection selection)
             throws IOException, InterruptedException, ModelNotFoundException {
         try (SpectralEngine engine = SpectralEngines.create();
                 ModelAnalysis analysis =
@@ -387,7 +388,7 @@ class AdapterAnalysisTest {
         }
     }
 
-    private static MatrixMeasurement only(ModelAnalysis.Outcome outcome) {
+    private static MatrixMeasurement only(ModelOutcome outcome) {
         assertThat(outcome.matrices()).hasSize(1);
         return outcome.matrices().get(0);
     }

@@ -13,6 +13,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lowrank.analyzer.ModelAnalysis;
+import org.lowrank.analyzer.ModelOutcome;
 import org.lowrank.analyzer.layer.LayerSelection;
 import org.lowrank.analyzer.measurement.MatrixMeasurement;
 import org.lowrank.spectral.SpectralEngine;
@@ -49,7 +50,7 @@ class HeadsTest {
         put(at + "mlp.gate_proj.weight", 14, 10, new double[140]);
         put(at + "mlp.up_proj.weight", 14, 10, new double[140]);
         put(at + "mlp.down_proj.weight", 10, 14, new double[140]);
-        ModelAnalysis.Outcome outcome = analyse(
+        ModelOutcome outcome = analyse(
                 "{\"model_type\":\"llama\",\"num_hidden_layers\":1,\"num_attention_heads\":4,\"num_key_value_heads\":2}",
                 "Q");
         assertHeads(outcome.matrices(), new double[][] {
@@ -122,7 +123,7 @@ class HeadsTest {
         }
         put(at + "intermediate.dense.weight", 8, 4, new double[32]);
         put(at + "output.dense.weight", 4, 8, new double[32]);
-        ModelAnalysis.Outcome outcome = analyse("{\"model_type\":\"bert\",\"num_hidden_layers\":1}", "Q");
+        ModelOutcome outcome = analyse("{\"model_type\":\"bert\",\"num_hidden_layers\":1}", "Q");
         assertThat(outcome.matrices()).extracting(MatrixMeasurement::matrix).containsExactly("Q");
         assertThat(outcome.warnings())
                 .anySatisfy(warning -> assertThat(warning.message()).contains("does not say how many there are"));
@@ -164,7 +165,7 @@ class HeadsTest {
         return entries;
     }
 
-    private ModelAnalysis.Outcome analyse(String config, String matrices) throws Exception {
+    private ModelOutcome analyse(String config, String matrices) throws Exception {
         write(config);
         LayerSelection selection =
                 LayerSelection.parse(Optional.empty(), Optional.of(matrices)).withHeads(true);

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lowrank.analyzer.ModelAnalysis;
+import org.lowrank.analyzer.ModelOutcome;
 import org.lowrank.analyzer.measurement.MatrixMeasurement;
 import org.lowrank.analyzer.output.AnalysisResult;
 import org.lowrank.spectral.SpectralEngine;
@@ -67,7 +68,7 @@ class PipelineTest {
 
     @Test
     void everyFolderIsAStack() throws Exception {
-        ModelAnalysis.Outcome outcome = analyse("", "");
+        ModelOutcome outcome = analyse("", "");
         assertThat(outcome.matrices())
                 .extracting(row -> row.stack() + " " + row.layer() + " " + row.matrix())
                 .contains("text_encoder 0 Q", "unet 0 Q", "unet 2 cross:V", "unet 1 GATE", "vae 0 O", "vae 1 O")
@@ -76,7 +77,7 @@ class PipelineTest {
 
     @Test
     void numbersAreThoseOfThePartsOwnTensors() throws Exception {
-        ModelAnalysis.Outcome outcome = analyse("", "");
+        ModelOutcome outcome = analyse("", "");
         MatrixMeasurement v = row(outcome, "text_encoder", 0, "V");
         assertThat(v.spectralNorm()).isCloseTo(4, within(1e-8)); // 4 · I by construction
         assertThat(v.frobeniusNorm()).isCloseTo(8, within(1e-12));
@@ -93,7 +94,7 @@ class PipelineTest {
 
     @Test
     void layersOfSeveralStacksOfAPartAreNumberedThrough() throws Exception {
-        ModelAnalysis.Outcome outcome = analyse("", "");
+        ModelOutcome outcome = analyse("", "");
         assertThat(row(outcome, "vae", 0, "Q").sourceTensors())
                 .containsExactly("encoder.mid_block.attentions.0.to_q.weight");
         assertThat(row(outcome, "vae", 1, "Q").sourceTensors())
@@ -123,7 +124,7 @@ class PipelineTest {
         tensors.clear();
         put("blocks.1.mystery.weight", 3, 4, 6);
         part("vae", "diffusion_pytorch_model", "{\"_class_name\": \"AutoencoderMystery\"}");
-        ModelAnalysis.Outcome outcome = analyse("", "");
+        ModelOutcome outcome = analyse("", "");
         assertThat(outcome.matrices()).extracting(MatrixMeasurement::stack).doesNotContain("vae");
         assertThat(messages(outcome))
                 .anyMatch(message -> message.startsWith("vae: no layer matrices: unknown architecture: "
@@ -131,7 +132,7 @@ class PipelineTest {
         assertThat(outcome.skipped())
                 .extracting(AnalysisResult.Skipped::tensor)
                 .contains("vae.blocks.1.mystery.weight");
-        ModelAnalysis.Outcome all = analyse("", "all");
+        ModelOutcome all = analyse("", "all");
         assertThat(row(all, "other", MatrixId.NO_LAYER, "vae.blocks.1.mystery").frobeniusNorm())
                 .isCloseTo(6, within(1e-12));
         assertThat(row(all, "other", MatrixId.NO_LAYER, "unet.down_blocks.0.attentions.0.proj_in")
@@ -178,7 +179,7 @@ class PipelineTest {
         tensors.clear();
     }
 
-    private ModelAnalysis.Outcome analyse(String inside, String matrices) throws Exception {
+    private ModelOutcome analyse(String inside, String matrices) throws Exception {
         LayerSelection selection =
                 LayerSelection.parse(Optional.empty(), matrices.isEmpty() ? Optional.empty() : Optional.of(matrices));
         try (ModelAnalysis model = ModelAnalysis.open(directory + inside, SourceOptions.defaults(), selection);
@@ -188,7 +189,7 @@ class PipelineTest {
         }
     }
 
-    private static MatrixMeasurement row(ModelAnalysis.Outcome outcome, String stack, int layer, String matrix) {
+    private static MatrixMeasurement row(ModelOutcome outcome, String stack, int layer, String matrix) {
         return outcome.matrices().stream()
                 .filter(row -> row.stack().equals(stack)
                         && row.layer() == layer
@@ -197,7 +198,7 @@ class PipelineTest {
                 .orElseThrow();
     }
 
-    private static List<String> messages(ModelAnalysis.Outcome outcome) {
+    private static List<String> messages(ModelOutcome outcome) {
         return outcome.warnings().stream().map(AnalysisResult.Warning::message).toList();
     }
 }

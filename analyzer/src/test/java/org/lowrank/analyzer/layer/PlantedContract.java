@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.io.TempDir;
 import org.lowrank.analyzer.ModelAnalysis;
+import org.lowrank.analyzer.ModelOutcome;
 import org.lowrank.analyzer.measurement.MatrixMeasurement;
 import org.lowrank.spectral.SpectralEngine;
 import org.lowrank.spectral.SpectralEngines;
@@ -53,7 +54,7 @@ abstract class PlantedContract {
         return TestTensor.of(DType.F64, shape, values);
     }
 
-    ModelAnalysis.Outcome analyze(Path model) throws Exception {
+    ModelOutcome analyze(Path model) throws Exception {
         try (ModelAnalysis analysis =
                         ModelAnalysis.open(model.toString(), SourceOptions.defaults(), LayerSelection.ALL);
                 SpectralEngine engine = SpectralEngines.create()) {
@@ -63,7 +64,7 @@ abstract class PlantedContract {
     }
 
     /** Rows by {@code "<layer> <matrix>"}, {@code "<layer> <stack> <matrix>"} where there are several stacks. */
-    static Map<String, MatrixMeasurement> rows(ModelAnalysis.Outcome outcome) {
+    static Map<String, MatrixMeasurement> rows(ModelOutcome outcome) {
         boolean several = outcome.matrices().stream()
                         .map(MatrixMeasurement::stack)
                         .distinct()
@@ -76,7 +77,7 @@ abstract class PlantedContract {
     }
 
     /** σ1 and ‖A‖_F of everything planted, and nothing measured besides but the stacked QKV. */
-    void assertPlanted(ModelAnalysis.Outcome outcome) {
+    void assertPlanted(ModelOutcome outcome) {
         Map<String, MatrixMeasurement> rows = rows(outcome);
         planted.planted()
                 .forEach((matrix, scale) -> assertThat(rows).hasEntrySatisfying(matrix, row -> {

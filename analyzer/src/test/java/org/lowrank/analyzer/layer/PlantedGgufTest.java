@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
-import org.lowrank.analyzer.ModelAnalysis;
+import org.lowrank.analyzer.ModelOutcome;
 import org.lowrank.analyzer.measurement.MatrixMeasurement;
 import org.lowrank.analyzer.output.AnalysisResult;
 import org.lowrank.weights.checkpoints.ByteSink;
@@ -33,7 +33,7 @@ class PlantedGgufTest extends PlantedContract {
             put("blk." + layer + ".ffn_up.weight", stack(gate, matrix(layer, "M1")));
             put("blk." + layer + ".ffn_down.weight", matrix(layer, "M2"));
         }
-        ModelAnalysis.Outcome outcome = analyze(gguf(Map.of(
+        ModelOutcome outcome = analyze(gguf(Map.of(
                 "general.architecture",
                 "phi3",
                 "phi3.block_count",
@@ -64,7 +64,7 @@ class PlantedGgufTest extends PlantedContract {
             }
             put("blk." + layer + ".ffn_gate_inp.weight", new double[3][D]);
         }
-        ModelAnalysis.Outcome outcome = analyze(
+        ModelOutcome outcome = analyze(
                 gguf(Map.of("general.architecture", "llama", "llama.block_count", 2, "llama.attention.head_count", 4)));
         assertPlanted(outcome);
         assertThat(outcome.matrices()).hasSize(2 * (5 + 9));
@@ -106,7 +106,7 @@ class PlantedGgufTest extends PlantedContract {
                     "blk.0." + names.get(kind) + ".weight",
                     new TestTensor(DType.Q8_0, List.of((long) rows, (long) cols), blocks.toByteArray()));
         }
-        ModelAnalysis.Outcome outcome = analyze(
+        ModelOutcome outcome = analyze(
                 gguf(Map.of("general.architecture", "gptj", "gptj.block_count", 1, "gptj.attention.head_count", 4)));
         Map<String, MatrixMeasurement> rows = rows(outcome);
         expected.forEach((name, matrix) -> {

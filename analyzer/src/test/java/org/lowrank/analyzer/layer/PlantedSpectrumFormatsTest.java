@@ -11,7 +11,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.lowrank.analyzer.ModelAnalysis;
+import org.lowrank.analyzer.ModelOutcome;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.checkpoints.CheckpointWriters;
 import org.lowrank.weights.checkpoints.Format;
@@ -46,7 +46,7 @@ class PlantedSpectrumFormatsTest extends PlantedContract {
                 CheckpointWriters.put(directory.resolve("model.gguf"), GgufWriter.bytes(tensors, metadata));
             }
         }
-        ModelAnalysis.Outcome outcome = analyze(directory);
+        ModelOutcome outcome = analyze(directory);
         assertPlanted(outcome);
         assertThat(outcome.matrices()).hasSize(14);
         assertThat(outcome.warnings()).isEmpty();

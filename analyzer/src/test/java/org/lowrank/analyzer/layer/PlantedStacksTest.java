@@ -6,7 +6,7 @@ import static org.lowrank.analyzer.layer.Fused.stack;
 import java.nio.file.Files;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.lowrank.analyzer.ModelAnalysis;
+import org.lowrank.analyzer.ModelOutcome;
 import org.lowrank.analyzer.output.AnalysisResult;
 import org.lowrank.weights.checkpoints.CheckpointWriters;
 import org.lowrank.weights.checkpoints.Format;
@@ -26,7 +26,7 @@ class PlantedStacksTest extends PlantedContract {
         put(path + down + ".weight", planted.matrix(0, stack + " M2", d, f));
     }
 
-    private ModelAnalysis.Outcome safetensors(String config) throws Exception {
+    private ModelOutcome safetensors(String config) throws Exception {
         Files.writeString(directory.resolve("config.json"), config);
         CheckpointWriters.write(Format.SAFETENSORS, directory, tensors);
         return analyze(directory);
@@ -46,7 +46,7 @@ class PlantedStacksTest extends PlantedContract {
             put(feed + "wi_0.weight", planted.matrix(0, stack + " GATE", F, D));
         }
         put("shared.weight", new double[61][D]);
-        ModelAnalysis.Outcome outcome = safetensors("{\"model_type\": \"t5\", \"num_layers\": 1,"
+        ModelOutcome outcome = safetensors("{\"model_type\": \"t5\", \"num_layers\": 1,"
                 + " \"num_decoder_layers\": 1, \"num_heads\": 4, \"d_kv\": 8, \"d_model\": 24}");
         assertPlanted(outcome);
         assertThat(outcome.matrices()).hasSize(8 + 13);
@@ -64,7 +64,7 @@ class PlantedStacksTest extends PlantedContract {
             put("model." + stack + ".embed_positions.weight", new double[61][D]);
         }
         put("model.encoder.conv1.weight", new double[D][80]);
-        ModelAnalysis.Outcome outcome = safetensors("{\"model_type\": \"whisper\", \"encoder_layers\": 1,"
+        ModelOutcome outcome = safetensors("{\"model_type\": \"whisper\", \"encoder_layers\": 1,"
                 + " \"decoder_layers\": 1, \"encoder_attention_heads\": 4, \"decoder_attention_heads\": 4}");
         assertPlanted(outcome);
         assertThat(outcome.matrices()).hasSize(7 + 12);
@@ -90,7 +90,7 @@ class PlantedStacksTest extends PlantedContract {
         feedForward("vision", "vision_model.encoder.layers.0.mlp.", 40, 96, "fc1", "fc2");
         put("text_projection.weight", new double[16][D]);
         put("visual_projection.weight", new double[16][40]);
-        ModelAnalysis.Outcome outcome = safetensors("{\"model_type\": \"clip\", \"text_config\": {\"model_type\":"
+        ModelOutcome outcome = safetensors("{\"model_type\": \"clip\", \"text_config\": {\"model_type\":"
                 + " \"clip_text_model\", \"num_hidden_layers\": 1, \"num_attention_heads\": 4}, \"vision_config\":"
                 + " {\"model_type\": \"clip_vision_model\", \"num_hidden_layers\": 1, \"num_attention_heads\": 4}}");
         assertPlanted(outcome);

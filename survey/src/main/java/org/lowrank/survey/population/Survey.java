@@ -10,6 +10,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.lowrank.analyzer.MeasuringRun;
 import org.lowrank.analyzer.ModelAnalysis;
+import org.lowrank.analyzer.ModelOutcome;
 import org.lowrank.analyzer.measurement.MatrixMeasurement;
 import org.lowrank.machine.tasks.SideBySide;
 import org.lowrank.reports.OutputDirectory;
@@ -139,7 +140,7 @@ public final class Survey {
             throws IOException, ModelNotFoundException, InterruptedException {
         String identity = run.identity(model);
         String name = model.provenance().model();
-        Optional<ModelAnalysis.Outcome> saved = options.again() ? Optional.empty() : store.saved(name, identity);
+        Optional<ModelOutcome> saved = options.again() ? Optional.empty() : store.saved(name, identity);
         if (saved.isPresent()) {
             store.write(saved.get());
             return new One(SurveyedModel.measured(reference.text(), saved.get()), Optional.empty(), true);
@@ -147,7 +148,7 @@ public final class Survey {
         long start = System.nanoTime();
         List<MatrixMeasurement> rows = measured(model, reference, identity);
         model.took("measure", (System.nanoTime() - start) / 1e9);
-        ModelAnalysis.Outcome outcome = model.outcome(identity, rows);
+        ModelOutcome outcome = model.outcome(identity, rows);
         store.write(outcome);
         store.keep(run.result(List.of(outcome))); // last: what is kept is in the data set
         return new One(SurveyedModel.measured(reference.text(), outcome), Optional.empty(), false);

@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.lowrank.analyzer.ModelAnalysis;
+import org.lowrank.analyzer.ModelOutcome;
 import org.lowrank.analyzer.output.AnalysisResult;
 import org.lowrank.reports.CsvWriter;
 import org.lowrank.reports.OutputDirectory;
@@ -111,8 +111,8 @@ final class SurveyStore implements AutoCloseable {
     }
 
     /** What was saved of a model, where it was measured from the same bytes in the same way. */
-    Optional<ModelAnalysis.Outcome> saved(String model, String identity) {
-        return result(model).flatMap(result -> ModelAnalysis.Outcome.saved(result, model, identity));
+    Optional<ModelOutcome> saved(String model, String identity) {
+        return result(model).flatMap(result -> ModelOutcome.saved(result, model, identity));
     }
 
     private Optional<AnalysisResult> result(String model) {
@@ -134,7 +134,7 @@ final class SurveyStore implements AutoCloseable {
     }
 
     /** Writes a model's rows into the data set. */
-    void write(ModelAnalysis.Outcome outcome) throws ReportWriteException {
+    void write(ModelOutcome outcome) throws ReportWriteException {
         AnalysisResult.Model model = outcome.model();
         List<SurveyRow> rows = outcome.matrices().stream()
                 .map(row -> new SurveyRow(row, model.architecture()))

@@ -3,7 +3,7 @@ package org.lowrank.survey.population;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.lowrank.analyzer.ModelAnalysis;
+import org.lowrank.analyzer.ModelOutcome;
 import org.lowrank.analyzer.layer.MatrixId;
 import org.lowrank.analyzer.layer.ModelLayers;
 import org.lowrank.analyzer.measurement.ModelSummary;
@@ -69,7 +69,7 @@ public record SurveyedModel(
     /** How many rows a model has, tensors that are in none, and warnings. */
     public record Counts(int matrices, int skippedTensors, int warnings) {}
 
-    static SurveyedModel measured(String reference, ModelAnalysis.Outcome outcome) {
+    static SurveyedModel measured(String reference, ModelOutcome outcome) {
         AnalysisResult.Model model = outcome.model();
         return new SurveyedModel(
                 model.model(),

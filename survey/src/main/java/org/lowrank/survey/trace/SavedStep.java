@@ -3,7 +3,7 @@ package org.lowrank.survey.trace;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.lowrank.analyzer.ModelAnalysis;
+import org.lowrank.analyzer.ModelOutcome;
 import org.lowrank.analyzer.measurement.MatrixMeasurement;
 import org.lowrank.analyzer.output.AnalysisResult;
 
@@ -25,7 +25,7 @@ record SavedStep(
     static final int SCHEMA_VERSION = 1;
     static final String KIND = "trace-step";
 
-    static SavedStep of(String content, ModelAnalysis.Outcome outcome) {
+    static SavedStep of(String content, ModelOutcome outcome) {
         Double range = outcome.findings().stream()
                 .map(finding -> finding.numbers().get("initializer_range"))
                 .filter(Objects::nonNull)
