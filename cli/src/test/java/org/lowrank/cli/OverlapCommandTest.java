@@ -158,14 +158,14 @@ class OverlapCommandTest {
         fails(
                 overlap("cats", "law"),
                 3,
-                "no tokenizer: tiny-bert: there is no tokenizer.json, vocab.txt or vocab.json with merges.txt; put the"
-                        + " tokenizer.json of the model ");
+                "no tokenizer: tiny-bert: there is no tokenizer.json, vocab.txt, vocab.json with merges.txt, or SentencePiece"
+                        + " model; put the tokenizer.json of the model ");
     }
 
     @Test
-    void sentencePieceModelIsNamed() throws IOException {
+    void brokenSentencePieceModelIsMalformed() throws IOException {
         Files.writeString(model.resolve("spiece.model"), "x");
-        fails(overlap("cats", "law"), 3, "no tokenizer: tiny-bert: spiece.model is a SentencePiece model, which");
+        fails(overlap("cats", "law"), 4, "malformed data: spiece.model: a message that ends too early at byte 1");
     }
 
     @Test
