@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -175,7 +176,8 @@ class ModelNamesTest {
         var err = new java.io.ByteArrayOutputStream();
         int code = Failures.report(new java.io.PrintStream(err, true), new AccessDeniedException("/models/x"), false);
         assertThat(code).isEqualTo(3);
-        assertThat(err.toString()).startsWith("lowrank: cannot read: /models/x: permission denied");
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .startsWith("lowrank: cannot read: /models/x: permission denied");
     }
 
     @Test

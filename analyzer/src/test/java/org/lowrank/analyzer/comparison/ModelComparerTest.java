@@ -305,7 +305,7 @@ class ModelComparerTest {
         assertThat(lines[1]).startsWith("A,,B,,encoder,0,Q,50,50,50,50,");
         assertThat(lines[9])
                 .startsWith("A,,B,,encoder,0,O,,,50,50,")
-                .endsWith(",not in A,," + ",".repeat(9)); // columns of adapters
+                .endsWith(",not in A,," + ",".repeat(10)); // columns of adapters, and the layer of B
         String[] header = lines[0].split(",");
         String[] first = lines[1].split(",", -1);
         for (int i = 0; i < header.length; i++) {
