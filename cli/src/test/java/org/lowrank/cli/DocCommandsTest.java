@@ -39,6 +39,7 @@ class DocCommandsTest {
             Map.entry("analyze maven:", "RealModelsTest, in profile models"),
             Map.entry("experiment finetuning", "needs a pretrained encoder: its own test, in profile models"),
             Map.entry("experiment merging --data fashion-mnist", "needs the data set: profile fashion-mnist"),
+            Map.entry("overlap org/base law.txt code.txt --tuned-a", "OverlapDepthTest"),
             Map.entry("trace", "TraceCommandTest"),
             Map.entry("survey", "SurveyCommandTest"),
             Map.entry("check", "CheckCommandTest"),
