@@ -1,4 +1,4 @@
-package org.lowrank.spectral;
+package org.lowrank.spectral.kernel;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
