@@ -7,6 +7,10 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.lowrank.machine.memory.ElementType;
 import org.lowrank.machine.memory.StridedBlock;
+import org.lowrank.spectral.lanczos.Lanczos;
+import org.lowrank.spectral.matrix.PackedMatrix;
+import org.lowrank.spectral.matrix.RowReader;
+import org.lowrank.spectral.matrix.StoredMatrix;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -41,7 +45,7 @@ public class RowKernelBenchmark {
     private RowKernel tested = new PlainKernel();
     private PackedMatrix matrix = gaussian(ElementType.F32, 4, 4);
     private RowReader reader = new RowReader(tested);
-    private Columns x = Columns.zeros(4, Lanczos.BLOCK);
+    private Columns x = Columns.zeros(4, Columns.BLOCK);
     private Columns z = x;
 
     /** Makes the matrix. */
@@ -52,7 +56,7 @@ public class RowKernelBenchmark {
         tested = kernel.equals("plain") ? new PlainKernel() : new VectorKernel();
         reader = new RowReader(tested);
         x = new Lanczos(matrix.cols, 1, tested).vectors();
-        z = Columns.zeros(matrix.cols, Lanczos.BLOCK);
+        z = Columns.zeros(matrix.cols, Columns.BLOCK);
     }
 
     private static PackedMatrix gaussian(ElementType type, int rows, int cols) {
