@@ -1,0 +1,106 @@
+package org.lowrank.trainer.output;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.lowrank.reports.NumberText;
+import org.lowrank.reports.finding.Finding;
+import org.lowrank.reports.finding.Verdict;
+import org.lowrank.trainer.experiment.Metric.Quantity;
+import org.lowrank.trainer.experiment.Metric.Subject;
+
+/** What weight decay does to the loss of merged networks, and at which λ of the grid it is least. */
+final class WeightDecayFinding {
+    private final MergingDraws draws;
+
+    WeightDecayFinding(MergingDraws draws) {
+        this.draws = draws;
+    }
+
+    /** Which of numerator and denominator closes the gap. */
+    Finding finding() {
+        double lambda = draws.lambda();
+        double least = draws.settings().weightDecays().get(0);
+        Interval with = Interval.geometric(draws.lossRatios("orthogonal", lambda));
+        Interval without = Interval.geometric(draws.lossRatios("orthogonal", least));
+        if (with.draws() == 0 || without.draws() == 0 || least == lambda) {
+            return draws.nothingLearned("weight-decay", "orthogonal");
+        }
+        Interval closed = Interval.geometric(
+                MergingDraws.ratios(draws.lossRatios("orthogonal", least), draws.lossRatios("orthogonal", lambda)));
+        Interval fall = Interval.geometric(MergingDraws.ratios(
+                draws.last("orthogonal", least, Quantity.LOSS.of(Subject.MERGED)),
+                draws.last("orthogonal", lambda, Quantity.LOSS.of(Subject.MERGED))));
+        Interval rise = Interval.geometric(MergingDraws.ratios(
+                draws.last("orthogonal", lambda, Quantity.LOSS.alone()),
+                draws.last("orthogonal", least, Quantity.LOSS.alone())));
+        Verdict verdict = !closed.decides()
+                ? Verdict.UNDECIDED
+                : closed.high() < 1
+                        ? Verdict.EXCEPTION
+                        : closed.low() <= 1 ? Verdict.UNDECIDED : fall.low() > 1 ? Verdict.HOLDS : Verdict.ROUGHLY;
+        String how = fall.low() > 1
+                ? "the merged loss falls, and the individual loss rises"
+                : fall.high() < 1
+                        ? "only because the individual loss rises: the merged loss is lower without it"
+                        : "because the individual loss rises: a fall of the merged loss is not shown";
+        List<String> parts = new ArrayList<>();
+        for (double at : draws.settings().weightDecays()) {
+            parts.add("λ = " + NumberText.exact(at) + ": merged "
+                    + NumberText.of(Interval.geometric(draws.last("orthogonal", at, Quantity.LOSS.of(Subject.MERGED)))
+                            .mean())
+                    + ", individual "
+                    + NumberText.of(Interval.geometric(draws.last("orthogonal", at, Quantity.LOSS.alone()))
+                            .mean()) + " (×"
+                    + Interval.geometric(draws.lossRatios("orthogonal", at)).text() + "; "
+                    + Fate.counts(draws.fates("orthogonal", at)) + ")");
+        }
+        return Finding.of(
+                "weight-decay",
+                verdict,
+                "×" + NumberText.of(without.mean()) + " → ×" + NumberText.of(with.mean()),
+                "Merged over individual loss goes from " + NumberText.of(without.mean()) + " at λ = "
+                        + NumberText.exact(least) + " to " + NumberText.of(with.mean()) + " at λ = "
+                        + NumberText.exact(lambda) + ", " + how + ".",
+                "Draw by draw the ratio falls " + closed.text() + "-fold; of that the merged loss falls " + fall.text()
+                        + "-fold and the individual one rises " + rise.text() + "-fold. " + best(least)
+                        + String.join("; ", parts)
+                        + ". Holds where the merged loss itself falls, roughly where only the ratio does"
+                        + MergingDraws.enough(),
+                Map.of(
+                        "loss_ratio_without",
+                        without.mean(),
+                        "loss_ratio",
+                        with.mean(),
+                        "merged_loss_fall",
+                        fall.mean(),
+                        "individual_loss_rise",
+                        rise.mean()));
+    }
+
+    /** The λ at which the merged loss is least, with an interval corrected for having chosen it. */
+    private String best(double least) {
+        int candidates = draws.settings().weightDecays().size() - 1;
+        double chosen = least;
+        for (double at : draws.settings().weightDecays()) {
+            double here = Interval.geometric(draws.last("orthogonal", at, Quantity.LOSS.of(Subject.MERGED)))
+                    .mean();
+            if (here
+                    < Interval.geometric(draws.last("orthogonal", chosen, Quantity.LOSS.of(Subject.MERGED)))
+                            .mean()) {
+                chosen = at;
+            }
+        }
+        if (chosen == least) {
+            return "No λ of the grid has a lower merged loss than λ = " + NumberText.exact(least) + ". ";
+        }
+        Interval fall = Interval.geometric(
+                MergingDraws.ratios(
+                        draws.last("orthogonal", least, Quantity.LOSS.of(Subject.MERGED)),
+                        draws.last("orthogonal", chosen, Quantity.LOSS.of(Subject.MERGED))),
+                candidates);
+        return "The merged loss is least at λ = " + NumberText.exact(chosen) + ", " + fall.text()
+                + " times lower than at λ = " + NumberText.exact(least) + " (interval corrected for choosing among "
+                + candidates + "). ";
+    }
+}
