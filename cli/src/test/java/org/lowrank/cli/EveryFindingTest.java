@@ -47,6 +47,7 @@ class EveryFindingTest {
             "InterferenceFindings.java",
             "LayerFindings.java",
             "MechanismFindings.java",
+            "MergingDraws.java",
             "MergingFindings.java",
             "ModelFindings.java",
             "MovementFinding.java",
@@ -61,6 +62,7 @@ class EveryFindingTest {
             "TraceFindings.java",
             "TransitionFindings.java",
             "VariantView.java",
+            "WeightDecayFinding.java",
             "WidthFinding.java"));
 
     /** Findings that other tests make. */
