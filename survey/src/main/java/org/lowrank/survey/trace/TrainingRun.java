@@ -99,7 +99,7 @@ public record TrainingRun(String model, String source, List<TracedRevision> revi
         RevisionChoice.Chosen chosen = asked.among(folders.keySet(), known);
         if (chosen.steps().isEmpty()) {
             throw new ModelNotFoundException("no checkpoints: " + local.path() + ": no folder "
-                    + String.join(" or ", asked.patterns()) + " among its " + folders.size() + " ("
+                    + String.join(" or ", asked.patterns()) + " among its " + folders.size() + " folders ("
                     + few(List.copyOf(folders.keySet()))
                     + "); name the trainer's output directory, or choose folders with --revisions");
         }

@@ -154,6 +154,10 @@ public sealed interface ModelReference {
         int first = name.indexOf('/');
         int second = first < 0 ? -1 : name.indexOf('/', first + 1);
         String repository = second < 0 ? name : name.substring(0, second);
+        if (first < 0 && name.matches("(?i).+\\.(safetensors|gguf|onnx|bin|pt|pth|ckpt|h5|pb|json|ya?ml|txt)")) {
+            throw new ModelNotFoundException(
+                    "model not found: " + printable(text) + ": no such file in this directory; check the path");
+        }
         RepoName.check(repository, revision, text);
         return new Hub(text, repository, revision, second < 0 ? "" : safe(text, name.substring(second + 1)));
     }

@@ -47,6 +47,15 @@ class ModelReferenceTest {
         assertThat(local.shortName()).isEqualTo("name@main");
     }
 
+    /** A file whose path is wrong is not asked for on the Hub, where "no network" would be the answer. */
+    @ParameterizedTest
+    @ValueSource(strings = {"model.safetensors", "tiny-Q4_K_M.GGUF", "pytorch_model.bin", "models.txt"})
+    void aFileThatIsNotHereIsNoNameOnTheHub(String text) {
+        assertThatThrownBy(() -> ModelReference.parse(text))
+                .isInstanceOf(ModelNotFoundException.class)
+                .hasMessage("model not found: " + text + ": no such file in this directory; check the path");
+    }
+
     @Test
     void aBaseAndAnAdapterAreReferencesOfTheirOwn(@TempDir Path directory) throws Exception {
         ModelReference.Merged merged = (ModelReference.Merged) ModelReference.parse("org/base@v1+" + directory);
