@@ -11,6 +11,7 @@ import java.util.Locale;
  * @param to largest value
  */
 record HeatCells(double from, double to, String format) {
+    private static final int LONGEST_KIND = 6;
 
     /** Names of the quantities, in their order. */
     static List<String> quantities(Report.HeatMapSection section) {
@@ -38,10 +39,14 @@ record HeatCells(double from, double to, String format) {
         return new HeatCells(from, to, "%." + decimals + "f");
     }
 
-    /** Cells of many columns have small numbers, of very many none: their value is told where they are pointed at. */
+    /**
+     * Cells of many columns have small numbers, of very many none: their value is told where they are pointed at. Beside those
+     * the rows' names have a width of their own, larger where they are names and not kinds of matrices.
+     */
     static String density(Report.HeatGrid grid) {
         int columns = grid.columns().size();
-        return columns > 40 ? " dense tiny" : columns > 26 ? " dense" : "";
+        boolean named = grid.rows().stream().anyMatch(row -> row.length() > LONGEST_KIND);
+        return columns > 40 ? " dense tiny" + (named ? " named" : "") : columns > 26 ? " dense" : "";
     }
 
     String low() {

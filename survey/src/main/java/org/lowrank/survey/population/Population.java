@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import org.lowrank.analyzer.layer.ModelLayers.ArchitectureCard;
+import org.lowrank.machine.text.ForeignText;
 
 /** The stacks of layers of all models that were measured. */
 final class Population {
@@ -27,7 +28,7 @@ final class Population {
                             .put(profile.kind(), profile);
                 }
                 stacks.forEach((stack, kinds) -> subjects.add(new Subject(
-                        stacks.size() == 1 ? model.model() : model.model() + ", " + stack,
+                        ForeignText.name(stacks.size() == 1 ? model.model() : model.model() + ", " + stack),
                         model.model(),
                         stack,
                         card,
@@ -38,6 +39,12 @@ final class Population {
 
     List<Subject> subjects() {
         return subjects;
+    }
+
+    /** What its subjects are, in the plural: a model of several stacks is as many of them. */
+    String members() {
+        long models = subjects.stream().map(Subject::model).distinct().count();
+        return models == subjects.size() ? "models" : "stacks of layers";
     }
 
     /** Those that have a kind of matrix. */

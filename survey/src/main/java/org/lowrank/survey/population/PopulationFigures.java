@@ -65,8 +65,8 @@ final class PopulationFigures {
                         + (models < 3 ? "" : "Shaded: the middle 80 % of the models at each depth; ")
                         + (models > MOST_LINES
                                 ? "lines are " + MOST_LINES + " of the " + models
-                                        + " models, evenly chosen by their median share."
-                                : "a line is a model."),
+                                        + " " + population.members() + ", evenly chosen by their median share."
+                                : "a line is one of the " + population.members() + "."),
                 panels.size() > 4 ? 3 : 2,
                 panels);
     }

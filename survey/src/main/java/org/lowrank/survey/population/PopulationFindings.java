@@ -60,14 +60,14 @@ final class PopulationFindings {
                 shape
                         ? "The norm of O differs from the others' as its shape makes it: an entry of O is as large as theirs"
                         : "The norm of O is a matter of its shape in " + byShape + " of " + entries.length
-                                + " models; an entry of O is " + times(Medians.of(entries))
+                                + " " + population.members() + "; an entry of O is " + times(Medians.of(entries))
                                 + " the others' in the median model",
                 "norm of O over the geometric mean of QKV, M1 and M2 (medians over layers): " + times(Medians.of(norms))
                         + " in the median model, where equal entries of these shapes give " + times(Medians.of(shapes))
                         + "; per entry (‖A‖_F/√(rc)) " + times(Medians.of(entries)) + ", from "
                         + times(Quantiles.of(0, entries))
                         + " to " + times(Quantiles.of(1, entries)) + "; within ×1.25 in " + byShape + " of "
-                        + entries.length + " models. The paper leaves a different O open",
+                        + entries.length + " " + population.members() + ". The paper leaves a different O open",
                 numbers(
                         "models",
                         (double) entries.length,
@@ -140,7 +140,7 @@ final class PopulationFindings {
                 close.isEmpty()
                         ? "No model has the norms of another, layer by layer"
                         : close.size() + " of " + nearest.size()
-                                + " models have the norms of another, layer by layer, as one derived from it has",
+                                + " " + population.members() + " have the norms of another, layer by layer, as one derived from it has",
                 (examples.isEmpty() ? "" : examples + "; ")
                         + "root mean square relative difference of norms at most 10 %, and at most half of what it is with the layers "
                         + "in random order; random weights have norms alike in any order, so none",

@@ -49,8 +49,8 @@ final class ShareFindings {
                         .toList())
                 .value();
         String of = low + " of " + shares.length;
-        String statement = of + (shares.length == 1 ? " model has" : " models have")
-                + " stable ranks below 75 % of random matrices' by the median";
+        String statement = of + (shares.length == 1 ? " model has a" : " " + population.members() + " have a")
+                + " median stable rank below 75 % of a random matrix's";
         return Finding.of(
                 "population-low-rank",
                 verdict,
@@ -161,7 +161,7 @@ final class ShareFindings {
                         + " in the last third of the layers than in the first, by "
                         + points(Math.abs(median)) + " of the Gaussian baseline in the median model",
                 "lower in " + falling + " of " + all.length
-                        + " models (median over kinds of the difference of mean shares); random weights change by nothing",
+                        + " " + population.members() + " (median over kinds of the difference of mean shares); random weights change by nothing",
                 PopulationFindings.numbers(
                         "models",
                         (double) all.length,

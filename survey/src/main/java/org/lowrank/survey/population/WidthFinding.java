@@ -42,7 +42,7 @@ final class WidthFinding {
                         random),
                 "slope of the logarithm of a model's median stable rank on that of its width, least squares over "
                         + subjects.size()
-                        + " models of " + widths + " widths and "
+                        + " " + population.members() + " of " + widths + " widths and "
                         + subjects.stream().map(Subject::family).distinct().count()
                         + " families; models of other families differ in more than width",
                 PopulationFindings.numbers(
