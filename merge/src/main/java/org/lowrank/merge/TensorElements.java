@@ -1,8 +1,8 @@
 package org.lowrank.merge;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.List;
+import org.lowrank.machine.memory.Conversion;
 import org.lowrank.machine.memory.StridedBlock;
 import org.lowrank.merge.method.Elements;
 import org.lowrank.weights.bytes.MalformedWeightsException;
@@ -10,15 +10,13 @@ import org.lowrank.weights.tensor.Tensor;
 
 /** The elements of an opened tensor in row-major order; NaN and infinities are named. For one thread. */
 final class TensorElements implements Elements, AutoCloseable {
-    private static final int RUN = 1 << 12;
+    private static final Conversion CONVERSION = Conversion.fastest();
 
     private final Tensor tensor;
     private final String model;
     private final long count;
     private final Tensor.Values values;
     private final List<StridedBlock> blocks;
-    private final float[] floats = new float[RUN];
-    private final short[] shorts = new short[RUN];
 
     private TensorElements(Tensor tensor, String model, long count, Tensor.Values values, List<StridedBlock> blocks) {
         this.tensor = tensor;
@@ -56,8 +54,9 @@ final class TensorElements implements Elements, AutoCloseable {
         for (StridedBlock block : blocks) {
             long size = (long) block.rows() * block.cols();
             while (done < wanted && first + done < start + size) {
-                int part = (int) Math.min(Math.min(RUN, wanted - done), start + size - first - done);
-                if (!copy(block, (int) (first + done - start), part, out, done)) {
+                int part = (int) Math.min(wanted - done, start + size - first - done);
+                int from = (int) (first + done - start);
+                if (!CONVERSION.widen(block.type(), block.data(), from, part, out, done)) {
                     throw notFinite(first + done, out, done, part);
                 }
                 done += part;
@@ -68,86 +67,6 @@ final class TensorElements implements Elements, AutoCloseable {
             throw new IllegalArgumentException(
                     "elements " + first + " to " + (first + wanted) + " are outside " + tensor.name());
         }
-    }
-
-    /** Copies a run of a block without gaps; false where one is no finite number. */
-    private boolean copy(StridedBlock block, int from, int length, double[] out, int at) {
-        ByteBuffer data = block.data();
-        return switch (block.type()) {
-            case F64 -> {
-                data.asDoubleBuffer().get(from, out, at, length);
-                yield finite(out, at, length);
-            }
-            case F32 -> {
-                data.asFloatBuffer().get(from, floats, 0, length);
-                yield widen(length, out, at);
-            }
-            case F16 -> {
-                data.asShortBuffer().get(from, shorts, 0, length);
-                yield widenHalf(length, out, at);
-            }
-            case BF16 -> {
-                data.asShortBuffer().get(from, shorts, 0, length);
-                for (int i = 0; i < length; i++) {
-                    floats[i] = Float.intBitsToFloat(shorts[i] << 16);
-                }
-                yield widen(length, out, at);
-            }
-        };
-    }
-
-    /** Four sums at once, as one would wait for itself: 0·x is NaN for NaN and infinities, else 0. */
-    private boolean widen(int length, double[] out, int at) {
-        float a = 0;
-        float b = 0;
-        float c = 0;
-        float d = 0;
-        int i = 0;
-        for (; i < length - 3; i += 4) {
-            float p = floats[i];
-            float q = floats[i + 1];
-            float r = floats[i + 2];
-            float s = floats[i + 3];
-            out[at + i] = p;
-            out[at + i + 1] = q;
-            out[at + i + 2] = r;
-            out[at + i + 3] = s;
-            a += p * 0;
-            b += q * 0;
-            c += r * 0;
-            d += s * 0;
-        }
-        for (; i < length; i++) {
-            out[at + i] = floats[i];
-            a += floats[i] * 0;
-        }
-        return a + b + c + d == 0;
-    }
-
-    /** binary16 by its bits: the exponent is moved by a product, which is exact, subnormal numbers too. */
-    private boolean widenHalf(int length, double[] out, int at) {
-        boolean finite = true;
-        for (int i = 0; i < length; i++) {
-            int bits = shorts[i];
-            out[at + i] = Float.intBitsToFloat((bits << 13) & 0x8fffe000) * 0x1p112f;
-            finite &= (bits & 0x7c00) != 0x7c00;
-        }
-        if (!finite) {
-            for (int i = 0; i < length; i++) {
-                out[at + i] = (shorts[i] & 0x7c00) == 0x7c00
-                        ? (shorts[i] & 0x3ff) == 0 ? Double.POSITIVE_INFINITY : Double.NaN
-                        : out[at + i];
-            }
-        }
-        return finite;
-    }
-
-    private static boolean finite(double[] values, int at, int length) {
-        boolean finite = true;
-        for (int i = 0; i < length; i++) {
-            finite &= Math.abs(values[at + i]) <= Double.MAX_VALUE;
-        }
-        return finite;
     }
 
     private MalformedWeightsException notFinite(long first, double[] values, int at, int length) {
