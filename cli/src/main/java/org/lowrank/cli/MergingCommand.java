@@ -141,7 +141,7 @@ final class MergingCommand extends ExperimentRun {
     }
 
     /** From the directory given, Debian's, or an earlier or new download. */
-    private FashionMnist images() throws IOException, InterruptedException {
+    private FashionMnist images() throws IOException {
         if (dataDirectory != null) {
             return FashionMnist.read(dataDirectory);
         }
@@ -153,6 +153,11 @@ final class MergingCommand extends ExperimentRun {
             throw new MissingDataException("Fashion-MNIST not found: " + FashionMnist.DEBIAN + ", " + kept
                     + ": not there, and --offline; install Debian's dataset-fashion-mnist or give --data-dir");
         }
-        return FashionMnist.read(offline ? kept : new FashionMnistDownload().into(kept));
+        if (offline) {
+            return FashionMnist.read(kept);
+        }
+        try (TerminalProgress progress = new TerminalProgress(console.drawsProgress())) {
+            return FashionMnist.read(new FashionMnistDownload(System.getenv(), progress.ofTransfers()).into(kept));
+        }
     }
 }

@@ -6,8 +6,8 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
+import org.lowrank.machine.net.TransferProgress;
 import org.lowrank.machine.text.ForeignText;
-import org.lowrank.weights.files.TransferProgress;
 
 /** One progress bar at a time on stderr, with rate and time left; nothing where no person watches. */
 final class TerminalProgress implements AutoCloseable {

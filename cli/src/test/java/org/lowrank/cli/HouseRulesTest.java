@@ -8,6 +8,11 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import java.net.Socket;
+import java.net.URL;
+import java.net.URLConnection;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 
 /** The directions and habits of docs/architecture.md. */
 @AnalyzeClasses(packages = "org.lowrank", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -226,6 +231,18 @@ class HouseRulesTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("java.nio.file..", "java.nio.channels..", "java.net..");
+
+    @ArchTest
+    static final ArchRule oneWayToFetch = noClasses()
+            .that()
+            .resideOutsideOfPackage("org.lowrank.machine.net..")
+            .should()
+            .dependOnClassesThat()
+            .belongToAnyOf(HttpClient.class, HttpRequest.class, URLConnection.class, Socket.class)
+            .orShould()
+            .callMethod(URL.class, "openStream")
+            .orShould()
+            .callMethod(URL.class, "openConnection");
 
     @ArchTest
     static final ArchRule nothingIsCalledUtil =

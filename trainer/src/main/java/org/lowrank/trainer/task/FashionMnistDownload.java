@@ -1,23 +1,30 @@
 package org.lowrank.trainer.task;
 
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.zip.GZIPInputStream;
 import org.lowrank.machine.files.WholeFile;
+import org.lowrank.machine.net.NetworkSettingException;
+import org.lowrank.machine.net.Pauses;
+import org.lowrank.machine.net.RefusedException;
+import org.lowrank.machine.net.ResumingBody;
+import org.lowrank.machine.net.Site;
+import org.lowrank.machine.net.TransferProgress;
+import org.lowrank.machine.net.UnreachableException;
+import org.lowrank.machine.net.UnsafeRedirectException;
+import org.lowrank.machine.net.WebClient;
+import org.lowrank.machine.net.WebSettings;
 
 /**
  * Fetches Fashion-MNIST's training set from where its authors publish it, once. What arrives is checked against the SHA-256
@@ -32,19 +39,35 @@ public final class FashionMnistDownload {
             "train-images-idx3-ubyte.gz", "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
             "train-labels-idx1-ubyte.gz", "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9"));
 
-    private static final Duration TIMEOUT = Duration.ofMinutes(5);
+    private static final int BUFFER = 64 << 10;
 
     private final URI base;
     private final Map<String, String> checksums;
+    private final Map<String, String> environment;
+    private final TransferProgress progress;
+    private final Pauses pauses;
 
-    /** From the authors. */
-    public FashionMnistDownload() {
-        this(PUBLISHED, CHECKSUMS);
+    /**
+     * From the authors.
+     *
+     * @param environment where proxies are named
+     * @param progress told how far a file is
+     */
+    public FashionMnistDownload(Map<String, String> environment, TransferProgress progress) {
+        this(PUBLISHED, CHECKSUMS, environment, progress, Pauses.telling(progress));
     }
 
-    FashionMnistDownload(URI base, Map<String, String> checksums) {
+    FashionMnistDownload(
+            URI base,
+            Map<String, String> checksums,
+            Map<String, String> environment,
+            TransferProgress progress,
+            Pauses pauses) {
         this.base = base;
         this.checksums = checksums;
+        this.environment = environment;
+        this.progress = progress;
+        this.pauses = pauses;
     }
 
     /**
@@ -53,11 +76,8 @@ public final class FashionMnistDownload {
      * @throws MissingDataException if they cannot be fetched
      * @throws MalformedDataException if what arrives is not them
      */
-    public Path into(Path directory) throws IOException, InterruptedException {
-        HttpClient client = HttpClient.newBuilder()
-                .followRedirects(HttpClient.Redirect.NORMAL)
-                .connectTimeout(Duration.ofSeconds(10))
-                .build();
+    public Path into(Path directory) throws IOException {
+        WebClient client = new WebClient(settings(), new Publisher(), pauses);
         for (Map.Entry<String, String> file : checksums.entrySet()) {
             Path target = directory.resolve(file.getKey());
             if (!Files.exists(target)) {
@@ -69,18 +89,42 @@ public final class FashionMnistDownload {
         return directory;
     }
 
-    private static byte[] fetch(HttpClient client, URI uri) throws IOException, InterruptedException {
-        HttpResponse<byte[]> response;
+    private WebSettings settings() throws MissingDataException {
         try {
-            response = client.send(
-                    HttpRequest.newBuilder(uri).timeout(TIMEOUT).build(), HttpResponse.BodyHandlers.ofByteArray());
-        } catch (IOException e) {
-            throw missing(uri, e.getClass().getSimpleName());
+            return WebSettings.of(environment);
+        } catch (NetworkSettingException e) {
+            throw new MissingDataException(String.valueOf(e.getMessage()));
         }
-        if (response.statusCode() != 200) {
-            throw missing(uri, "status " + response.statusCode());
+    }
+
+    /** No credentials, so nothing that is for one host alone. */
+    private final class Publisher implements Site {
+        @Override
+        public String name() {
+            return "Fashion-MNIST's publisher";
         }
-        return response.body();
+
+        @Override
+        public boolean isOwn(URI uri) {
+            return base.getHost().equalsIgnoreCase(uri.getHost());
+        }
+    }
+
+    private byte[] fetch(WebClient client, URI uri) throws IOException {
+        try (ResumingBody body = client.open(uri)) {
+            ByteArrayOutputStream content = new ByteArrayOutputStream();
+            byte[] buffer = new byte[BUFFER];
+            for (int n = body.read(buffer); n >= 0; n = body.read(buffer)) {
+                content.write(buffer, 0, n);
+                progress.transferred(
+                        uri.getPath().replaceFirst(".*/", ""),
+                        content.size(),
+                        body.length().orElse(-1));
+            }
+            return content.toByteArray();
+        } catch (RefusedException | UnsafeRedirectException | UnreachableException e) {
+            throw missing(uri, String.valueOf(e.getMessage()));
+        }
     }
 
     private static MissingDataException missing(URI uri, String reason) {

@@ -12,6 +12,8 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.GZIPOutputStream;
@@ -29,6 +31,9 @@ class FashionMnistDownloadTest {
     Path directory;
 
     private final AtomicInteger requests = new AtomicInteger();
+    private final AtomicInteger pauses = new AtomicInteger();
+    private final List<String> progress = new ArrayList<>();
+    private int outages;
     private HttpServer server;
     private byte[] content = new byte[0];
 
@@ -41,7 +46,11 @@ class FashionMnistDownloadTest {
         content = bytes.toByteArray();
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/data/x.gz", exchange -> {
-            requests.incrementAndGet();
+            if (requests.incrementAndGet() <= outages) {
+                exchange.sendResponseHeaders(503, -1);
+                exchange.close();
+                return;
+            }
             exchange.sendResponseHeaders(200, content.length);
             exchange.getResponseBody().write(content);
             exchange.close();
@@ -56,7 +65,12 @@ class FashionMnistDownloadTest {
 
     private FashionMnistDownload download(String file) {
         URI base = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/data/");
-        return new FashionMnistDownload(base, Map.of(file, SHA_256));
+        return new FashionMnistDownload(
+                base,
+                Map.of(file, SHA_256),
+                Map.of(),
+                (name, done, total) -> progress.add(name + " " + done + "/" + total),
+                pause -> pauses.incrementAndGet());
     }
 
     @Test
@@ -82,5 +96,14 @@ class FashionMnistDownloadTest {
                 .isInstanceOf(MissingDataException.class)
                 .hasMessageEndingWith("/data/y.gz: status 404; install Debian's dataset-fashion-mnist or name the "
                         + "directory of its IDX files with --data-dir");
+    }
+
+    @Test
+    void anOutageThatPassesIsWaitedFor() throws Exception {
+        outages = 2;
+        download("x.gz").into(directory);
+        assertThat(Files.readAllBytes(directory.resolve("x.gz"))).isEqualTo(content);
+        assertThat(pauses).hasValue(2);
+        assertThat(progress).last().isEqualTo("x.gz " + content.length + "/" + content.length);
     }
 }

@@ -2,6 +2,7 @@ package org.lowrank.weights.files;
 
 import java.util.Map;
 import java.util.Optional;
+import org.lowrank.machine.net.TransferProgress;
 
 /**
  * How a model is looked for and fetched.

@@ -12,13 +12,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
+import org.lowrank.machine.net.TransferProgress;
 import org.lowrank.machine.tasks.SideBySide;
 import org.lowrank.weights.bytes.ByteSource;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.bytes.MappedFile;
 import org.lowrank.weights.files.ModelFiles;
 import org.lowrank.weights.files.ModelNotFoundException;
-import org.lowrank.weights.files.TransferProgress;
 
 /** A snapshot whose files are downloaded into the standard cache when they are opened, and verified. */
 final class CachedHubFiles implements ModelFiles {

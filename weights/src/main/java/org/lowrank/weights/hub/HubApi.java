@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.lowrank.machine.net.Patience;
+import org.lowrank.machine.net.WebAnswer;
 import org.lowrank.weights.files.ModelNotFoundException;
 
 /** One repository: which commit a revision is, and which files that commit has. */
@@ -56,8 +58,8 @@ final class HubApi {
     }
 
     /** Every later request names this commit, so that a push in between cannot mix two versions. */
-    Commit commit(Retry.Patience patience) throws IOException, ModelNotFoundException {
-        Duration timeout = patience == Retry.Patience.ONCE ? client.settings().metadataTimeout() : PATIENT;
+    Commit commit(Patience patience) throws IOException, ModelNotFoundException {
+        Duration timeout = patience == Patience.ONCE ? client.settings().metadataTimeout() : PATIENT;
         URI uri = at("/api/models/" + repo.id() + "/revision/" + encode(repo.revision(), false));
         JsonNode info = page(uri, patience, timeout).json;
         String sha = info.path("sha").asText();
@@ -69,7 +71,7 @@ final class HubApi {
 
     /** Branches and tags with the commits they name, in the order of their names; a branch where both are called alike. */
     List<HubRevision> revisions() throws IOException, ModelNotFoundException {
-        JsonNode refs = page(at("/api/models/" + repo.id() + "/refs"), Retry.Patience.FULL, PATIENT).json;
+        JsonNode refs = page(at("/api/models/" + repo.id() + "/refs"), Patience.FULL, PATIENT).json;
         if (!refs.path("branches").isArray()) {
             throw errors.notTheHub("its list of branches is none");
         }
@@ -93,7 +95,7 @@ final class HubApi {
         Optional<URI> next =
                 Optional.of(at("/api/models/" + repo.id() + "/tree/" + commit + "?recursive=true&expand=false"));
         for (int pages = 0; next.isPresent(); pages++) {
-            Page page = page(next.get(), Retry.Patience.FULL, PATIENT);
+            Page page = page(next.get(), Patience.FULL, PATIENT);
             if (!page.json.isArray() || pages == MOST_PAGES) {
                 throw errors.notTheHub("its list of files is none");
             }
@@ -127,9 +129,9 @@ final class HubApi {
 
     private record Page(JsonNode json, Optional<URI> next) {}
 
-    private Page page(URI uri, Retry.Patience patience, Duration timeout) throws IOException, ModelNotFoundException {
+    private Page page(URI uri, Patience patience, Duration timeout) throws IOException, ModelNotFoundException {
         return client.retrying(patience, () -> {
-            try (HubAnswer answer = client.get(uri, Optional.empty(), timeout)) {
+            try (WebAnswer answer = client.get(uri, Optional.empty(), timeout)) {
                 if (!answer.ok()) {
                     throw errors.of(answer);
                 }

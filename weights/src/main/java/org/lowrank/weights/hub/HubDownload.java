@@ -3,6 +3,8 @@ package org.lowrank.weights.hub;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.LongConsumer;
+import org.lowrank.machine.net.BrokenBodyException;
+import org.lowrank.machine.net.WebClient;
 import org.lowrank.weights.bytes.Flaw;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.files.ModelNotFoundException;
@@ -10,7 +12,6 @@ import org.lowrank.weights.files.ModelNotFoundException;
 /** One whole file into a partial file: goes on after broken connections and killed processes, verified at the end. */
 final class HubDownload {
     private static final int BUFFER = 256 << 10;
-    private static final int LEAST = 64 << 10;
 
     private final RemoteFile remote;
     private final HubFile file;
@@ -73,8 +74,10 @@ final class HubDownload {
                 }
                 copy(part, partial);
             } catch (BrokenBodyException e) {
-                failures = isProgress(partial.length() - before, file.size() - partial.length()) ? 0 : failures + 1;
-                if (failures > Retry.MOST) {
+                failures = WebClient.isProgress(partial.length() - before, file.size() - partial.length())
+                        ? 0
+                        : failures + 1;
+                if (failures > WebClient.MOST_FAILURES) {
                     String reason = "the connection broke " + failures + " times";
                     throw new HubUnreachableException(
                             "broken download: " + file.path() + ": " + reason + " after " + partial.length() + " of "
@@ -85,11 +88,6 @@ final class HubDownload {
                 remote.client().pause(0);
             }
         }
-    }
-
-    /** A connection that brings a few bytes and breaks, again and again, brings a file no nearer. */
-    static boolean isProgress(long arrived, long left) {
-        return arrived >= Math.min(LEAST, Math.max(1, left));
     }
 
     private void copy(RemoteFile.Part part, PartialFile partial) throws IOException {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Optional;
+import org.lowrank.machine.net.WebAnswer;
 import org.lowrank.weights.files.ModelNotFoundException;
 
 /** What the Hub's refusals mean and what a user can do about them, in the order its own client looks at them. */
@@ -26,7 +27,7 @@ final class HubErrors {
     }
 
     /** The failure an answer with a status of 400 or more stands for; closes the answer. */
-    ModelNotFoundException of(HubAnswer answer) throws IOException {
+    ModelNotFoundException of(WebAnswer answer) throws IOException {
         String code = answer.header("X-Error-Code");
         boolean html = answer.header("Content-Type").toLowerCase(Locale.ROOT).startsWith("text/html");
         String said = message(answer, html);
@@ -99,7 +100,7 @@ final class HubErrors {
         return said.isEmpty() || settings.token().isPresent() ? "" : " (" + said + ")";
     }
 
-    private String message(HubAnswer answer, boolean html) throws IOException {
+    private String message(WebAnswer answer, boolean html) throws IOException {
         String header = answer.header("X-Error-Message");
         try (answer) {
             if (!header.isEmpty() || html) {

@@ -3,6 +3,8 @@ package org.lowrank.weights.hub;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import org.lowrank.machine.net.Patience;
+import org.lowrank.machine.net.Pauses;
 import org.lowrank.weights.files.ModelFiles;
 import org.lowrank.weights.files.ModelNotFoundException;
 import org.lowrank.weights.files.SourceOptions;
@@ -43,8 +45,7 @@ public final class HubFiles {
                 OfflineHubFiles.of(verified, cache, repo, "", List.of()).isPresent();
         HubSnapshot snapshot;
         try {
-            snapshot = HubSnapshot.of(
-                    new HubApi(client, repo), cached ? Retry.Patience.ONCE : Retry.Patience.IF_CONNECTED);
+            snapshot = HubSnapshot.of(new HubApi(client, repo), cached ? Patience.ONCE : Patience.IF_CONNECTED);
         } catch (HubUnreachableException e) {
             List<String> notes = List.of(e.reason() + "; the cached snapshot was used");
             Optional<OfflineHubFiles> fallback = OfflineHubFiles.of(verified, cache, repo, e.reason(), notes);

@@ -11,6 +11,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.lowrank.machine.net.Patience;
+import org.lowrank.machine.net.Pauses;
+import org.lowrank.machine.net.WebAnswer;
 import org.lowrank.machine.text.ForeignText;
 import org.lowrank.weights.files.ModelNotFoundException;
 import org.lowrank.weights.files.SourceOptions;
@@ -93,8 +96,8 @@ public final class HubListing {
     private record Page(List<String> names, Optional<URI> next) {}
 
     private Page page(URI uri) throws IOException, ModelNotFoundException {
-        return client.retrying(Retry.Patience.IF_CONNECTED, () -> {
-            try (HubAnswer answer = client.get(uri, Optional.empty(), PATIENT)) {
+        return client.retrying(Patience.IF_CONNECTED, () -> {
+            try (WebAnswer answer = client.get(uri, Optional.empty(), PATIENT)) {
                 if (!answer.ok()) {
                     throw refused(answer.status());
                 }

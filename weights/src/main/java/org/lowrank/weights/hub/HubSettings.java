@@ -10,10 +10,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.lowrank.machine.files.CacheDirectory;
 import org.lowrank.machine.files.HomeDirectory;
+import org.lowrank.machine.files.PathVariable;
+import org.lowrank.machine.net.NetworkSettingException;
+import org.lowrank.machine.net.WebSettings;
 import org.lowrank.weights.files.ModelNotFoundException;
 import org.lowrank.weights.files.SourceOptions;
 
@@ -23,32 +24,24 @@ import org.lowrank.weights.files.SourceOptions;
  * @param endpoint scheme, host and path, without '/' at the end
  * @param cache the standard cache, shared with Python
  * @param own lowrank's own cache directory, for notes
- * @param limit of all waiting for the network together, where one is set
  * @param token sent to the endpoint only
  * @param offlineBy what forbids the network; empty where it is allowed
  * @param metadataTimeout how long to wait for an answer without content
- * @param downloadTimeout how long to wait for the next bytes
  * @param symlinks whether a snapshot's files are links to blobs
- * @param proxies which proxy serves which address
- * @param certificates trusted authorities in PEM; the JDK's otherwise
+ * @param web what holds for every site
  */
 record HubSettings(
         URI endpoint,
         Path cache,
         Path own,
-        Optional<Duration> limit,
         Optional<AccessToken> token,
         Optional<String> offlineBy,
         Duration metadataTimeout,
-        Duration downloadTimeout,
         boolean symlinks,
-        String userAgent,
-        Proxies proxies,
-        Optional<Path> certificates) {
+        WebSettings web) {
     static final String DEFAULT_ENDPOINT = "https://huggingface.co";
 
     private static final Set<String> TRUE = Set.of("1", "ON", "YES", "TRUE");
-    private static final Pattern VARIABLE = Pattern.compile("\\$(?:\\{(\\w+)}|(\\w+))");
     private static final int DEFAULT_TIMEOUT_SECONDS = 10;
 
     /**
@@ -68,22 +61,19 @@ record HubSettings(
     /** Reads the environment of the options; a token given by hand, and offline asked for by hand, win. */
     static HubSettings of(SourceOptions options) throws IOException, ModelNotFoundException {
         Map<String, String> environment = options.environment();
-        Path home = path(environment, "HF_HOME")
+        Path home = PathVariable.of(environment, "HF_HOME")
                 .orElseGet(() -> cacheHome(environment).resolve("huggingface"));
-        Optional<Path> cache = path(environment, "HF_HUB_CACHE").or(() -> path(environment, "HUGGINGFACE_HUB_CACHE"));
+        Optional<Path> cache = PathVariable.of(environment, "HF_HUB_CACHE")
+                .or(() -> PathVariable.of(environment, "HUGGINGFACE_HUB_CACHE"));
         return new HubSettings(
                 endpoint(environment),
                 cache.orElse(home.resolve("hub")).toAbsolutePath().normalize(),
                 CacheDirectory.of(environment),
-                limit(environment),
                 token(options, home),
                 offlineBy(options),
                 seconds(environment, "HF_HUB_ETAG_TIMEOUT"),
-                seconds(environment, "HF_HUB_DOWNLOAD_TIMEOUT"),
                 !isTrue(environment, "HF_HUB_DISABLE_SYMLINKS"),
-                userAgent(environment),
-                new Proxies(environment),
-                path(environment, "SSL_CERT_FILE"));
+                web(environment));
     }
 
     private static Optional<String> text(Map<String, String> environment, String name) {
@@ -95,26 +85,12 @@ record HubSettings(
     }
 
     private static Path cacheHome(Map<String, String> environment) {
-        return path(environment, "XDG_CACHE_HOME")
+        return PathVariable.of(environment, "XDG_CACHE_HOME")
                 .orElseGet(() -> userHome(environment).resolve(".cache"));
     }
 
     private static Path userHome(Map<String, String> environment) {
         return HomeDirectory.of(environment);
-    }
-
-    /** A path with {@code ~} and {@code $VARIABLES} replaced; unknown variables stay as they are. */
-    private static Optional<Path> path(Map<String, String> environment, String name) {
-        return text(environment, name).map(value -> {
-            String expanded = VARIABLE.matcher(value).replaceAll(match -> {
-                String variable = match.group(1) == null ? match.group(2) : match.group(1);
-                return Matcher.quoteReplacement(environment.getOrDefault(variable, match.group()));
-            });
-            boolean atHome = expanded.equals("~") || expanded.startsWith("~/") || expanded.startsWith("~\\");
-            return atHome
-                    ? userHome(environment).resolve(expanded.substring(Math.min(2, expanded.length())))
-                    : Path.of(expanded);
-        });
     }
 
     private static URI endpoint(Map<String, String> environment) throws ModelNotFoundException {
@@ -138,14 +114,17 @@ record HubSettings(
         return Duration.ofSeconds(whole ? Integer.parseInt(value) : DEFAULT_TIMEOUT_SECONDS);
     }
 
-    /** {@code LOWRANK_NETWORK_LIMIT}: seconds after which no more is waited for, downloads included. */
-    private static Optional<Duration> limit(Map<String, String> environment) throws ModelNotFoundException {
-        Optional<String> told = text(environment, "LOWRANK_NETWORK_LIMIT").map(String::strip);
-        if (told.isPresent() && !told.get().matches("[1-9][0-9]{0,6}")) {
-            throw new ModelNotFoundException("bad LOWRANK_NETWORK_LIMIT: environment: it is no whole number of seconds;"
-                    + " write for instance 600, or unset it");
+    private static WebSettings web(Map<String, String> environment) throws ModelNotFoundException {
+        try {
+            WebSettings web =
+                    WebSettings.of(environment).withBodyTimeout(seconds(environment, "HF_HUB_DOWNLOAD_TIMEOUT"));
+            return text(environment, "HF_HUB_USER_AGENT_ORIGIN")
+                    .map(origin -> web.userAgent() + "; origin/" + origin.replaceAll("[^\\x20-\\x7e]", "?"))
+                    .map(web::withUserAgent)
+                    .orElse(web);
+        } catch (NetworkSettingException e) {
+            throw new ModelNotFoundException(String.valueOf(e.getMessage()), e);
         }
-        return told.map(seconds -> Duration.ofSeconds(Integer.parseInt(seconds)));
     }
 
     private static Optional<String> offlineBy(SourceOptions options) {
@@ -173,7 +152,7 @@ record HubSettings(
                 return token;
             }
         }
-        Path file = path(environment, "HF_TOKEN_PATH").orElse(home.resolve("token"));
+        Path file = PathVariable.of(environment, "HF_TOKEN_PATH").orElse(home.resolve("token"));
         return Files.isReadable(file) && Files.isRegularFile(file)
                 ? clean(Files.readString(file, StandardCharsets.ISO_8859_1), file.toString())
                 : Optional.empty();
@@ -187,15 +166,6 @@ record HubSettings(
                     + ": it holds characters that no token has; log in again with 'hf auth login', or correct it");
         }
         return secret.isEmpty() ? Optional.empty() : Optional.of(new AccessToken(secret, origin));
-    }
-
-    private static String userAgent(Map<String, String> environment) {
-        String version = HubSettings.class.getPackage().getImplementationVersion();
-        String agent =
-                "lowrank/" + (version == null ? "dev" : version) + "; java/" + System.getProperty("java.version");
-        return text(environment, "HF_HUB_USER_AGENT_ORIGIN")
-                .map(origin -> agent + "; origin/" + origin.replaceAll("[^\\x20-\\x7e]", "?"))
-                .orElse(agent);
     }
 
     /** Host and, where it is not the scheme's own, port. */

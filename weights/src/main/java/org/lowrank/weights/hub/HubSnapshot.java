@@ -6,11 +6,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.lowrank.machine.net.Patience;
+import org.lowrank.machine.net.TransferProgress;
 import org.lowrank.weights.bytes.Flaw;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.files.ModelFiles;
 import org.lowrank.weights.files.ModelNotFoundException;
-import org.lowrank.weights.files.TransferProgress;
 
 /** A repository at one commit, as the Hub describes it. */
 final class HubSnapshot {
@@ -25,7 +26,7 @@ final class HubSnapshot {
     }
 
     /** Asks which commit the revision is and what it holds: two requests, or more where the list has pages. */
-    static HubSnapshot of(HubApi api, Retry.Patience patience) throws IOException, ModelNotFoundException {
+    static HubSnapshot of(HubApi api, Patience patience) throws IOException, ModelNotFoundException {
         HubApi.Commit commit = api.commit(patience);
         return new HubSnapshot(api, commit, api.tree(commit.sha()));
     }

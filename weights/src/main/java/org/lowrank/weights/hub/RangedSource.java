@@ -5,12 +5,14 @@ import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import org.lowrank.machine.net.BrokenBodyException;
+import org.lowrank.machine.net.TransferProgress;
+import org.lowrank.machine.net.WebClient;
 import org.lowrank.weights.bytes.ByteSource;
 import org.lowrank.weights.bytes.OffHeap;
 import org.lowrank.weights.bytes.Ranges;
 import org.lowrank.weights.bytes.UnavailableSourceException;
 import org.lowrank.weights.files.ModelNotFoundException;
-import org.lowrank.weights.files.TransferProgress;
 
 /**
  * A file on the Hub read by HTTP ranges. Small reads come in runs (headers, directories), so they are served from blocks
@@ -97,8 +99,8 @@ final class RangedSource implements ByteSource {
             } catch (ModelNotFoundException e) {
                 throw new UnavailableSourceException(String.valueOf(e.getMessage()), e);
             } catch (BrokenBodyException e) {
-                failures = HubDownload.isProgress(out.position() - before, out.remaining()) ? 0 : failures + 1;
-                if (failures > Retry.MOST) {
+                failures = WebClient.isProgress(out.position() - before, out.remaining()) ? 0 : failures + 1;
+                if (failures > WebClient.MOST_FAILURES) {
                     throw new UnavailableSourceException(
                             "cannot read: " + name() + ": the connection broke " + failures + " times at byte "
                                     + (offset + out.position()) + "; check the network and run again",

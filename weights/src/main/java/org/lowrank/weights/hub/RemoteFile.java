@@ -10,6 +10,10 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.lowrank.machine.net.BrokenBodyException;
+import org.lowrank.machine.net.LaterException;
+import org.lowrank.machine.net.Patience;
+import org.lowrank.machine.net.WebAnswer;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.files.ModelNotFoundException;
 
@@ -71,13 +75,13 @@ final class RemoteFile {
 
     /** Asks for bytes [from, end), tried again until an answer comes; its body may still break. */
     Part open(long from, long end) throws IOException, ModelNotFoundException {
-        return client().retrying(Retry.Patience.FULL, () -> once(from, end));
+        return client().retrying(Patience.FULL, () -> once(from, end));
     }
 
     private Part once(long from, long end) throws IOException, ModelNotFoundException {
         boolean whole = from == 0 && end == file.size();
         Optional<String> range = whole ? Optional.empty() : Optional.of("bytes=" + from + "-" + (end - 1));
-        Duration timeout = client().settings().downloadTimeout();
+        Duration timeout = client().settings().web().bodyTimeout();
         URI known = located;
         if (known != null) {
             located = null; // Whatever goes wrong, the Hub is asked next time.
@@ -85,7 +89,7 @@ final class RemoteFile {
             located = known;
             return part;
         }
-        HubAnswer answer = client().get(api.content(commit, file.path()), range, timeout);
+        WebAnswer answer = client().get(api.content(commit, file.path()), range, timeout);
         if (!answer.ok()) {
             throw api.errors().of(answer);
         }
@@ -96,17 +100,17 @@ final class RemoteFile {
             throw e;
         }
         Part part = part(answer, from, end);
-        located = answer.fromHub() ? null : answer.uri();
+        located = answer.own() ? null : answer.uri();
         return part;
     }
 
     /** The endpoint's own answer says which commit and content it is about. */
-    private void checkHub(HubAnswer answer) throws IOException, ModelNotFoundException {
-        if (!answer.hubHeader("X-Repo-Commit").equals(commit)) {
+    private void checkHub(WebAnswer answer) throws IOException, ModelNotFoundException {
+        if (!answer.ownHeader("X-Repo-Commit").equals(commit)) {
             throw api.errors().notTheHub("its answer for " + file.path() + " names no commit, or another");
         }
-        String etag = answer.hubHeader("X-Linked-Etag").replaceFirst("^W/", "").replace("\"", "");
-        String size = answer.hubHeader("X-Linked-Size");
+        String etag = answer.ownHeader("X-Linked-Etag").replaceFirst("^W/", "").replace("\"", "");
+        String size = answer.ownHeader("X-Linked-Size");
         if ((!etag.isEmpty() && !etag.equals(file.etag())) || (!size.isEmpty() && !size.equals("" + file.size()))) {
             throw new MalformedWeightsException("inconsistent file: " + file.path() + ": the Hub lists " + file.size()
                     + " bytes with hash " + file.etag()
@@ -115,10 +119,10 @@ final class RemoteFile {
         }
     }
 
-    private Part part(HubAnswer answer, long from, long end) throws IOException, ModelNotFoundException {
+    private Part part(WebAnswer answer, long from, long end) throws IOException, ModelNotFoundException {
         try {
             if (!answer.ok()) {
-                throw new Retry.LaterException("the file server answered " + answer.status(), Optional.empty());
+                throw new LaterException("the file server answered " + answer.status(), Optional.empty());
             }
             if (answer.status() == 200) {
                 long length = answer.contentLength().orElse(file.size());
@@ -130,7 +134,7 @@ final class RemoteFile {
             }
             Matcher range = CONTENT_RANGE.matcher(answer.header("Content-Range").strip());
             if (!range.matches() || Long.parseLong(range.group(1)) != from || Long.parseLong(range.group(2)) >= end) {
-                throw new Retry.LaterException("the file server sent another range than asked", Optional.empty());
+                throw new LaterException("the file server sent another range than asked", Optional.empty());
             }
             if (!range.group(3).equals("*") && Long.parseLong(range.group(3)) != file.size()) {
                 throw wrongLength(Long.parseLong(range.group(3)));

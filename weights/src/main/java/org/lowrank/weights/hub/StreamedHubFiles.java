@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.lowrank.machine.net.TransferProgress;
 import org.lowrank.weights.bytes.ByteSource;
 import org.lowrank.weights.bytes.Flaw;
 import org.lowrank.weights.bytes.MalformedWeightsException;
@@ -19,7 +20,6 @@ import org.lowrank.weights.bytes.Ranges;
 import org.lowrank.weights.bytes.SpooledSource;
 import org.lowrank.weights.files.ModelFiles;
 import org.lowrank.weights.files.ModelNotFoundException;
-import org.lowrank.weights.files.TransferProgress;
 
 /**
  * A snapshot of which only the wanted ranges are fetched; nothing is written to disk, or only until it is closed, so that a range that

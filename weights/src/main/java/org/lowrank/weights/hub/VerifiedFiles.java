@@ -10,9 +10,9 @@ import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import org.lowrank.machine.files.WholeFile;
+import org.lowrank.machine.net.TransferProgress;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.files.FileStamp;
-import org.lowrank.weights.files.TransferProgress;
 
 /**
  * Which cached files are known to hold what their hash says. Others write to the cache too, and disks fail: a file is hashed

@@ -15,11 +15,11 @@ import org.eclipse.aether.transfer.AbstractTransferListener;
 import org.eclipse.aether.transfer.ArtifactNotFoundException;
 import org.eclipse.aether.transfer.ChecksumFailureException;
 import org.eclipse.aether.transfer.TransferEvent;
+import org.lowrank.machine.net.TransferProgress;
 import org.lowrank.weights.bytes.Flaw;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.files.ModelNotFoundException;
 import org.lowrank.weights.files.SourceOptions;
-import org.lowrank.weights.files.TransferProgress;
 
 /**
  * One jar, without what it depends on, through Maven's own resolver: into the local repository, whole or not at all, checked

@@ -21,9 +21,9 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipInputStream;
+import org.lowrank.machine.net.TransferProgress;
 import org.lowrank.weights.bytes.Flaw;
 import org.lowrank.weights.bytes.MalformedWeightsException;
-import org.lowrank.weights.files.TransferProgress;
 
 /**
  * The model files of a jar, unpacked once: compressed entries cannot be read at any offset. A zip inside the jar (a

@@ -3,13 +3,10 @@ package org.lowrank.weights.hub;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.net.InetSocketAddress;
-import java.net.Proxy;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,7 +64,7 @@ class HubSettingsTest {
     void timeoutIsWholeSecondsAndZeroIsUnset(String value, int seconds) throws Exception {
         HubSettings settings = of(Map.of("HF_HUB_ETAG_TIMEOUT", value, "HF_HUB_DOWNLOAD_TIMEOUT", value));
         assertThat(settings.metadataTimeout()).isEqualTo(Duration.ofSeconds(seconds));
-        assertThat(settings.downloadTimeout()).isEqualTo(Duration.ofSeconds(seconds));
+        assertThat(settings.web().bodyTimeout()).isEqualTo(Duration.ofSeconds(seconds));
     }
 
     @ParameterizedTest
@@ -134,34 +131,9 @@ class HubSettingsTest {
 
     @Test
     void originIsAppendedToTheUserAgent() throws Exception {
-        assertThat(of(Map.of("HF_HUB_USER_AGENT_ORIGIN", "lab")).userAgent())
+        assertThat(of(Map.of("HF_HUB_USER_AGENT_ORIGIN", "lab")).web().userAgent())
                 .startsWith("lowrank/")
                 .endsWith("; origin/lab");
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "HTTPS_PROXY=http://proxy:3128, proxy",
-        "https_proxy=proxy:3128, proxy",
-        "ALL_PROXY=http://proxy:3128, proxy",
-        "HTTPS_PROXY=http://proxy:3128 NO_PROXY=example.org, ",
-        "HTTPS_PROXY=http://proxy:3128 NO_PROXY=.example.org, ",
-        "HTTPS_PROXY=http://proxy:3128 NO_PROXY=*, ",
-        "HTTPS_PROXY=http://proxy:3128 NO_PROXY=ple.org, proxy",
-        "HTTP_PROXY=http://proxy:3128, "
-    })
-    void proxyIsTheOneForTheScheme(String variables, String host) {
-        List<Proxy> proxies = new Proxies(parsed(variables)).select(URI.create("https://hub.example.org/x"));
-        assertThat(proxies).hasSize(1);
-        assertThat(proxies.get(0).address() instanceof InetSocketAddress address ? address.getHostString() : null)
-                .isEqualTo(host);
-    }
-
-    @Test
-    void proxyPasswordIsDecoded() {
-        Proxies proxies = new Proxies(Map.of("HTTPS_PROXY", "http://ada:p%40ss@proxy:3128"));
-        // printf 'ada:p@ss' | base64
-        assertThat(proxies.authorization(URI.create("https://hub.example.org"))).contains("Basic YWRhOnBAc3M=");
     }
 
     private static Map<String, String> parsed(String variables) {

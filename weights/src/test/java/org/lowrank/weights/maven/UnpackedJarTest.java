@@ -13,8 +13,8 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.lowrank.machine.net.TransferProgress;
 import org.lowrank.weights.bytes.MalformedWeightsException;
-import org.lowrank.weights.files.TransferProgress;
 
 /** Jars that would fill the disk. */
 class UnpackedJarTest {

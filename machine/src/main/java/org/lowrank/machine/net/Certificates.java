@@ -1,4 +1,4 @@
-package org.lowrank.weights.hub;
+package org.lowrank.machine.net;
 
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,4 +1,4 @@
-package org.lowrank.weights.hub;
+package org.lowrank.machine.net;
 
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -21,7 +21,7 @@ final class GuardedBody extends FilterInputStream {
 
     private static final int WINDOW = 3;
     private static final ScheduledExecutorService WATCH = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread thread = new Thread(task, "lowrank-hub-watch");
+        Thread thread = new Thread(task, "lowrank-net-watch");
         thread.setDaemon(true);
         return thread;
     });

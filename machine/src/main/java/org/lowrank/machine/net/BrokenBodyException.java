@@ -1,12 +1,13 @@
-package org.lowrank.weights.hub;
+package org.lowrank.machine.net;
 
 import java.io.IOException;
 
 /** A body broke while it was read: worth another attempt, unlike a failure to write it. */
-final class BrokenBodyException extends IOException {
+public final class BrokenBodyException extends IOException {
     private static final long serialVersionUID = 1L;
 
-    BrokenBodyException(IOException cause) {
+    /** Broken by this. */
+    public BrokenBodyException(IOException cause) {
         super(cause);
     }
 }

@@ -1,4 +1,4 @@
-package org.lowrank.weights.hub;
+package org.lowrank.machine.net;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,28 +10,32 @@ import java.util.OptionalLong;
  * The answer at the end of the redirects.
  *
  * @param uri which address gave it; may be signed, so never for a message
- * @param fromHub whether that is the endpoint's own
+ * @param own whether that is one of the site's own
  * @param headers of this answer
- * @param hub headers of the last answer the endpoint itself gave on the way: commit, linked ETag, linked size
+ * @param ownHeaders of the last answer the site itself gave on the way
  * @param body to be closed
  */
-record HubAnswer(URI uri, boolean fromHub, int status, HttpHeaders headers, HttpHeaders hub, InputStream body)
+public record WebAnswer(URI uri, boolean own, int status, HttpHeaders headers, HttpHeaders ownHeaders, InputStream body)
         implements AutoCloseable {
     private static final int MUCH = 64 << 10;
 
-    boolean ok() {
+    /** Whether the content, or the range that was asked for, follows. */
+    public boolean ok() {
         return status == 200 || status == 206;
     }
 
-    String header(String name) {
+    /** A header of this answer, empty where it has none. */
+    public String header(String name) {
         return headers.firstValue(name).orElse("");
     }
 
-    String hubHeader(String name) {
-        return hub.firstValue(name).orElse("");
+    /** A header of the site's own last answer, empty where it had none. */
+    public String ownHeader(String name) {
+        return ownHeaders.firstValue(name).orElse("");
     }
 
-    OptionalLong contentLength() {
+    /** How many bytes follow, where the answer says so. */
+    public OptionalLong contentLength() {
         try {
             return headers.firstValueAsLong("Content-Length");
         } catch (NumberFormatException none) {
@@ -40,7 +44,7 @@ record HubAnswer(URI uri, boolean fromHub, int status, HttpHeaders headers, Http
     }
 
     /** Reads what little is left, so that the connection serves again. */
-    void drain() throws IOException {
+    public void drain() throws IOException {
         try (body) {
             body.readNBytes(MUCH);
         }

@@ -1,4 +1,4 @@
-package org.lowrank.weights.files;
+package org.lowrank.machine.net;
 
 /** Told how far a download is. Called from several threads, often. */
 @FunctionalInterface

@@ -1,4 +1,4 @@
-package org.lowrank.weights.hub;
+package org.lowrank.machine.net;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -11,8 +11,6 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
-import org.lowrank.weights.bytes.MalformedWeightsException;
-import org.lowrank.weights.files.ModelNotFoundException;
 
 /**
  * Tries again after failures that pass: timeouts, broken connections, 408, 429 and 5xx. Waits 1, 2, 4, 8, 8 s, or as long
@@ -24,19 +22,19 @@ final class Retry {
     private static final List<Integer> WAITS = List.of(1, 2, 4, 8, 8);
     private static final Set<Integer> LATER = Set.of(408, 429, 500, 502, 503, 504);
     private static final Pattern RATE_LIMIT = Pattern.compile(".*;\\s*r=(\\d+)\\s*;\\s*t=(\\d{1,6}).*");
-    /** The Hub counts requests in windows of five minutes; it may ask for all of one, and a second. */
+    /** The Hugging Face Hub counts requests in windows of five minutes; it may ask for all of one, and a second. */
     private static final Duration LONGEST = Duration.ofMinutes(6);
 
     /** Of all pauses that servers asked for in one run. */
     private static final Duration LONGEST_TOGETHER = Duration.ofMinutes(15);
 
-    private final HubSettings settings;
+    private final Site site;
     private final Pauses pauses;
     private final Deadline deadline;
     private Duration asked = Duration.ZERO;
 
-    Retry(HubSettings settings, Pauses pauses) {
-        this.settings = settings;
+    Retry(WebSettings settings, Site site, Pauses pauses) {
+        this.site = site;
         this.pauses = pauses;
         this.deadline = new Deadline(settings.limit());
     }
@@ -45,43 +43,15 @@ final class Retry {
         return deadline;
     }
 
-    /** How often to try. */
-    enum Patience {
-        /** Once: there is something cached to fall back on. */
-        ONCE,
-        /** Not where there is no connection at all: most likely there is no network. */
-        IF_CONNECTED,
-        /** The Hub answered before. */
-        FULL
-    }
-
-    /** Something that needs the network. */
-    @FunctionalInterface
-    interface Attempt<T> {
-        T run() throws IOException, ModelNotFoundException;
-    }
-
-    /** The server asks to come again later. */
-    static final class LaterException extends IOException {
-        private static final long serialVersionUID = 1L;
-
-        private final transient Optional<Duration> wait;
-
-        LaterException(String message, Optional<Duration> wait) {
-            super(message);
-            this.wait = wait;
-        }
-    }
-
     /**
      * Fails for a status that may be another next time.
      *
      * @param quotable whether the server was sent nothing that it could send back
      */
-    static void throwIfLater(HubAnswer answer, boolean quotable) throws IOException {
-        // A file server's 401, 403, 404 or 410 mostly means that the signed address ran out: asking the Hub again
-        // helps.
-        boolean expired = !answer.fromHub() && answer.status() >= 400 && answer.status() != 416;
+    static void throwIfLater(WebAnswer answer, boolean quotable) throws IOException {
+        // A file server's 401, 403, 404 or 410 mostly means that the signed address ran out: asking the site
+        // again helps.
+        boolean expired = !answer.own() && answer.status() >= 400 && answer.status() != 416;
         if (LATER.contains(answer.status()) || expired) {
             answer.drain();
             String request = quotable ? answer.header("X-Request-Id").replaceAll("[^0-9A-Za-z-]", "") : "";
@@ -92,7 +62,7 @@ final class Retry {
         }
     }
 
-    private static Optional<Duration> wait(HubAnswer answer) {
+    private static Optional<Duration> wait(WebAnswer answer) {
         Matcher limit = RATE_LIMIT.matcher(answer.header("RateLimit"));
         if (answer.status() == 429 && limit.matches() && limit.group(1).equals("0")) {
             return Optional.of(Duration.ofSeconds(Long.parseLong(limit.group(2)) + 1));
@@ -106,29 +76,29 @@ final class Retry {
     /**
      * Runs until it works or patience ends.
      *
-     * @throws HubUnreachableException when patience ended
+     * @throws UnreachableException when patience ended
      */
-    <T> T run(Patience patience, Attempt<T> attempt) throws IOException, ModelNotFoundException {
+    <T, E extends Exception> T run(Patience patience, WebClient.Attempt<T, E> attempt) throws IOException, E {
         for (int failures = 0; ; failures++) {
             try {
                 return attempt.run();
-            } catch (MalformedWeightsException | InterruptedIOException e) {
-                if (!(e instanceof InterruptedIOException)
-                        || Thread.currentThread().isInterrupted()) {
+            } catch (IOException e) {
+                boolean interrupted = e instanceof InterruptedIOException
+                        && Thread.currentThread().isInterrupted();
+                boolean told = e instanceof RefusedException || e instanceof UnsafeRedirectException;
+                if (interrupted || told || e instanceof UnreachableException || site.isFinal(e)) {
                     throw e;
                 }
-                giveUpOrWait(patience, failures, e);
-            } catch (IOException e) {
                 giveUpOrWait(patience, failures, e);
             }
         }
     }
 
     private void giveUpOrWait(Patience patience, int failures, IOException e)
-            throws InterruptedIOException, HubUnreachableException {
-        Optional<Duration> told = e instanceof LaterException later ? later.wait : Optional.empty();
+            throws InterruptedIOException, UnreachableException {
+        Optional<Duration> told = e instanceof LaterException later ? later.pause() : Optional.empty();
         boolean never = patience == Patience.ONCE
-                || (patience == Patience.IF_CONNECTED && HubClient.isNoConnection(e))
+                || (patience == Patience.IF_CONNECTED && WebClient.isNoConnection(e))
                 || e instanceof SSLException
                 || told.filter(wait -> wait.compareTo(LONGEST) > 0 || !isBearable(wait))
                         .isPresent();
@@ -148,23 +118,19 @@ final class Retry {
     }
 
     /** Waits after so many failures in a row. */
-    void pause(int failures) throws InterruptedIOException, HubUnreachableException {
+    void pause(int failures) throws InterruptedIOException, UnreachableException {
         if (deadline.isPassedIn(Duration.ofSeconds(WAITS.get(Math.min(failures, WAITS.size() - 1))))) {
             throw unreachable(new HttpTimeoutException(deadline.described()), Optional.empty());
         }
         pauses.sit(Duration.ofSeconds(WAITS.get(Math.min(failures, WAITS.size() - 1))));
     }
 
-    private HubUnreachableException unreachable(IOException e, Optional<Duration> wait) {
-        String reason = reason(e);
-        String advice = e instanceof SSLException
-                ? "name the authorities you trust in SSL_CERT_FILE"
-                : wait.map(time -> "run again in " + time.toSeconds() + " s")
-                        .orElse("check the network, HF_ENDPOINT and the proxy, run again later, or name a local path");
-        return new HubUnreachableException(
-                "cannot reach the Hub: " + settings.host() + ": " + reason + "; " + advice,
-                "the Hub could not be reached (" + reason + ")",
-                e);
+    /** What ended patience, as it is told. */
+    static UnreachableException unreachable(IOException e, Optional<Duration> wait) {
+        Optional<String> remedy = e instanceof SSLException
+                ? Optional.of("name the authorities you trust in SSL_CERT_FILE")
+                : wait.map(time -> "run again in " + time.toSeconds() + " s");
+        return new UnreachableException(reason(e), remedy, e);
     }
 
     private static String reason(IOException e) {

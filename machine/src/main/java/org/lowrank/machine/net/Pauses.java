@@ -1,12 +1,11 @@
-package org.lowrank.weights.hub;
+package org.lowrank.machine.net;
 
 import java.io.InterruptedIOException;
 import java.time.Duration;
-import org.lowrank.weights.files.TransferProgress;
 
 /** Waits between attempts; tests look at them instead of sitting them out. */
 @FunctionalInterface
-interface Pauses {
+public interface Pauses {
     /** Really waits, and says every second how long it still is. */
     static Pauses telling(TransferProgress progress) {
         return pause -> {
@@ -18,10 +17,11 @@ interface Pauses {
                 Thread.sleep(pause.toMillisPart());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                throw new InterruptedIOException("interrupted while waiting for the Hub");
+                throw new InterruptedIOException("interrupted while waiting for a server");
             }
         };
     }
 
+    /** Waits so long. */
     void sit(Duration pause) throws InterruptedIOException;
 }

@@ -1,4 +1,4 @@
-package org.lowrank.weights.hub;
+package org.lowrank.machine.net;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -15,11 +15,12 @@ import java.util.Map;
 import java.util.Optional;
 
 /** HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY, which the JDK does not read; its own settings where none is set. */
-final class Proxies extends ProxySelector {
+public final class Proxies extends ProxySelector {
     private final Map<String, String> environment;
     private final List<String> direct;
 
-    Proxies(Map<String, String> environment) {
+    /** Those of the environment. */
+    public Proxies(Map<String, String> environment) {
         this.environment = environment;
         this.direct =
                 List.of(variable("no_proxy").orElse("").toLowerCase(Locale.ROOT).split("[,\\s]+"));
@@ -72,11 +73,17 @@ final class Proxies extends ProxySelector {
     }
 
     /** Value of Proxy-Authorization, where the proxy's address holds a name and password. */
-    Optional<String> authorization(URI uri) {
+    public Optional<String> authorization(URI uri) {
         return proxyOf(uri).map(URI::getRawUserInfo).map(user -> {
             byte[] plain = URLDecoder.decode(user, StandardCharsets.UTF_8).getBytes(StandardCharsets.UTF_8);
             return "Basic " + Base64.getEncoder().encodeToString(plain);
         });
+    }
+
+    /** Whether any proxy wants a password. */
+    boolean havePassword() {
+        return authorization(URI.create("http://example.org")).isPresent()
+                || authorization(URI.create("https://example.org")).isPresent();
     }
 
     @Override
