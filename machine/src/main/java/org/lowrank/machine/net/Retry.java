@@ -46,15 +46,15 @@ final class Retry {
     /**
      * Fails for a status that may be another next time.
      *
-     * @param quotable whether the server was sent nothing that it could send back
+     * @throws LaterException if the server cannot now
      */
-    static void throwIfLater(WebAnswer answer, boolean quotable) throws IOException {
+    void throwIfLater(WebAnswer answer) throws IOException {
         // A file server's 401, 403, 404 or 410 mostly means that the signed address ran out: asking the site
         // again helps.
-        boolean expired = !answer.own() && answer.status() >= 400 && answer.status() != 416;
+        boolean expired = site.signsAddresses() && !answer.own() && answer.status() >= 400 && answer.status() != 416;
         if (LATER.contains(answer.status()) || expired) {
             answer.drain();
-            String request = quotable ? answer.header("X-Request-Id").replaceAll("[^0-9A-Za-z-]", "") : "";
+            String request = site.isQuotable() ? answer.header("X-Request-Id").replaceAll("[^0-9A-Za-z-]", "") : "";
             throw new LaterException(
                     answer.uri().getHost() + " answered " + answer.status()
                             + (request.isEmpty() ? "" : ", request " + request),

@@ -23,6 +23,11 @@ public interface Site {
         return headers().isEmpty();
     }
 
+    /** Whether its redirects lead to signed addresses that run out, so that a refusal there may be none next time. */
+    default boolean signsAddresses() {
+        return false;
+    }
+
     /** Told the headers of each of the site's own answers. */
     default void answered(HttpHeaders headers) {}
 

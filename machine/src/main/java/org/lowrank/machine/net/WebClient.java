@@ -139,7 +139,7 @@ public final class WebClient {
             InputStream body = guarded(response);
             WebAnswer answer = new WebAnswer(uri, isOwn, response.statusCode(), response.headers(), own, body);
             if (!REDIRECTS.contains(response.statusCode()) || location.isEmpty()) {
-                Retry.throwIfLater(answer, site.isQuotable());
+                retry.throwIfLater(answer);
                 return answer;
             }
             answer.drain();

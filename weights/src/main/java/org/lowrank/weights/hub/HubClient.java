@@ -56,6 +56,11 @@ final class HubClient {
         }
 
         @Override
+        public boolean signsAddresses() {
+            return true;
+        }
+
+        @Override
         public void answered(HttpHeaders headers) {
             headers.firstValue("X-HF-Warning").ifPresent(text -> {
                 int colon = text.indexOf(';');

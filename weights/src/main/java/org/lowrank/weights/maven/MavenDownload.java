@@ -10,12 +10,16 @@ import org.eclipse.aether.repository.LocalRepository;
 import org.eclipse.aether.repository.RepositoryPolicy;
 import org.eclipse.aether.resolution.ArtifactRequest;
 import org.eclipse.aether.resolution.ArtifactResolutionException;
-import org.eclipse.aether.supplier.RepositorySystemSupplier;
 import org.eclipse.aether.transfer.AbstractTransferListener;
 import org.eclipse.aether.transfer.ArtifactNotFoundException;
 import org.eclipse.aether.transfer.ChecksumFailureException;
 import org.eclipse.aether.transfer.TransferEvent;
+import org.lowrank.machine.net.NetworkSettingException;
+import org.lowrank.machine.net.Pauses;
+import org.lowrank.machine.net.RefusedException;
 import org.lowrank.machine.net.TransferProgress;
+import org.lowrank.machine.net.UnreachableException;
+import org.lowrank.machine.net.WebSettings;
 import org.lowrank.weights.bytes.Flaw;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.files.ModelNotFoundException;
@@ -26,22 +30,17 @@ import org.lowrank.weights.files.SourceOptions;
  * against the repository's checksum.
  */
 final class MavenDownload {
-    private static final int CONNECT_MILLIS = 10_000;
-    private static final int REQUEST_MILLIS = 60_000;
-
     private MavenDownload() {}
 
     static Path fetch(MavenCoordinates coordinates, SourceOptions options) throws IOException, ModelNotFoundException {
         MavenSettings settings = MavenSettings.read(options.environment());
         boolean offline = options.offline() || settings.isOffline();
-        RepositorySystem system = new RepositorySystemSupplier().get();
+        RepositorySystem system = new OneFetch(web(options), Pauses.telling(options.progress())).get();
         try {
             DefaultRepositorySystemSession session = MavenRepositorySystemUtils.newSession();
             settings.configure(session);
             session.setOffline(offline);
             session.setChecksumPolicy(RepositoryPolicy.CHECKSUM_POLICY_FAIL);
-            session.setConfigProperty("aether.connector.connectTimeout", CONNECT_MILLIS);
-            session.setConfigProperty("aether.connector.requestTimeout", REQUEST_MILLIS);
             session.setTransferListener(new Listener(options.progress()));
             session.setLocalRepositoryManager(system.newLocalRepositoryManager(
                     session, new LocalRepository(settings.localRepository().getAbsoluteFile())));
@@ -57,6 +56,14 @@ final class MavenDownload {
             throw failure(coordinates, settings, offline, e);
         } finally {
             system.shutdown();
+        }
+    }
+
+    private static WebSettings web(SourceOptions options) throws ModelNotFoundException {
+        try {
+            return WebSettings.of(options.environment());
+        } catch (NetworkSettingException e) {
+            throw new ModelNotFoundException(String.valueOf(e.getMessage()), e);
         }
     }
 
@@ -87,14 +94,22 @@ final class MavenDownload {
             return new ModelNotFoundException(
                     "model not found: " + coordinates + ": no Maven repository in use has it; check the spelling", e);
         }
-        Throwable root = e;
+        return new ModelNotFoundException(
+                "cannot download: " + coordinates + ": " + reason(e) + "; check the network and the disk, or set a mirror or proxy in ~/.m2/settings.xml, and run again",
+                e);
+    }
+
+    private static String reason(Throwable failure) {
+        Throwable root = failure;
         while (root.getCause() != null) {
+            if (root instanceof UnreachableException unreachable) {
+                return unreachable.reason();
+            }
             root = root.getCause();
         }
-        return new ModelNotFoundException(
-                "cannot download: " + coordinates + ": " + root.getClass().getSimpleName() + " (" + root.getMessage()
-                        + "); check the network and the disk, or set a mirror or proxy in ~/.m2/settings.xml, and run again",
-                e);
+        return root instanceof RefusedException
+                ? "the repository answered with " + root.getMessage()
+                : root.getClass().getSimpleName() + " (" + root.getMessage() + ")";
     }
 
     private static boolean hasCause(ArtifactResolutionException failure, Class<? extends Throwable> kind) {
