@@ -127,7 +127,7 @@ final class MergeCommand extends ModelRun implements Callable<Integer> {
             merge.notes().forEach(console::warn);
             MergeResult result = merge.run(options, run, new Merge.Progress() {
                 @Override
-                public void measured(String what, int done, int total) {
+                public void measured(String what, long done, long total) {
                     progress.count(what, done, total);
                 }
 

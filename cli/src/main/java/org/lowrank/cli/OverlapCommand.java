@@ -10,13 +10,13 @@ import org.lowrank.analyzer.ModelAnalysis;
 import org.lowrank.analyzer.activation.ActivationOverlap;
 import org.lowrank.analyzer.activation.ActivationOverlapMeasurer;
 import org.lowrank.analyzer.activation.InterferenceMeasurer;
-import org.lowrank.analyzer.activation.ModelRunner;
 import org.lowrank.analyzer.layer.LayerSelection;
 import org.lowrank.analyzer.output.AnalysisResult;
 import org.lowrank.analyzer.output.OverlapResult;
 import org.lowrank.analyzer.overlap.TextOverlap;
 import org.lowrank.analyzer.overlap.TextOverlapMeasurer;
 import org.lowrank.inference.engine.LayerwiseModel;
+import org.lowrank.machine.tasks.Progress;
 import org.lowrank.reports.OutputDirectory;
 import org.lowrank.reports.ResultFormat;
 import org.lowrank.weights.bytes.MalformedWeightsException;
@@ -185,7 +185,7 @@ final class OverlapCommand extends ModelRun implements Callable<Integer> {
             return new Depths(List.of(), null);
         }
         long start = System.nanoTime();
-        ModelRunner.Progress counting = (done, total) -> progress.count("tokens x layers", done, total);
+        Progress counting = (done, total) -> progress.count("tokens x layers", done, total);
         try (LayerwiseModel runs = run.open(opened)) {
             ReadTexts read = ReadTexts.of(opened, runs, run, contents);
             List<int[]> ids = read.sequences().ids();
@@ -207,7 +207,7 @@ final class OverlapCommand extends ModelRun implements Callable<Integer> {
     }
 
     private Depths withNullModel(
-            ModelAnalysis opened, Depths depths, ActivationOverlapMeasurer.Texts texts, ModelRunner.Progress progress)
+            ModelAnalysis opened, Depths depths, ActivationOverlapMeasurer.Texts texts, Progress progress)
             throws Exception {
         long start = System.nanoTime();
         try (LayerwiseModel nullModel = run.openNullModel(opened)) {

@@ -29,7 +29,7 @@ final class TaskVectorComparison {
         try (Merge merge = Merge.open(RecipeReader.read(recipe, "the command line"), source)) {
             return merge.predict(measures, threads, run, new Merge.Progress() {
                 @Override
-                public void measured(String what, int done, int total) {
+                public void measured(String what, long done, long total) {
                     progress.count("compare", done, total);
                 }
 

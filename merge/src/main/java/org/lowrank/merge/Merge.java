@@ -43,14 +43,14 @@ public final class Merge implements AutoCloseable {
         /** Tells nobody. */
         Progress NONE = new Progress() {
             @Override
-            public void measured(String what, int done, int total) {}
+            public void measured(String what, long done, long total) {}
 
             @Override
             public void written(long bytes, long total) {}
         };
 
         /** Matrices measured. */
-        void measured(String what, int done, int total);
+        void measured(String what, long done, long total);
 
         /** Bytes written. */
         void written(long bytes, long total);

@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.lowrank.machine.tasks.Progress;
 import org.lowrank.machine.tasks.SideBySide;
 import org.lowrank.weights.writing.ModelWriter;
 import org.lowrank.weights.writing.OutputTensor;
@@ -20,12 +21,6 @@ final class ModelMerger {
     ModelMerger(MergePlan plan, int threads) {
         this.plan = plan;
         this.threads = threads;
-    }
-
-    /** Told how far a merge is. */
-    @FunctionalInterface
-    interface Progress {
-        void written(long bytes, long total);
     }
 
     /** Writes every missing shard and the index. */
@@ -68,7 +63,7 @@ final class ModelMerger {
                 }
                 for (int i = 0; i < tensors.size(); i++) {
                     done += workers.next();
-                    progress.written(done, total);
+                    progress.at(done, total);
                 }
             }
             file.commit();

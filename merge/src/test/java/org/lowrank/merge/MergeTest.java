@@ -190,7 +190,7 @@ class MergeTest {
                     try (Merge merge = Merge.open(RecipeReader.read(recipe, "r"), SourceOptions.defaults())) {
                         merge.run(options(out, 1, 1 << 12), RUN, new Merge.Progress() {
                             @Override
-                            public void measured(String what, int done, int total) {}
+                            public void measured(String what, long done, long total) {}
 
                             @Override
                             public void written(long bytes, long total) {

@@ -12,6 +12,7 @@ import org.lowrank.inference.engine.ActivationListener;
 import org.lowrank.inference.engine.Activations;
 import org.lowrank.inference.engine.Input;
 import org.lowrank.inference.engine.LayerwiseModel;
+import org.lowrank.machine.tasks.Progress;
 import org.lowrank.spectral.LeadingSubspace;
 import org.lowrank.spectral.PrincipalAngles;
 import org.lowrank.spectral.SpectralEngine;
@@ -43,7 +44,7 @@ public final class ActivationOverlapMeasurer implements ActivationListener {
     private final int directions;
     private final SpectralEngine engine;
     private final @Nullable InterferenceMeasurer interference;
-    private final ModelRunner.Progress progress;
+    private final Progress progress;
     private final List<ActivationOverlap> rows = new ArrayList<>();
     private final Map<String, ActivationOverlap.Reading> nullReadings = new HashMap<>();
     private final boolean nullOnly;
@@ -54,7 +55,7 @@ public final class ActivationOverlapMeasurer implements ActivationListener {
             Texts texts,
             SpectralEngine engine,
             @Nullable InterferenceMeasurer interference,
-            ModelRunner.Progress progress,
+            Progress progress,
             boolean nullOnly) {
         model = texts.model();
         stack = runs.transformer().stack();
@@ -101,10 +102,7 @@ public final class ActivationOverlapMeasurer implements ActivationListener {
      * @param interference measured in the same run; null for none
      */
     public static List<ActivationOverlap> measure(
-            LayerwiseModel runs,
-            Texts texts,
-            @Nullable InterferenceMeasurer interference,
-            ModelRunner.Progress progress)
+            LayerwiseModel runs, Texts texts, @Nullable InterferenceMeasurer interference, Progress progress)
             throws IOException, InterruptedException {
         try (SpectralEngine engine = SpectralEngines.create()) {
             ActivationOverlapMeasurer measurer =
@@ -120,7 +118,7 @@ public final class ActivationOverlapMeasurer implements ActivationListener {
      * @param nullModel the same model with random weights
      */
     public static List<ActivationOverlap> withNullModel(
-            List<ActivationOverlap> rows, LayerwiseModel nullModel, Texts texts, ModelRunner.Progress progress)
+            List<ActivationOverlap> rows, LayerwiseModel nullModel, Texts texts, Progress progress)
             throws IOException, InterruptedException {
         try (SpectralEngine engine = SpectralEngines.create()) {
             ActivationOverlapMeasurer measurer =

@@ -9,17 +9,13 @@ import org.lowrank.inference.engine.Activations;
 import org.lowrank.inference.engine.Input;
 import org.lowrank.inference.engine.LayerwiseModel;
 import org.lowrank.inference.engine.Losses;
+import org.lowrank.machine.tasks.Progress;
 import org.lowrank.spectral.SpectralEngine;
 import org.lowrank.spectral.SpectralEngines;
 
 /** Runs a model on sequences and measures the input of every matrix and the residual stream. */
 public final class ModelRunner {
     private ModelRunner() {}
-
-    /** Told how far a run is, in tokens times layers. */
-    public interface Progress {
-        void at(long done, long total);
-    }
 
     /**
      * Runs and measures.

@@ -8,6 +8,7 @@ import java.util.Set;
 import org.lowrank.analyzer.layer.LayerMatrix;
 import org.lowrank.analyzer.layer.ModelLayers;
 import org.lowrank.machine.memory.StridedBlock;
+import org.lowrank.machine.tasks.Progress;
 import org.lowrank.spectral.FactoredMatrix;
 import org.lowrank.spectral.SpectralMeasurement;
 import org.lowrank.spectral.matrix.StoredMatrix;
@@ -36,12 +37,7 @@ public final class AdapterShrinker {
      * @param layers the adapter's
      * @throws MalformedWeightsException if none of its products is a module's, as PEFT writes them
      */
-    public Extraction shrink(
-            String base,
-            boolean fanInFanOut,
-            ModelLayers layers,
-            PeftWriter writer,
-            TaskVectorExtractor.Progress progress)
+    public Extraction shrink(String base, boolean fanInFanOut, ModelLayers layers, PeftWriter writer, Progress progress)
             throws IOException {
         Set<ProductTensor> products = new LinkedHashSet<>();
         for (LayerMatrix matrix : layers.matrices()) {
@@ -59,7 +55,7 @@ public final class AdapterShrinker {
             } else {
                 leftOut.add(new Extraction.LeftOut(product.name(), reason));
             }
-            progress.extracted(++done, products.size());
+            progress.at(++done, products.size());
         }
         if (matrices.isEmpty()) {
             throw new MalformedWeightsException("nothing to shrink: none of " + products.size()

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import org.lowrank.analyzer.layer.LayerMatrix;
 import org.lowrank.analyzer.layer.ModelLayers;
+import org.lowrank.machine.tasks.Progress;
 import org.lowrank.spectral.LeadingSubspace;
 import org.lowrank.spectral.SpectralEngine;
 import org.lowrank.spectral.SpectralMeasurement;
@@ -44,12 +45,6 @@ public final class TaskVectorExtractor {
         this.engine = engine;
         this.options = options;
         this.goal = goal;
-    }
-
-    /** Told after each matrix. */
-    @FunctionalInterface
-    public interface Progress {
-        void extracted(int done, int total);
     }
 
     /**
@@ -88,7 +83,7 @@ public final class TaskVectorExtractor {
                 matrices.add(extract(tensor, other, entry.getValue(), writer));
                 fanInFanOut |= entry.getValue();
             }
-            progress.extracted(done.size(), transposed.size());
+            progress.at(done.size(), transposed.size());
         }
         if (matrices.isEmpty()) {
             throw new MalformedWeightsException("nothing in common: no matrix of " + name

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.lowrank.analyzer.layer.LayerMatrix;
+import org.lowrank.machine.tasks.Progress;
 import org.lowrank.machine.tasks.SideBySide;
 import org.lowrank.spectral.SpectralEngine;
 import org.lowrank.spectral.SpectralMeasurement;
@@ -35,12 +36,6 @@ public final class MergePredictor {
         this.options = options;
         this.directions = directions;
         this.threads = threads;
-    }
-
-    /** Told how many matrices are done. */
-    @FunctionalInterface
-    public interface Progress {
-        void measured(int done, int total);
     }
 
     /**
@@ -119,7 +114,7 @@ public final class MergePredictor {
         AtomicInteger done = new AtomicInteger();
         return SideBySide.all("predict", threads, vectors.matrices(), matrix -> {
             R result = task.of(matrix);
-            progress.measured(done.incrementAndGet(), total);
+            progress.at(done.incrementAndGet(), total);
             return result;
         });
     }

@@ -95,7 +95,7 @@ public final class PieceRunner {
     private synchronized long count(Piece piece, long counted) {
         long now = piece.done();
         done += now - counted;
-        options.progress().update(done, total);
+        options.progress().at(done, total);
         return now;
     }
 }

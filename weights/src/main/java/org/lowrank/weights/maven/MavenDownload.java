@@ -95,7 +95,8 @@ final class MavenDownload {
                     "model not found: " + coordinates + ": no Maven repository in use has it; check the spelling", e);
         }
         return new ModelNotFoundException(
-                "cannot download: " + coordinates + ": " + reason(e) + "; check the network and the disk, or set a mirror or proxy in ~/.m2/settings.xml, and run again",
+                "cannot download: " + coordinates + ": " + reason(e)
+                        + "; check the network and the disk, or set a mirror or proxy in ~/.m2/settings.xml, and run again",
                 e);
     }
 

@@ -43,8 +43,7 @@ final class WebTransporter extends AbstractTransporter {
             throws IOException {
         String url = repository.getUrl();
         URI base = URI.create(url.endsWith("/") ? url : url + "/");
-        WebSettings told =
-                proxy(session, repository).map(settings::withProxies).orElse(settings);
+        WebSettings told = proxy(session, repository).map(settings::withProxies).orElse(settings);
         return new WebTransporter(base, new WebClient(told, new Repository(base, login(session, repository)), pauses));
     }
 
@@ -113,7 +112,8 @@ final class WebTransporter extends AbstractTransporter {
 
     @Override
     public int classify(Throwable error) {
-        boolean absent = error instanceof RefusedException refused && (refused.status() == 404 || refused.status() == 410);
+        boolean absent =
+                error instanceof RefusedException refused && (refused.status() == 404 || refused.status() == 410);
         return absent ? ERROR_NOT_FOUND : ERROR_OTHER;
     }
 

@@ -53,7 +53,8 @@ class MavenWebTest {
             zip.write("weights".getBytes(StandardCharsets.US_ASCII));
         }
         byte[] jar = bytes.toByteArray();
-        String sha1 = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-1").digest(jar));
+        String sha1 =
+                HexFormat.of().formatHex(MessageDigest.getInstance("SHA-1").digest(jar));
         content.put(JAR, jar);
         content.put(JAR + ".sha1", sha1.getBytes(StandardCharsets.US_ASCII));
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -87,7 +88,8 @@ class MavenWebTest {
         String url = "http://127.0.0.1:" + server.getAddress().getPort();
         Path settings = Files.writeString(
                 folder.resolve("settings.xml"),
-                "<settings><localRepository>" + folder.resolve("local") + "</localRepository><mirrors><mirror><id>test</id>"
+                "<settings><localRepository>" + folder.resolve("local")
+                        + "</localRepository><mirrors><mirror><id>test</id>"
                         + "<mirrorOf>*</mirrorOf><url>" + url + "/repository</url></mirror></mirrors>" + more
                         + "</settings>");
         SourceOptions options = SourceOptions.defaults()
@@ -123,7 +125,9 @@ class MavenWebTest {
     @Test
     void nameAndPasswordOfTheServerAreSent() throws Exception {
         // printf 'ada:p@ss' | base64
-        assertThat(open("<servers><server><id>test</id><username>ada</username><password>p@ss</password></server></servers>"))
+        assertThat(
+                        open(
+                                "<servers><server><id>test</id><username>ada</username><password>p@ss</password></server></servers>"))
                 .isEqualTo("model.onnx");
         assertThat(requests).contains(JAR + " Basic YWRhOnBAc3M= null");
     }
@@ -153,6 +157,7 @@ class MavenWebTest {
         refusal = 403;
         assertThatThrownBy(() -> open(""))
                 .isInstanceOf(ModelNotFoundException.class)
-                .hasMessageStartingWith("cannot download: " + REFERENCE + ": the repository answered with status 403; ");
+                .hasMessageStartingWith(
+                        "cannot download: " + REFERENCE + ": the repository answered with status 403; ");
     }
 }
