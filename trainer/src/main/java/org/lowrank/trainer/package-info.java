@@ -1,4 +1,0 @@
-@NullMarked
-package org.lowrank.trainer;
-
-import org.jspecify.annotations.NullMarked;
