@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.lowrank.inference.library.PyTorchLibrary;
 import org.lowrank.machine.files.CacheDirectory;
 import org.lowrank.machine.program.Program;
 import org.lowrank.spectral.SpectralEngines;
@@ -145,7 +146,18 @@ final class Doctor {
         } catch (RuntimeException | LinkageError | InterruptedException e) {
             problems.add("kernels: " + masking.text(e.toString()));
         }
-        kernels.put("native engine", natives ? nativeEngine() : "not started (--natives starts it)");
+        PyTorchLibrary.Place library = PyTorchLibrary.find(environment);
+        kernels.put("PyTorch's library", whereIs(library));
+        kernels.put("native engine", natives && library == PyTorchLibrary.Place.NOWHERE ? "not started (no library)" : natives ? nativeEngine() : "not started (--natives starts it)");
+    }
+
+    private static String whereIs(PyTorchLibrary.Place library) {
+        return switch (library) {
+            case PROGRAM -> "beside the program";
+            case NAMED -> "named by PYTORCH_LIBRARY_PATH";
+            case CACHE -> "in the cache";
+            case NOWHERE -> "fetched with the first 'lowrank run', --certify or --spectrum";
+        };
     }
 
     private String nativeEngine() {

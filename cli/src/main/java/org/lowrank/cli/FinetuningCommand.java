@@ -5,6 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.lowrank.merge.finetuning.FinetuningExperiment;
 import org.lowrank.merge.finetuning.FinetuningInputs;
+import org.lowrank.inference.library.PyTorchLibrary;
 import org.lowrank.trainer.curve.Curve;
 import org.lowrank.trainer.experiment.ExperimentSettings;
 import org.lowrank.trainer.experiment.FinetuningSettings;
@@ -102,8 +103,9 @@ final class FinetuningCommand extends ExperimentRun {
     List<Curve> run(ExperimentSettings settings, RunOptions options) throws Exception {
         FinetuningSettings own = (FinetuningSettings) settings;
         Path directory = textDirectory == null ? FinetuningInputs.DEBIAN : textDirectory;
-        FinetuningInputs inputs =
-                FinetuningInputs.read(own, directory, SourceOptions.defaults().withOffline(offline));
+        SourceOptions source = SourceOptions.defaults().withOffline(offline);
+        PyTorchLibrary.provide(source, console::warn);
+        FinetuningInputs inputs = FinetuningInputs.read(own, directory, source);
         inputs.notes().forEach(console::warn);
         try {
             return FinetuningExperiment.run(own, inputs, options);

@@ -124,6 +124,9 @@ final class MergeCommand extends ModelRun implements Callable<Integer> {
         try (TerminalProgress progress = new TerminalProgress(console.drawsProgress());
                 Merge merge = Merge.open(recipe(), sourceOptions(progress))) {
             progress.close();
+            if (textA != null) {
+                requirePyTorch(progress);
+            }
             merge.notes().forEach(console::warn);
             MergeResult result = merge.run(options, run, new Merge.Progress() {
                 @Override

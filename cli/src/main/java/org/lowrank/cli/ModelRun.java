@@ -13,6 +13,7 @@ import org.lowrank.analyzer.ModelAnalysis;
 import org.lowrank.analyzer.layer.LayerSelection;
 import org.lowrank.analyzer.measurement.ModelMeasurer;
 import org.lowrank.analyzer.output.AnalysisResult;
+import org.lowrank.inference.library.PyTorchLibrary;
 import org.lowrank.weights.files.ModelNotFoundException;
 import org.lowrank.weights.files.SourceOptions;
 import org.lowrank.weights.reference.ModelReference;
@@ -60,6 +61,9 @@ abstract class ModelRun {
 
     /** The options of a measurement as the command line gives them. */
     final MeasureOptions measureOptions(MeasureArguments measure, TerminalProgress progress) throws UsageException {
+        if (measure.certify || measure.spectrum || measure.exact) {
+            preferPyTorch(progress);
+        }
         return new MeasureOptions(
                 sourceOptions(progress),
                 selection(measure),
@@ -67,6 +71,25 @@ abstract class ModelRun {
                 measure.device.device(),
                 measure.threads(),
                 commandLine());
+    }
+
+    /** PyTorch's library for what cannot be done without; fetched where the program came without it. */
+    final void requirePyTorch(TerminalProgress progress) throws IOException, ModelNotFoundException {
+        PyTorchLibrary.provide(sourceOptions(progress), line -> {
+            progress.close();
+            console.warn(line);
+        });
+        progress.close();
+    }
+
+    /** The same for what plain Java does too, only slower. */
+    private void preferPyTorch(TerminalProgress progress) {
+        try {
+            requirePyTorch(progress);
+        } catch (IOException | ModelNotFoundException e) {
+            progress.close();
+            console.warn("warning: slower without PyTorch's library: " + e.getMessage());
+        }
     }
 
     /** The engine of a measurement. */

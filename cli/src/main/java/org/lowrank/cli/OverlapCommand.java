@@ -15,6 +15,7 @@ import org.lowrank.analyzer.output.AnalysisResult;
 import org.lowrank.analyzer.output.OverlapResult;
 import org.lowrank.analyzer.overlap.TextOverlap;
 import org.lowrank.analyzer.overlap.TextOverlapMeasurer;
+import org.lowrank.inference.description.TransformerCatalog;
 import org.lowrank.inference.engine.LayerwiseModel;
 import org.lowrank.machine.tasks.Progress;
 import org.lowrank.reports.OutputDirectory;
@@ -175,6 +176,9 @@ final class OverlapCommand extends ModelRun implements Callable<Integer> {
             TerminalProgress progress)
             throws Exception {
         String name = opened.provenance().model();
+        if (TransformerCatalog.describes(run.configuration(opened))) {
+            requirePyTorch(progress);
+        }
         Optional<String> why = WhyNotRun.of(opened, run, overlap);
         if (why.isPresent() && tunedA != null) {
             throw new MalformedWeightsException("cannot run this model: " + name + ": " + why.get()

@@ -71,7 +71,7 @@ final class RunCommand extends ModelRun implements Callable<Integer> {
         try (TerminalProgress progress = new TerminalProgress(console.drawsProgress());
                 ModelAnalysis opened =
                         open(reference(model), sourceOptions(progress), LayerSelection.ALL, ModelNames.of(List.of()));
-                LayerwiseModel runs = run.open(opened)) {
+                LayerwiseModel runs = opened(opened, progress)) {
             progress.close();
             List<String> notes = new ArrayList<>();
             @Nullable ReadTexts read = ids == null ? ReadTexts.of(opened, runs, run, contents) : null;
@@ -94,6 +94,11 @@ final class RunCommand extends ModelRun implements Callable<Integer> {
             print(opened, result, masked, notes, directory, formats, progress);
         }
         return 0;
+    }
+
+    private LayerwiseModel opened(ModelAnalysis model, TerminalProgress progress) throws Exception {
+        requirePyTorch(progress);
+        return run.open(model);
     }
 
     /** Of a masked head, in a run of its own: the activations are those of the texts as they are. */

@@ -2,11 +2,14 @@ package org.lowrank.weights.maven;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.apache.maven.repository.internal.MavenRepositorySystemUtils;
 import org.eclipse.aether.DefaultRepositorySystemSession;
 import org.eclipse.aether.RepositorySystem;
+import org.eclipse.aether.artifact.Artifact;
 import org.eclipse.aether.artifact.DefaultArtifact;
 import org.eclipse.aether.repository.LocalRepository;
+import org.eclipse.aether.repository.LocalRepositoryManager;
 import org.eclipse.aether.repository.RepositoryPolicy;
 import org.eclipse.aether.resolution.ArtifactRequest;
 import org.eclipse.aether.resolution.ArtifactResolutionException;
@@ -14,6 +17,8 @@ import org.eclipse.aether.transfer.AbstractTransferListener;
 import org.eclipse.aether.transfer.ArtifactNotFoundException;
 import org.eclipse.aether.transfer.ChecksumFailureException;
 import org.eclipse.aether.transfer.TransferEvent;
+import org.eclipse.aether.util.repository.ChainedLocalRepositoryManager;
+import org.jspecify.annotations.Nullable;
 import org.lowrank.machine.net.NetworkSettingException;
 import org.lowrank.machine.net.Pauses;
 import org.lowrank.machine.net.RefusedException;
@@ -28,11 +33,24 @@ import org.lowrank.weights.files.SourceOptions;
 /**
  * One jar, without what it depends on, through Maven's own resolver: into the local repository, whole or not at all, checked
  * against the repository's checksum.
+ *
+ * @param artifact what is fetched
+ * @param kind what messages call it
+ * @param name its name in messages
+ * @param keep where it is kept if the user's local repository does not have it; null for that repository
  */
-final class MavenDownload {
-    private MavenDownload() {}
+record MavenDownload(
+        Artifact artifact, String kind, String name, @Nullable Path keep) {
+    /** A model's jar, into the user's local repository. */
+    static MavenDownload ofModel(MavenCoordinates coordinates) {
+        return new MavenDownload(
+                new DefaultArtifact(coordinates.group(), coordinates.artifact(), "jar", coordinates.version()),
+                "model",
+                coordinates.toString(),
+                null);
+    }
 
-    static Path fetch(MavenCoordinates coordinates, SourceOptions options) throws IOException, ModelNotFoundException {
+    Path fetch(SourceOptions options) throws IOException, ModelNotFoundException {
         MavenSettings settings = MavenSettings.read(options.environment());
         boolean offline = options.offline() || settings.isOffline();
         RepositorySystem system = new OneFetch(web(options), Pauses.telling(options.progress())).get();
@@ -42,10 +60,17 @@ final class MavenDownload {
             session.setOffline(offline);
             session.setChecksumPolicy(RepositoryPolicy.CHECKSUM_POLICY_FAIL);
             session.setTransferListener(new Listener(options.progress()));
-            session.setLocalRepositoryManager(system.newLocalRepositoryManager(
-                    session, new LocalRepository(settings.localRepository().getAbsoluteFile())));
+            LocalRepositoryManager users = system.newLocalRepositoryManager(
+                    session, new LocalRepository(settings.localRepository().getAbsoluteFile()));
+            session.setLocalRepositoryManager(
+                    keep == null
+                            ? users
+                            : new ChainedLocalRepositoryManager(
+                                    system.newLocalRepositoryManager(session, new LocalRepository(keep.toFile())),
+                                    List.of(users),
+                                    false));
             ArtifactRequest request = new ArtifactRequest(
-                    new DefaultArtifact(coordinates.group(), coordinates.artifact(), "jar", coordinates.version()),
+                    artifact,
                     system.newResolutionRepositories(session, settings.repositories()),
                     null);
             return system.resolveArtifact(session, request)
@@ -53,7 +78,7 @@ final class MavenDownload {
                     .getFile()
                     .toPath();
         } catch (ArtifactResolutionException e) {
-            throw failure(coordinates, settings, offline, e);
+            throw failure(settings, offline, e);
         } finally {
             system.shutdown();
         }
@@ -67,35 +92,34 @@ final class MavenDownload {
         }
     }
 
-    private static ModelNotFoundException failure(
-            MavenCoordinates coordinates, MavenSettings settings, boolean offline, ArtifactResolutionException e)
-            throws IOException {
+    private ModelNotFoundException failure(
+            MavenSettings settings, boolean offline, ArtifactResolutionException e) throws IOException {
         if (offline) {
             return new ModelNotFoundException(
-                    "not cached: " + coordinates + ": no network is allowed and the jar is not in "
+                    "not cached: " + name + ": no network is allowed and the jar is not in "
                             + settings.localRepository() + "; run once without --offline",
                     e);
         }
         if (hasCause(e, ChecksumFailureException.class)) {
             throw new MalformedWeightsException(
                     Flaw.INCOMPLETE,
-                    "corrupted download: " + coordinates
+                    "corrupted download: " + name
                             + ": it does not match the repository's checksum and was not kept; run again",
                     e);
         }
-        if (!settings.localRepositoryIsWritable()) {
+        if (keep == null && !settings.localRepositoryIsWritable()) {
             throw new IOException(
-                    "cannot keep " + coordinates + ": " + settings.localRepository()
+                    "cannot keep " + name + ": " + settings.localRepository()
                             + " is not writable; change its rights or name another in settings.xml",
                     e);
         }
         boolean absent = e.getResult().getExceptions().stream().allMatch(ArtifactNotFoundException.class::isInstance);
         if (absent) {
             return new ModelNotFoundException(
-                    "model not found: " + coordinates + ": no Maven repository in use has it; check the spelling", e);
+                    kind + " not found: " + name + ": no Maven repository in use has it; check the spelling", e);
         }
         return new ModelNotFoundException(
-                "cannot download: " + coordinates + ": " + reason(e)
+                "cannot download: " + name + ": " + reason(e)
                         + "; check the network and the disk, or set a mirror or proxy in ~/.m2/settings.xml, and run again",
                 e);
     }

@@ -30,7 +30,7 @@ public final class MavenFiles implements ModelFiles {
      */
     public static MavenFiles of(MavenCoordinates coordinates, String model, List<String> notes, SourceOptions options)
             throws IOException, ModelNotFoundException {
-        Path jar = MavenDownload.fetch(coordinates, options);
+        Path jar = MavenDownload.ofModel(coordinates).fetch(options);
         // The size tells a snapshot version that was published again.
         Path directory = CacheDirectory.of(options.environment())
                 .resolve("maven")
