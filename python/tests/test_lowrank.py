@@ -1,8 +1,6 @@
 """The package against the real command, on a small model made here. Needs LOWRANK_COMMAND or lowrank on PATH, and pandas."""
 
-import json
 import os
-import struct
 import sys
 import tempfile
 import unittest
@@ -11,33 +9,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import lowrank  # noqa: E402
-
-NAMES = {
-    "attention.self.query": (8, 8),
-    "attention.self.key": (8, 8),
-    "attention.self.value": (8, 8),
-    "attention.output.dense": (8, 8),
-    "intermediate.dense": (16, 8),
-    "output.dense": (8, 16),
-}
-
-
-def write_model(directory: Path, scale: float = 1.0) -> Path:
-    """A BERT of one layer. O is scale times the identity: norm scale, stable rank the root of 8; the others are of rank one."""
-    directory.mkdir(parents=True)
-    config = {"model_type": "bert", "num_hidden_layers": 1, "hidden_size": 8, "intermediate_size": 16, "num_attention_heads": 2}
-    (directory / "config.json").write_text(json.dumps(config))
-    header, data = {}, b""
-    for name, (rows, cols) in NAMES.items():
-        one = name == "attention.output.dense"
-        values = [(scale if i == j else 0.0) if one else (i + 1.0) * (j + 1.0) for i in range(rows) for j in range(cols)]
-        start = len(data)
-        data += struct.pack(f"<{len(values)}f", *values)
-        key = f"bert.encoder.layer.0.{name}.weight"
-        header[key] = {"dtype": "F32", "shape": [rows, cols], "data_offsets": [start, len(data)]}
-    text = json.dumps(header).encode()
-    (directory / "model.safetensors").write_bytes(struct.pack("<Q", len(text)) + text + data)
-    return directory
+from models import BERT, write_bert  # noqa: E402
 
 
 class LowrankTest(unittest.TestCase):
@@ -45,8 +17,8 @@ class LowrankTest(unittest.TestCase):
     def setUpClass(cls):
         cls.scratch = tempfile.TemporaryDirectory()
         cls.root = Path(cls.scratch.name)
-        cls.base = write_model(cls.root / "base")
-        cls.tuned = write_model(cls.root / "tuned", 3.0)
+        cls.base = write_bert(cls.root / "base")
+        cls.tuned = write_bert(cls.root / "tuned", 3.0)
         cls.result = lowrank.analyze(cls.base)
 
     @classmethod
@@ -86,7 +58,7 @@ class LowrankTest(unittest.TestCase):
         )
 
     def test_inspection_lists_tensors(self):
-        self.assertEqual(len(lowrank.inspect(self.base).tensors), len(NAMES))
+        self.assertEqual(len(lowrank.inspect(self.base).tensors), len(BERT))
 
     def test_error_is_the_commands_line_and_code(self):
         with self.assertRaises(lowrank.LowrankError) as failed:
