@@ -148,7 +148,11 @@ final class Doctor {
         }
         PyTorchLibrary.Place library = PyTorchLibrary.find(environment);
         kernels.put("PyTorch's library", whereIs(library));
-        kernels.put("native engine", natives && library == PyTorchLibrary.Place.NOWHERE ? "not started (no library)" : natives ? nativeEngine() : "not started (--natives starts it)");
+        kernels.put(
+                "native engine",
+                natives && library == PyTorchLibrary.Place.NOWHERE
+                        ? "not started (no library)"
+                        : natives ? nativeEngine() : "not started (--natives starts it)");
     }
 
     private static String whereIs(PyTorchLibrary.Place library) {

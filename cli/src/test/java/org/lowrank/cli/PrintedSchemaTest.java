@@ -55,7 +55,8 @@ class PrintedSchemaTest {
     }
 
     private static List<String> violations(String definition, JsonNode printed) throws IOException {
-        JsonNode file = JSON.readTree(Path.of("..", "docs", "result-schema.json").toFile());
+        JsonNode file =
+                JSON.readTree(Path.of("..", "docs", "result-schema.json").toFile());
         ObjectNode schema = JSON.createObjectNode();
         schema.set("$schema", file.path("$schema"));
         schema.put("$ref", "#/$defs/" + definition);

@@ -56,7 +56,8 @@ public final class PyTorchLibrary {
      * @param said told before anything is fetched
      * @throws ModelNotFoundException if there is none for this platform, or it cannot be had
      */
-    public static void provide(SourceOptions options, Consumer<String> said) throws IOException, ModelNotFoundException {
+    public static void provide(SourceOptions options, Consumer<String> said)
+            throws IOException, ModelNotFoundException {
         if (find(options.environment()) == Place.NOWHERE) {
             PinnedJar jar = jar(platform())
                     .orElseThrow(() -> new ModelNotFoundException("no PyTorch library: " + platform()
@@ -100,11 +101,7 @@ public final class PyTorchLibrary {
     private static void use(Path directory) {
         System.setProperty(
                 NAMED,
-                directory
-                        .resolve("pytorch")
-                        .resolve("cpu")
-                        .resolve(platform())
-                        .toString());
+                directory.resolve("pytorch").resolve("cpu").resolve(platform()).toString());
         if (!isSet(System.getenv(FLAVOUR))) {
             System.setProperty(FLAVOUR, "cpu");
         }

@@ -37,7 +37,8 @@ import org.lowrank.weights.maven.PinnedJar;
 /** A Maven repository on this machine's loopback, named as the mirror of everything; the library in it is a few bytes. */
 class PyTorchLibraryTest {
     private static final byte[] LIBRARY = "a library".getBytes(StandardCharsets.UTF_8);
-    private static final String ADDRESS = "/ai/djl/pytorch/pytorch-native-cpu/9.9.9/pytorch-native-cpu-9.9.9-linux-x86_64.jar";
+    private static final String ADDRESS =
+            "/ai/djl/pytorch/pytorch-native-cpu/9.9.9/pytorch-native-cpu-9.9.9-linux-x86_64.jar";
 
     @TempDir
     Path folder;
@@ -112,9 +113,10 @@ class PyTorchLibraryTest {
         served = jarOf("pytorch/cpu/linux-x86_64/libtorch.so", "another library".getBytes(StandardCharsets.UTF_8));
         assertThatThrownBy(() -> PyTorchLibrary.fetch(known(jar), options(), said::add))
                 .isInstanceOf(MalformedWeightsException.class)
-                .hasMessage("not the known jar: ai.djl.pytorch:pytorch-native-cpu:jar:linux-x86_64:9.9.9: its SHA-256 is "
-                        + hex("SHA-256", served) + ", not " + hex("SHA-256", jar)
-                        + "; it is not used: look where the Maven settings' repositories lead");
+                .hasMessage(
+                        "not the known jar: ai.djl.pytorch:pytorch-native-cpu:jar:linux-x86_64:9.9.9: its SHA-256 is "
+                                + hex("SHA-256", served) + ", not " + hex("SHA-256", jar)
+                                + "; it is not used: look where the Maven settings' repositories lead");
         assertThat(filesBelow(folder)).containsExactly("settings.xml");
     }
 
@@ -131,13 +133,13 @@ class PyTorchLibraryTest {
 
     @Test
     void withoutNetworkItIsSaidInOneLineAndNothingIsAsked() {
-        for (SourceOptions offline : List.of(
-                options().withOffline(true),
-                options().withEnvironment(withVariable("HF_HUB_OFFLINE", "1")))) {
+        for (SourceOptions offline :
+                List.of(options().withOffline(true), options().withEnvironment(withVariable("HF_HUB_OFFLINE", "1")))) {
             assertThatThrownBy(() -> PyTorchLibrary.fetch(known(jar), offline, said::add))
                     .isInstanceOf(ModelNotFoundException.class)
-                    .hasMessageMatching("not cached: ai.djl.pytorch:pytorch-native-cpu:jar:linux-x86_64:9.9.9: no network is "
-                            + "allowed and the jar is not in .*m2; run once without --offline");
+                    .hasMessageMatching(
+                            "not cached: ai.djl.pytorch:pytorch-native-cpu:jar:linux-x86_64:9.9.9: no network is "
+                                    + "allowed and the jar is not in .*m2; run once without --offline");
         }
         assertThat(asked).isEmpty();
         assertThat(said).isEmpty();
@@ -156,10 +158,11 @@ class PyTorchLibraryTest {
     void knownJarIsTheOneOfTheBuild() throws Exception {
         URL beside = getClass().getClassLoader().getResource("native/lib/pytorch.properties");
         assertThat(beside).isNotNull();
-        Path own = Path.of(((JarURLConnection) beside.openConnection()).getJarFileURL().toURI());
+        Path own = Path.of(
+                ((JarURLConnection) beside.openConnection()).getJarFileURL().toURI());
         PinnedJar known = PyTorchLibrary.jar(PyTorchLibrary.platform()).orElseThrow();
-        assertThat(own.getFileName()).hasToString(
-                known.artifact() + "-" + known.version() + "-" + known.classifier() + ".jar");
+        assertThat(own.getFileName())
+                .hasToString(known.artifact() + "-" + known.version() + "-" + known.classifier() + ".jar");
         MessageDigest digest = MessageDigest.getInstance("SHA-256");
         try (DigestInputStream content = new DigestInputStream(Files.newInputStream(own), digest)) {
             content.transferTo(java.io.OutputStream.nullOutputStream());
@@ -172,7 +175,8 @@ class PyTorchLibraryTest {
         Properties engine = new Properties();
         engine.load(getClass().getClassLoader().getResourceAsStream("pytorch-engine.properties"));
         for (String platform : List.of("linux-x86_64", "linux-aarch64", "osx-aarch64", "win-x86_64")) {
-            assertThat(PyTorchLibrary.jar(platform).orElseThrow().version()).isEqualTo(engine.getProperty("pytorch_version"));
+            assertThat(PyTorchLibrary.jar(platform).orElseThrow().version())
+                    .isEqualTo(engine.getProperty("pytorch_version"));
         }
         assertThat(PyTorchLibrary.jar("osx-x86_64")).isEqualTo(Optional.empty());
     }
@@ -180,7 +184,8 @@ class PyTorchLibraryTest {
     @Test
     void libraryBesideTheProgramOrNamedByTheUserComesFirst() {
         assertThat(PyTorchLibrary.find(Map.of())).isEqualTo(PyTorchLibrary.Place.PROGRAM);
-        assertThat(PyTorchLibrary.find(Map.of("PYTORCH_LIBRARY_PATH", "/opt/torch"))).isEqualTo(PyTorchLibrary.Place.NAMED);
+        assertThat(PyTorchLibrary.find(Map.of("PYTORCH_LIBRARY_PATH", "/opt/torch")))
+                .isEqualTo(PyTorchLibrary.Place.NAMED);
     }
 
     private PinnedJar known(byte[] content) {

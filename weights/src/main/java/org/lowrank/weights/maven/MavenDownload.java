@@ -40,7 +40,10 @@ import org.lowrank.weights.files.SourceOptions;
  * @param keep where it is kept if the user's local repository does not have it; null for that repository
  */
 record MavenDownload(
-        Artifact artifact, String kind, String name, @Nullable Path keep) {
+        Artifact artifact,
+        String kind,
+        String name,
+        @Nullable Path keep) {
     /** A model's jar, into the user's local repository. */
     static MavenDownload ofModel(MavenCoordinates coordinates) {
         return new MavenDownload(
@@ -70,9 +73,7 @@ record MavenDownload(
                                     List.of(users),
                                     false));
             ArtifactRequest request = new ArtifactRequest(
-                    artifact,
-                    system.newResolutionRepositories(session, settings.repositories()),
-                    null);
+                    artifact, system.newResolutionRepositories(session, settings.repositories()), null);
             return system.resolveArtifact(session, request)
                     .getArtifact()
                     .getFile()
@@ -92,8 +93,8 @@ record MavenDownload(
         }
     }
 
-    private ModelNotFoundException failure(
-            MavenSettings settings, boolean offline, ArtifactResolutionException e) throws IOException {
+    private ModelNotFoundException failure(MavenSettings settings, boolean offline, ArtifactResolutionException e)
+            throws IOException {
         if (offline) {
             return new ModelNotFoundException(
                     "not cached: " + name + ": no network is allowed and the jar is not in "

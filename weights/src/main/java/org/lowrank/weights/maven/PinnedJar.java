@@ -49,7 +49,10 @@ public record PinnedJar(String group, String artifact, String version, String cl
         try {
             Files.createDirectories(fetched);
             Path jar = new MavenDownload(
-                            new DefaultArtifact(group, artifact, classifier, "jar", version), "jar", toString(), fetched)
+                            new DefaultArtifact(group, artifact, classifier, "jar", version),
+                            "jar",
+                            toString(),
+                            fetched)
                     .fetch(options);
             check(jar);
             return UnpackedJar.of(jar, directory, options.progress());
