@@ -14,12 +14,12 @@ import org.lowrank.weights.reference.ModelReference;
 /**
  * The way in for programs: a model by name, measured as the command does.
  *
- * {@snippet :
+ * <pre>{@code
  * try (Lowrank model = Lowrank.open("google-bert/bert-base-uncased")) {
  *     AnalysisResult result = model.measure();
  *     result.matrices().forEach(row -> System.out.println(row.id() + " " + row.stableRank()));
  *     result.writeTo(Path.of("results"));
- * }
+ * }</pre>
  * }
  */
 public final class Lowrank implements AutoCloseable {

@@ -9,9 +9,9 @@ import org.lowrank.weights.files.SourceOptions;
 /**
  * How models are found and measured. Immutable; {@link #defaults()} is what the command does without options.
  *
- * {@snippet :
+ * <pre>{@code
  * MeasureOptions options = MeasureOptions.defaults().withThreads(1).withSelection(selection);
- * }
+ * }</pre>
  *
  * @param source how files are looked for and fetched
  * @param selection which matrices

@@ -1,7 +1,6 @@
 package org.lowrank.analyzer;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -153,6 +152,11 @@ public final class ModelAnalysis implements AutoCloseable {
                 .sum();
     }
 
+    /** The weight files that hold them. */
+    List<ModelFiles.FileEntry> weightFiles() throws IOException, ModelNotFoundException {
+        return read.weights();
+    }
+
     /** Bytes of the weight files that hold them, −1 where not known. */
     public long bytesOfFiles() throws IOException, ModelNotFoundException {
         return read.bytes();
@@ -272,22 +276,7 @@ public final class ModelAnalysis implements AutoCloseable {
 
     /** The model as it goes into a result. */
     public AnalysisResult.Model model(String fingerprint) throws IOException, ModelNotFoundException {
-        return new AnalysisResult.Model(
-                provenance.model(),
-                provenance.revision(),
-                layers.card(),
-                new AnalysisResult.Provenance(
-                        provenance.source(),
-                        provenance.location(),
-                        checkpoint.format(),
-                        read.weights().stream()
-                                .map(entry -> new AnalysisResult.WeightFile(
-                                        entry.name(),
-                                        entry.size(),
-                                        entry.sha256().orElse("")))
-                                .toList()),
-                fingerprint,
-                new LinkedHashMap<>(seconds));
+        return ModelOutcome.model(this, fingerprint, seconds);
     }
 
     /** Tensors in no matrix. */
@@ -297,19 +286,7 @@ public final class ModelAnalysis implements AutoCloseable {
 
     /** What a reader should know, zero matrices among it. */
     public List<AnalysisResult.Warning> warnings(List<MatrixMeasurement> rows) {
-        List<String> messages = new ArrayList<>(provenance.notes());
-        messages.addAll(checkpoint.warnings());
-        messages.addAll(layers.warnings());
-        for (MatrixMeasurement row : rows) {
-            if (row.stableRank() == null) {
-                messages.add(row.matrix() + " of layer " + row.layer() + " (" + row.stack()
-                        + ") is zero: its stable rank is undefined");
-            }
-        }
-        String model = provenance.model();
-        return messages.stream()
-                .map(message -> new AnalysisResult.Warning(model, message))
-                .toList();
+        return ModelOutcome.warnings(this, rows);
     }
 
     private static double since(long start) {

@@ -1,7 +1,10 @@
 package org.lowrank.analyzer;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.lowrank.analyzer.layer.MatrixId;
@@ -11,6 +14,7 @@ import org.lowrank.analyzer.measurement.MatrixMeasurement;
 import org.lowrank.analyzer.measurement.ModelFindings;
 import org.lowrank.analyzer.output.AnalysisResult;
 import org.lowrank.reports.finding.Finding;
+import org.lowrank.weights.files.ModelFiles;
 import org.lowrank.weights.files.ModelNotFoundException;
 
 /**
@@ -74,5 +78,43 @@ public record ModelOutcome(
                 .map(left -> new AnalysisResult.Skipped(
                         model, left.name(), left.dtype().name(), left.shape(), left.reason()));
         return Stream.concat(inNoMatrix, notRead).toList();
+    }
+
+    /** The model as it goes into a result. */
+    static AnalysisResult.Model model(ModelAnalysis analysis, String fingerprint, Map<String, Double> seconds)
+            throws IOException, ModelNotFoundException {
+        ModelFiles.Provenance provenance = analysis.provenance();
+        List<AnalysisResult.WeightFile> files = analysis.weightFiles().stream()
+                .map(entry -> new AnalysisResult.WeightFile(
+                        entry.name(), entry.size(), entry.sha256().orElse("")))
+                .toList();
+        return new AnalysisResult.Model(
+                provenance.model(),
+                provenance.revision(),
+                analysis.layers().card(),
+                new AnalysisResult.Provenance(
+                        provenance.source(),
+                        provenance.location(),
+                        analysis.checkpoint().format(),
+                        files),
+                fingerprint,
+                new LinkedHashMap<>(seconds));
+    }
+
+    /** What a reader should know, zero matrices among it. */
+    static List<AnalysisResult.Warning> warnings(ModelAnalysis analysis, List<MatrixMeasurement> rows) {
+        List<String> messages = new ArrayList<>(analysis.provenance().notes());
+        messages.addAll(analysis.checkpoint().warnings());
+        messages.addAll(analysis.layers().warnings());
+        for (MatrixMeasurement row : rows) {
+            if (row.stableRank() == null) {
+                messages.add(row.matrix() + " of layer " + row.layer() + " (" + row.stack()
+                        + ") is zero: its stable rank is undefined");
+            }
+        }
+        String model = analysis.provenance().model();
+        return messages.stream()
+                .map(message -> new AnalysisResult.Warning(model, message))
+                .toList();
     }
 }

@@ -24,7 +24,15 @@ import org.lowrank.weights.files.SourceOptions;
 import org.lowrank.weights.writing.ModelDirectory;
 import org.lowrank.weights.writing.ShardPlan;
 
-/** A merge from recipe to directory: predict, merge, verify. Open models are closed with it. */
+/**
+ * A merge from recipe to directory: predict, merge, verify. Open models are closed with it.
+ *
+ * <pre>{@code
+ * try (Merge merge = Merge.open(recipe, SourceOptions.defaults())) {
+ *     MergeResult result = merge.run(options, run, Merge.Progress.NONE);
+ * }
+ * }</pre>
+ */
 public final class Merge implements AutoCloseable {
     private static final String MARK = "merge.json";
 

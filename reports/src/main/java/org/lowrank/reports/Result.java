@@ -7,10 +7,10 @@ import java.util.List;
  * What a command or a program found, which knows its own files. It is rendered from the record alone, so that a saved result gives
  * the same files again.
  *
- * {@snippet :
+ * <pre>{@code
  * Result result = ...;
  * List<Path> written = result.writeTo(Path.of("results"));
- * }
+ * }</pre>
  */
 public interface Result {
     /** Its tables, its JSON, its report and figures; rendered when written. */

@@ -9,7 +9,14 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The files of a result, and how they are written: tables as CSV, result.json, figures, and report.html last of all. */
+/**
+ * The files of a result, and how they are written: tables as CSV, result.json, figures, and report.html last of all.
+ *
+ * <pre>{@code
+ * ResultFiles files = new ResultFiles(report, json).with("matrices.csv", csv);
+ * files.write(OutputDirectory.open(Path.of("results")), EnumSet.of(ResultFormat.HTML, ResultFormat.SVG));
+ * }</pre>
+ */
 public final class ResultFiles {
     private static final double PNG_SCALE = 2;
 

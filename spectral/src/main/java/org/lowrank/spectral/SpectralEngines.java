@@ -9,7 +9,19 @@ import java.util.Properties;
 import org.lowrank.spectral.algebra.NativeAlgebra;
 import org.lowrank.spectral.kernel.RowKernel;
 
-/** Chooses the engine. */
+/**
+ * Chooses the engine: the way in for a program that has matrices and wants their norms.
+ *
+ * <pre>{@code
+ * ByteBuffer diagonal = ByteBuffer.allocateDirect(4 * 8).order(ByteOrder.LITTLE_ENDIAN);
+ * diagonal.putDouble(0, 3).putDouble(24, 4);              // [3 0; 0 4]
+ * StoredMatrix matrix = StoredMatrix.of(new StridedBlock(diagonal, ElementType.F64, 2, 2, 2));
+ * try (SpectralEngine engine = SpectralEngines.create()) {
+ *     SpectralMeasurement measured = engine.measure(matrix, SpectralOptions.defaults());
+ *     System.out.println(measured.frobeniusNorm() / measured.spectralNorm());   // 1.25
+ * }
+ * }</pre>
+ */
 public final class SpectralEngines {
     private SpectralEngines() {}
 

@@ -17,11 +17,11 @@ import org.lowrank.weights.tensor.Tensor;
 /**
  * The weights of a model by name, whatever its place and format: the way in for a program that wants tensors and nothing else.
  *
- * {@snippet :
+ * <pre>{@code
  * try (OpenWeights weights = OpenWeights.of("google-bert/bert-base-uncased")) {
  *     Tensor query = weights.tensor("bert.encoder.layer.0.attention.self.query.weight");
  *     double[] values = weights.values(query);        // row-major, dequantised where it is quantised
- * }
+ * }</pre>
  * }
  */
 public final class OpenWeights implements AutoCloseable {

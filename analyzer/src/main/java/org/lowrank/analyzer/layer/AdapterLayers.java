@@ -108,7 +108,7 @@ public final class AdapterLayers {
 
     /** A part of a pipeline has its folder's name, as in the model itself; no two stacks have the same. */
     private static Map<LayerStack, String> names(List<LayerStack> stacks) {
-        Map<LayerStack, String> names = new LinkedHashMap<>(LayerAssembly.names(stacks));
+        Map<LayerStack, String> names = new LinkedHashMap<>(StackNames.of(stacks));
         Set<String> taken = new HashSet<>();
         for (LayerStack stack : stacks) {
             String folder = stack.prefix().split("\\.", 2)[0];

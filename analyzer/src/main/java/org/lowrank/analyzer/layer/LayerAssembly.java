@@ -52,7 +52,7 @@ final class LayerAssembly {
      * @param declared those whose {@code model_type} is declared: a part of a layer that is there must be whole
      */
     ModelLayers assemble(List<LayerStack> stacks, Set<LayerStack> declared) throws MalformedWeightsException {
-        Map<LayerStack, String> names = names(stacks);
+        Map<LayerStack, String> names = StackNames.of(stacks);
         Map<LayerStack, StackConfig> configs = new LinkedHashMap<>();
         stacks.forEach(stack -> configs.put(
                 stack, StackConfig.of(checkpoint.config(), names.getOrDefault(stack, stack.name()), stack.prefix())));
@@ -97,24 +97,6 @@ final class LayerAssembly {
             }
         }
         return main;
-    }
-
-    /** One word per stack, told apart by the end of their prefixes where the words are the same. */
-    static Map<LayerStack, String> names(List<LayerStack> stacks) {
-        Map<LayerStack, String> names = new LinkedHashMap<>();
-        Set<String> taken = new HashSet<>();
-        for (LayerStack stack : stacks) {
-            String name = stack.name();
-            String segment = stack.prefix().substring(stack.prefix().lastIndexOf('.') + 1);
-            if (taken.contains(name) && !segment.isEmpty()) {
-                name = segment;
-            }
-            for (int copy = 2; !taken.add(name); copy++) {
-                name = stack.name() + copy;
-            }
-            names.put(stack, name);
-        }
-        return names;
     }
 
     /** A part of a layer that is there must be whole: half an attention is a checkpoint that lacks a tensor. */

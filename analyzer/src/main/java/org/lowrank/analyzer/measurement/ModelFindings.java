@@ -1,8 +1,10 @@
 package org.lowrank.analyzer.measurement;
 
 import static org.lowrank.analyzer.measurement.FindingText.decimal;
+import static org.lowrank.analyzer.measurement.FindingText.medians;
 import static org.lowrank.analyzer.measurement.FindingText.percent;
 import static org.lowrank.analyzer.measurement.FindingText.times;
+import static org.lowrank.analyzer.measurement.FindingText.where;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -196,7 +198,7 @@ public final class ModelFindings {
                         + decimal(none.value(s -> s.ranks().harmonicMean()).value(), 2) + ", the largest possible "
                         + decimal(ranks.meanRoot(), 1) + " (mean √min(r, c)); on average " + percent(ranks.meanShare())
                         + " of random"
-                        + (lowest == null ? "" : "; lowest: " + where(lowest) + " (" + decimal(rank(lowest), 2) + ")")
+                        + (lowest == null ? "" : "; lowest: " + where(lowest) + " (" + decimal(FindingText.rank(lowest), 2) + ")")
                         + "; from 90 % of the matrices holds, from half roughly",
                 numbers);
     }
@@ -260,10 +262,6 @@ public final class ModelFindings {
                 + one.row().kind() + " is " + decimal(one.median(), 2);
     }
 
-    private static String where(MatrixMeasurement row) {
-        return row.matrix() + " in layer " + row.id().layerText();
-    }
-
     /** A statistic, what the null gives, and what the model's own initialisation gives where that is another thing. */
     private void put(Map<String, Double> numbers, String name, ToDoubleFunction<ModelSummary> statistic) {
         numbers.put(name, statistic.applyAsDouble(summary));
@@ -289,18 +287,7 @@ public final class ModelFindings {
         return new Finding(summary.model(), summary.stack(), id, verdict, number, statement, detail, numbers);
     }
 
-    private static double rank(MatrixMeasurement row) {
-        Double rank = row.stableRank();
-        return rank == null ? Double.NaN : rank;
-    }
-
     private double norm(String kind) {
         return summary.norms().medians().getOrDefault(kind, Double.NaN);
-    }
-
-    private static String medians(Map<String, Double> of, int digits, String... kinds) {
-        return java.util.Arrays.stream(kinds)
-                .map(kind -> kind + " " + decimal(of.getOrDefault(kind, Double.NaN), digits))
-                .collect(Collectors.joining(", "));
     }
 }

@@ -32,7 +32,7 @@ public final class TextOverlapMeasurer {
      * Bounds for these values.
      *
      * @param lambdas weight decays λ > 0
-     * @param learningRate η > 0 with ηλ < 1 for each
+     * @param learningRate η > 0 with ηλ &lt; 1 for each
      * @param initialNorm ‖W'_0 x‖ ≥ 0
      * @throws IllegalArgumentException if a value is outside its range
      */

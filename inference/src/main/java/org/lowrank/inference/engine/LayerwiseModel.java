@@ -20,6 +20,12 @@ import org.lowrank.weights.tensor.Checkpoint;
 /**
  * A transformer that is run layer by layer: all sequences through layer k while its weights are in memory, and layer k + 1
  * is read meanwhile. Memory: two layers in float32, the hidden states, and the activations of one layer.
+ *
+ * <pre>{@code
+ * try (LayerwiseModel model = LayerwiseModel.open(checkpoint, config, RunSettings.defaults())) {
+ *     model.run(List.of(tokens), listener).ifPresent(losses -> System.out.println(losses));
+ * }
+ * }</pre>
  */
 public final class LayerwiseModel implements AutoCloseable {
     private final Checkpoint checkpoint;

@@ -5,7 +5,7 @@ import org.lowrank.spectral.kernel.Columns;
 import org.lowrank.spectral.kernel.Sums;
 
 /**
- * The symmetric block tridiagonal matrix T of the block Lanczos process, growing by a block of {@link Lanczos#BLOCK} = 3 rows a
+ * The symmetric block tridiagonal matrix T of the block Lanczos process, growing by a block of {@link Columns#BLOCK} = 3 rows a
  * step. The blocks beside the diagonal are upper triangular, so that no entry is further from the diagonal than three places.
  */
 final class BandMatrix {

@@ -8,7 +8,7 @@ import org.lowrank.spectral.kernel.Sums;
  * √θ(1 + tolerance) except with that probability over the random start. The derivation is in docs/adr/0001-numerics.md.
  *
  * <p>A residual r proves that some eigenvalue is near the Ritz value θ, not that none is larger. But if at most one eigenvalue
- * lies above t < θ, then λ1 ≤ θ + ‖r‖²/(θ − t) by Temple's inequality (Kato, J. Phys. Soc. Japan 1949); t is chosen such that
+ * lies above t &lt; θ, then λ1 ≤ θ + ‖r‖²/(θ − t) by Temple's inequality (Kato, J. Phys. Soc. Japan 1949); t is chosen such that
  * this is θ(1 + tolerance)². If two lay above t, some unit vector w of their plane would be orthogonal to the Ritz vector and
  * have ‖wᵀΩ‖ ≤ s, with
  *

@@ -25,11 +25,11 @@ import org.lowrank.weights.reference.ModelReference;
  * Many models into one table, on one machine: some are open at a time, their units of work are measured side by side within a limit of
  * memory. A model that fails is a row with its reason. What was measured before is not measured again.
  *
- * {@snippet :
+ * <pre>{@code
  * List<SurveyTarget> models = ModelList.read(Path.of("models.txt")).stream().map(SurveyTarget::new).toList();
  * Survey.Outcome outcome = Survey.run(models, SurveyOptions.of(MeasureOptions.defaults()), Path.of("results"));
  * outcome.result().models().forEach(model -> System.out.println(model.model() + " " + model.status()));
- * }
+ * }</pre>
  */
 public final class Survey {
     private final SurveyOptions options;

@@ -25,12 +25,12 @@ import org.lowrank.weights.files.ModelNotFoundException;
  * Measures the checkpoints of a training, each as {@code analyze} measures a model, while the next one is fetched; and how far each
  * is from the one before and from the last. The last is measured first, since it is needed throughout.
  *
- * {@snippet :
+ * <pre>{@code
  * MeasureOptions options = MeasureOptions.defaults();
  * TrainingRun run = TrainingRun.of(ModelReference.parse("EleutherAI/pythia-70m"), RevisionChoice.of("step*"), options.source());
  * TraceRun.of(run, options, TraceSettings.DEFAULT, OutputDirectory.open(Path.of("out")), TraceListener.NONE)
  *         .ifPresent(result -> System.out.println(result.findings()));
- * }
+ * }</pre>
  */
 public final class TraceRun {
     private static final int AHEAD = 2;

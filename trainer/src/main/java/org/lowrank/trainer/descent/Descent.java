@@ -16,7 +16,7 @@ public interface Descent {
     /** The network of the current step; a copy. */
     ReluNetwork network();
 
-    /** What {@link #restore} needs to go on bit for bit; only meaningful at a step {@link #canSave} allows. */
+    /** What {@link #restore} needs to go on bit for bit; only meaningful at a multiple of {@link #savePeriod} steps. */
     byte[] save();
 
     /** Goes back to a saved state of the same descent. */

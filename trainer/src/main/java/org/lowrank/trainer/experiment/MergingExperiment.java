@@ -13,6 +13,11 @@ import org.lowrank.trainer.task.FashionMnist;
  * {@code _second} for the networks on their own tasks: {@code loss}, {@code error}, {@code margin_error},
  * {@code stable_rank_w1…}, {@code frobenius_norm_w1…}, {@code alignment}; of the merged one {@code loss_merged_first}
  * (on the first task) and so on, {@code stable_rank_w1_merged…}.
+ *
+ * <pre>{@code
+ * MergingSettings settings = MergingSettings.quick(MergingSettings.Data.SYNTHETIC);
+ * List<Curve> curves = MergingExperiment.run(settings, null, new RunOptions(2, null, Progress.NONE));
+ * }</pre>
  */
 public final class MergingExperiment {
     private MergingExperiment() {}

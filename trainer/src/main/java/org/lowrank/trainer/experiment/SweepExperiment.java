@@ -12,6 +12,10 @@ import org.lowrank.trainer.curve.Curve;
  * {@code stable_rank_w1…}, {@code frobenius_norm_w1…}; steps are updates. Where the networks go on to a stationary point, a
  * second condition {@code c=<c> eta=<η> settled} has the same metrics over the steps of that descent, and {@code residual},
  * {@code balance} and {@code alignment} of {@link org.lowrank.trainer.merge.NetworkMeasures.Stationarity}.
+ *
+ * <pre>{@code
+ * List<Curve> curves = SweepExperiment.run(SweepSettings.quick(), new RunOptions(2, null, Progress.NONE));
+ * }</pre>
  */
 public final class SweepExperiment {
     private SweepExperiment() {}

@@ -6,7 +6,15 @@ import org.lowrank.trainer.theory.claim.CheckResult;
 import org.lowrank.trainer.theory.claim.TheoryCheck;
 import org.lowrank.trainer.theory.claim.TheorySettings;
 
-/** Runs checks one after the other. */
+/**
+ * Runs checks of the paper's statements one after the other.
+ *
+ * <pre>{@code
+ * for (CheckResult check : TheoryRun.run(List.of("lemma-3"), TheorySettings.defaults(), (done, total, name) -> {})) {
+ *     check.readings().forEach(reading -> System.out.println(reading.claim().words() + ": " + reading.verdict()));
+ * }
+ * }</pre>
+ */
 public final class TheoryRun {
     private TheoryRun() {}
 

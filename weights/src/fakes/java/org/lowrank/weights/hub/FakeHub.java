@@ -165,25 +165,25 @@ public final class FakeHub implements AutoCloseable {
         if (!warning.isEmpty()) {
             exchange.getResponseHeaders().set("X-HF-Warning", warning);
         }
-        if (instead(exchange, fault, uri)) {
+        if (FakeAnswer.instead(exchange, fault, uri)) {
             return;
         }
         for (Map.Entry<String, String> name : renamed.entrySet()) {
             if (uri.startsWith("/" + name.getKey() + "/") || uri.startsWith("/api/models/" + name.getKey() + "/")) {
                 exchange.getResponseHeaders().set("Location", uri.replace(name.getKey(), name.getValue()));
-                send(exchange, 307, "");
+                FakeAnswer.send(exchange, 307, "");
                 return;
             }
         }
         if (FakeListing.isListing(uri)) {
             FakeListing.Page page = FakeListing.page(uri, repos.values(), modelsPerPage, endpoint());
             page.next().ifPresent(next -> exchange.getResponseHeaders().set("Link", next));
-            send(exchange, 200, page.json());
+            FakeAnswer.send(exchange, 200, page.json());
             return;
         }
         Matcher refs = REFS.matcher(uri);
         if (refs.matches()) {
-            refs(exchange, repos.get(refs.group(1)));
+            FakeAnswer.refs(exchange, repos.get(refs.group(1)));
             return;
         }
         for (Pattern kind : List.of(REVISION, TREE, FILE)) {
@@ -193,22 +193,22 @@ public final class FakeHub implements AutoCloseable {
                 return;
             }
         }
-        send(exchange, 404, "no such page");
+        FakeAnswer.send(exchange, 404, "no such page");
     }
 
     private void answer(HttpExchange exchange, Pattern kind, Matcher matcher, Optional<Fault> fault)
             throws IOException {
         FakeRepo repo = repos.get(matcher.group(1));
-        if (refused(exchange, repo)) {
+        if (FakeAnswer.refused(exchange, repo)) {
             return;
         }
         String revision = URLDecoder.decode(matcher.group(2), StandardCharsets.UTF_8);
         String commit = repo.revisions.getOrDefault(revision, revision);
         Map<String, FakeRepo.FakeFile> files = repo.commits.get(commit);
         if (files == null) {
-            error(exchange, 404, "RevisionNotFound", "Invalid rev id: " + revision);
+            FakeAnswer.error(exchange, 404, "RevisionNotFound", "Invalid rev id: " + revision);
         } else if (kind.equals(REVISION)) {
-            send(exchange, 200, "{\"id\":\"" + repo.id + "\",\"sha\":\"" + commit + "\"}");
+            FakeAnswer.send(exchange, 200, "{\"id\":\"" + repo.id + "\",\"sha\":\"" + commit + "\"}");
         } else if (kind.equals(TREE)) {
             tree(exchange, commit, files, repo, matcher.group(3));
         } else {
@@ -216,48 +216,11 @@ public final class FakeHub implements AutoCloseable {
             String path = URLDecoder.decode(matcher.group(3).replace("+", "%2B"), StandardCharsets.UTF_8);
             FakeRepo.FakeFile file = files.get(path);
             if (file == null) {
-                error(exchange, 404, "EntryNotFound", "Entry not found");
+                FakeAnswer.error(exchange, 404, "EntryNotFound", "Entry not found");
             } else {
                 file(exchange, path, file, fault);
             }
         }
-    }
-
-    private void refs(HttpExchange exchange, FakeRepo repo) throws IOException {
-        if (refused(exchange, repo)) {
-            return;
-        }
-        List<String> branches = new ArrayList<>();
-        List<String> tags = new ArrayList<>();
-        repo.revisions.forEach((name, commit) -> (repo.tagRevisions.contains(name) ? tags : branches)
-                .add("{\"name\":\"" + name + "\",\"ref\":\"refs/"
-                        + (repo.tagRevisions.contains(name) ? "tags/" : "heads/") + name + "\",\"targetCommit\":\""
-                        + commit + "\"}"));
-        send(
-                exchange,
-                200,
-                "{\"tags\":[" + String.join(",", tags) + "],\"branches\":[" + String.join(",", branches)
-                        + "],\"converts\":[]}");
-    }
-
-    private boolean refused(HttpExchange exchange, FakeRepo repo) throws IOException {
-        String sent = exchange.getRequestHeaders().getFirst("Authorization");
-        if (sent != null && sent.contains("invalid")) {
-            error(exchange, 401, "", "Invalid credentials in Authorization header");
-        } else if (repo == null || (!repo.gated && repo.reader.isPresent() && !isReader(repo, sent))) {
-            error(exchange, sent == null ? 401 : 404, "RepoNotFound", "Repository not found");
-        } else if (repo.gated && !isReader(repo, sent)) {
-            error(exchange, sent == null ? 401 : 403, "GatedRepo", "Access to model " + repo.id + " is restricted.");
-        } else if (repo.disabled) {
-            error(exchange, 403, "", "Access to this resource is disabled.");
-        } else {
-            return false;
-        }
-        return true;
-    }
-
-    private static boolean isReader(FakeRepo repo, String sent) {
-        return repo.reader.map(token -> ("Bearer " + token).equals(sent)).orElse(true);
     }
 
     private void tree(
@@ -285,7 +248,7 @@ public final class FakeHub implements AutoCloseable {
                                     + "?recursive=true&expand=false&cursor=" + (from + filesPerPage)
                                     + ">; rel=\"next\"");
         }
-        send(exchange, 200, "[" + String.join(",", entries) + "]");
+        FakeAnswer.send(exchange, 200, "[" + String.join(",", entries) + "]");
     }
 
     private void file(HttpExchange exchange, String path, FakeRepo.FakeFile file, Optional<Fault> fault)
@@ -299,7 +262,7 @@ public final class FakeHub implements AutoCloseable {
         exchange.getResponseHeaders().set("X-Linked-Etag", "\"" + file.etag() + "\"");
         exchange.getResponseHeaders().set("X-Linked-Size", "" + file.content().size());
         exchange.getResponseHeaders().set("Location", sign(file));
-        send(exchange, 302, "Found. Redirecting");
+        FakeAnswer.send(exchange, 302, "Found. Redirecting");
     }
 
     private void answerAsFileServer(HttpExchange exchange) throws IOException {
@@ -309,44 +272,14 @@ public final class FakeHub implements AutoCloseable {
         synchronized (this) {
             file = signed.get(uri);
         }
-        if (instead(exchange, fault, uri)) {
+        if (FakeAnswer.instead(exchange, fault, uri)) {
             return;
         }
         if (file == null) {
-            send(exchange, 403, "<Error>Request has expired</Error>");
+            FakeAnswer.send(exchange, 403, "<Error>Request has expired</Error>");
         } else {
             bodies.send(exchange, file.content(), fault);
         }
-    }
-
-    private static boolean instead(HttpExchange exchange, Optional<Fault> fault, String uri) throws IOException {
-        if (fault.orElse(null) instanceof Fault.Status status) {
-            status.headers()
-                    .forEach((name, value) -> exchange.getResponseHeaders().set(name, value));
-            send(exchange, status.status(), status.body());
-            return true;
-        }
-        if (fault.orElse(null) instanceof Fault.Loop) {
-            exchange.getResponseHeaders().set("Location", uri);
-            send(exchange, 302, "");
-            return true;
-        }
-        return false;
-    }
-
-    private static void error(HttpExchange exchange, int status, String code, String message) throws IOException {
-        if (!code.isEmpty()) {
-            exchange.getResponseHeaders().set("X-Error-Code", code);
-        }
-        exchange.getResponseHeaders().set("X-Error-Message", message);
-        exchange.getResponseHeaders().set("Content-Type", "application/json");
-        send(exchange, status, "{\"error\":\"" + message + "\"}");
-    }
-
-    private static void send(HttpExchange exchange, int status, String text) throws IOException {
-        byte[] body = FakeBody.isHead(exchange) ? new byte[0] : text.getBytes(StandardCharsets.UTF_8);
-        exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
-        exchange.getResponseBody().write(body);
     }
 
     @Override

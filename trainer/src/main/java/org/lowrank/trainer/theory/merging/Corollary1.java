@@ -1,6 +1,7 @@
 package org.lowrank.trainer.theory.merging;
 
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 import org.lowrank.trainer.curve.RecordedSteps;
 import org.lowrank.trainer.theory.claim.Check;
 import org.lowrank.trainer.theory.claim.Claim;
@@ -58,11 +59,9 @@ final class Corollary1 extends Check {
                                 tasks,
                                 own.until(step),
                                 other.until(step),
-                                otherStart,
-                                decay,
+                                x -> decay.bound(shallow.projection(otherStart, x), step, evidence.sign()),
                                 step,
-                                run,
-                                evidence.sign());
+                                run);
                     }
                 }
             }
@@ -75,11 +74,9 @@ final class Corollary1 extends Check {
             TwoTasks tasks,
             double[] own,
             double[] other,
-            double[] otherStart,
-            Decay decay,
+            ToDoubleFunction<double[]> bounded,
             long step,
-            Evidence.Run run,
-            double sign) {
+            Evidence.Run run) {
         Network network = shallow.network();
         double[] merged = shallow.merge(own, other);
         Closest gap = new Closest();
@@ -88,7 +85,7 @@ final class Corollary1 extends Check {
         for (double[] x : tasks.first().inputs()) {
             double projection = shallow.projection(other, x);
             gap.offer(Math.abs(network.output(merged, x) - network.output(own, x)), projection);
-            bound.offer(projection, decay.bound(shallow.projection(otherStart, x), step, sign));
+            bound.offer(projection, bounded.applyAsDouble(x));
             mean += projection / tasks.first().size();
         }
         double any = shallow.norm(other);
