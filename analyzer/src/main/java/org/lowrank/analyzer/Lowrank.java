@@ -19,8 +19,8 @@ import org.lowrank.weights.reference.ModelReference;
  *     AnalysisResult result = model.measure();
  *     result.matrices().forEach(row -> System.out.println(row.id() + " " + row.stableRank()));
  *     result.writeTo(Path.of("results"));
- * }</pre>
  * }
+ * }</pre>
  */
 public final class Lowrank implements AutoCloseable {
     private final MeasuringRun run;

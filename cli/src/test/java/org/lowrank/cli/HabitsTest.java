@@ -26,11 +26,14 @@ class HabitsTest {
     private static final int LONGEST = 300;
     private static final int WIDEST = 8;
 
-    private static final String DOCUMENT = "a saved result: a component for each member of its JSON, whose names are a contract";
+    private static final String DOCUMENT =
+            "a saved result: a component for each member of its JSON, whose names are a contract";
     private static final String ROW = "a row of a table: a component for each column, whose names are a contract";
-    private static final String MEASUREMENT = "the numbers of one measurement, read together, each defined where it stands";
+    private static final String MEASUREMENT =
+            "the numbers of one measurement, read together, each defined where it stands";
     private static final String SETTINGS = "settings: a component for each option of the command, saved in result.json";
-    private static final String LOOP = "an inner loop over arrays and offsets, where an object for each call would cost more than it does";
+    private static final String LOOP =
+            "an inner loop over arrays and offsets, where an object for each call would cost more than it does";
 
     /** Records and methods with more than {@value #WIDEST} components or parameters, and why. */
     private static final Map<String, String> WIDER = new TreeMap<>(Map.ofEntries(
@@ -76,7 +79,8 @@ class HabitsTest {
         List<String> longer = new ArrayList<>();
         for (Path root : sources()) {
             try (Stream<Path> files = Files.walk(root)) {
-                for (Path file : files.filter(path -> path.toString().endsWith(".java")).toList()) {
+                for (Path file :
+                        files.filter(path -> path.toString().endsWith(".java")).toList()) {
                     int lines = Files.readAllLines(file).size();
                     if (lines > LONGEST) {
                         longer.add(file.getFileName() + ": " + lines + " lines");

@@ -21,8 +21,8 @@ import org.lowrank.weights.tensor.Tensor;
  * try (OpenWeights weights = OpenWeights.of("google-bert/bert-base-uncased")) {
  *     Tensor query = weights.tensor("bert.encoder.layer.0.attention.self.query.weight");
  *     double[] values = weights.values(query);        // row-major, dequantised where it is quantised
- * }</pre>
  * }
+ * }</pre>
  */
 public final class OpenWeights implements AutoCloseable {
     private static final int SHOWN = 8;

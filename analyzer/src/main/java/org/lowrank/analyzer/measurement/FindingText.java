@@ -1,9 +1,9 @@
 package org.lowrank.analyzer.measurement;
 
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
-import java.util.Locale;
 
 /** Numbers as findings write them. */
 final class FindingText {

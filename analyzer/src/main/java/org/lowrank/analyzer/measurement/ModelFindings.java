@@ -198,7 +198,9 @@ public final class ModelFindings {
                         + decimal(none.value(s -> s.ranks().harmonicMean()).value(), 2) + ", the largest possible "
                         + decimal(ranks.meanRoot(), 1) + " (mean √min(r, c)); on average " + percent(ranks.meanShare())
                         + " of random"
-                        + (lowest == null ? "" : "; lowest: " + where(lowest) + " (" + decimal(FindingText.rank(lowest), 2) + ")")
+                        + (lowest == null
+                                ? ""
+                                : "; lowest: " + where(lowest) + " (" + decimal(FindingText.rank(lowest), 2) + ")")
                         + "; from 90 % of the matrices holds, from half roughly",
                 numbers);
     }
