@@ -1,4 +1,8 @@
-/** Several checkpoints to one: inputs, the plan, the run. */
+/**
+ * Several checkpoints to one: inputs, the plan, the run.
+ *
+ * <p>Surface of the module for programs: this package, {@code output} and {@code recipe} (docs/adr/0010-surfaces.md).
+ */
 @NullMarked
 package org.lowrank.merge;
 

@@ -1,4 +1,8 @@
-/** Results to files: CSV, JSON, HTML, SVG and PNG. Knows nothing of models or training. */
+/**
+ * Results to files: CSV, JSON, HTML, SVG and PNG. Knows nothing of models or training.
+ *
+ * <p>Surface of the module for programs: this package and {@code finding} (docs/adr/0010-surfaces.md).
+ */
 @NullMarked
 package org.lowrank.reports;
 

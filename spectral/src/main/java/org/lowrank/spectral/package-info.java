@@ -1,4 +1,8 @@
-/** Matrices to numbers: Frobenius norm, spectral norm with bounds, stable rank, singular values. No I/O. */
+/**
+ * Matrices to numbers: Frobenius norm, spectral norm with bounds, stable rank, singular values. No I/O.
+ *
+ * <p>Surface of the module for programs: this package and {@code matrix} (docs/adr/0010-surfaces.md).
+ */
 @NullMarked
 package org.lowrank.spectral;
 

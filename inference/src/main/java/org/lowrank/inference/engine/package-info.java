@@ -1,4 +1,8 @@
-/** The one engine that runs every described transformer, in float32 on DJL's PyTorch. */
+/**
+ * The one engine that runs every described transformer, in float32 on DJL's PyTorch.
+ *
+ * <p>Surface of the module for programs: this package, {@code loss} and {@code text} (docs/adr/0010-surfaces.md).
+ */
 @NullMarked
 package org.lowrank.inference.engine;
 

@@ -1,4 +1,8 @@
-/** Many models measured into one table. */
+/**
+ * Many models measured into one table.
+ *
+ * <p>Surface of the module for programs: this package and {@code trace} (docs/adr/0010-surfaces.md).
+ */
 @NullMarked
 package org.lowrank.survey.population;
 

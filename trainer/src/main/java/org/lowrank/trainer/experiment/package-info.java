@@ -1,4 +1,8 @@
-/** The experiments of Figures 2, 3 and 5: settings to result records, in draws that run side by side. */
+/**
+ * The experiments of Figures 2, 3 and 5: settings to result records, in draws that run side by side.
+ *
+ * <p>Surface of the module for programs: this package, {@code theory} and {@code theory.claim} (docs/adr/0010-surfaces.md).
+ */
 @NullMarked
 package org.lowrank.trainer.experiment;
 
