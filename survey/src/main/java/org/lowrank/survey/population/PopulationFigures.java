@@ -64,8 +64,8 @@ final class PopulationFigures {
                 "Stable rank over that of a random matrix of the same shape, first layer 0, last layer 1. "
                         + (models < 3 ? "" : "Shaded: the middle 80 % of the models at each depth; ")
                         + (models > MOST_LINES
-                                ? "lines are " + MOST_LINES + " of the " + models
-                                        + " " + population.members() + ", evenly chosen by their median share."
+                                ? "lines are " + MOST_LINES + " of the " + models + " " + population.members()
+                                        + ", evenly chosen by their median share."
                                 : "a line is one of the " + population.members() + "."),
                 panels.size() > 4 ? 3 : 2,
                 panels);

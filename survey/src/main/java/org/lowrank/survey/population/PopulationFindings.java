@@ -139,8 +139,8 @@ final class PopulationFindings {
                 close.size() + " of " + nearest.size(),
                 close.isEmpty()
                         ? "No model has the norms of another, layer by layer"
-                        : close.size() + " of " + nearest.size()
-                                + " " + population.members() + " have the norms of another, layer by layer, as one derived from it has",
+                        : close.size() + " of " + nearest.size() + " " + population.members()
+                                + " have the norms of another, layer by layer, as one derived from it has",
                 (examples.isEmpty() ? "" : examples + "; ")
                         + "root mean square relative difference of norms at most 10 %, and at most half of what it is with the layers "
                         + "in random order; random weights have norms alike in any order, so none",

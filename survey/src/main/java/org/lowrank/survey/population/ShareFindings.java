@@ -160,8 +160,8 @@ final class ShareFindings {
                 (median < 0 ? "Stable ranks are lower" : "Stable ranks are higher")
                         + " in the last third of the layers than in the first, by "
                         + points(Math.abs(median)) + " of the Gaussian baseline in the median model",
-                "lower in " + falling + " of " + all.length
-                        + " " + population.members() + " (median over kinds of the difference of mean shares); random weights change by nothing",
+                "lower in " + falling + " of " + all.length + " " + population.members()
+                        + " (median over kinds of the difference of mean shares); random weights change by nothing",
                 PopulationFindings.numbers(
                         "models",
                         (double) all.length,
