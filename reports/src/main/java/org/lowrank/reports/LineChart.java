@@ -69,7 +69,9 @@ final class LineChart {
         List<Report.Series> named = named(series);
         return named.size() <= LABEL_LIMIT
                 && labelWidth(named) <= LABEL_WIDTH_LIMIT
-                && named.stream().noneMatch(line -> line.style() == Report.Style.POINTS);
+                && named.stream()
+                        .noneMatch(line ->
+                                line.style() == Report.Style.POINTS || line.style() == Report.Style.FORBIDDEN);
     }
 
     private static List<Report.Series> named(List<Report.Series> series) {
@@ -85,7 +87,7 @@ final class LineChart {
 
     /** Whether so many bands lie over each other that each must be fainter. */
     boolean hasManyBands() {
-        return view.series().stream().filter(series -> series.sd() != null).count() > 4;
+        return view.series().stream().filter(series -> series.band() != null).count() > 4;
     }
 
     int slot(Report.Series series) {
@@ -100,7 +102,7 @@ final class LineChart {
     /** Whether the i-th point has a marker: every point of a short series, about twelve of a long one, never all at one x. */
     boolean marks(Report.Series series, int i) {
         return switch (series.style()) {
-            case AREA -> false;
+            case AREA, FORBIDDEN, THIN -> false;
             case POINTS -> shows(series, i);
             default -> shows(series, i) && isMarker(series.x().length, slot(series), i);
         };

@@ -67,13 +67,13 @@ final class LineChartSvg {
     private void series(Report.Series series) {
         int slot = chart.slot(series);
         group(series.name());
-        double[] sd = series.sd();
-        if (sd != null) {
-            for (String band : bands(series, sd)) {
-                path(Ink.filled(chart.hasManyBands() ? "faint" : "band", slot), band);
+        Report.Band band = series.band();
+        if (band != null) {
+            for (String area : areas(series, band)) {
+                path(Ink.filled(chart.hasManyBands() ? "faint" : "band", slot), area);
             }
         }
-        if (series.style() != Report.Style.POINTS && series.style() != Report.Style.AREA) {
+        if (series.style() != Report.Style.POINTS && !series.style().isArea()) {
             path(Ink.line(slot, series.style()), line(series));
         }
         for (int i = 0; i < series.x().length; i++) {
@@ -107,23 +107,22 @@ final class LineChartSvg {
     }
 
     /** One area per unbroken stretch of the line: forward along the upper edge, back along the lower one. */
-    private List<String> bands(Report.Series series, double[] sd) {
-        List<String> bands = new ArrayList<>();
+    private List<String> areas(Report.Series series, Report.Band band) {
+        List<String> areas = new ArrayList<>();
         StringBuilder upper = new StringBuilder();
         StringBuilder lower = new StringBuilder();
         for (int i = 0; i <= series.x().length; i++) {
-            if (i < series.x().length && chart.shows(series, i) && Double.isFinite(sd[i])) {
+            if (i < series.x().length && chart.shows(series, i) && band.has(i)) {
                 double pixel = x.pixel(series.x()[i]);
-                double mean = series.y()[i];
-                upper.append(upper.length() == 0 ? "M" : "L").append(at(pixel, y.clamped(mean + sd[i])));
-                lower.insert(0, "L" + at(pixel, y.clamped(mean - sd[i])));
+                upper.append(upper.length() == 0 ? "M" : "L").append(at(pixel, y.clamped(band.high()[i])));
+                lower.insert(0, "L" + at(pixel, y.clamped(band.low()[i])));
             } else if (upper.length() > 0) {
-                bands.add(upper.append(lower).append("z").toString());
+                areas.add(upper.append(lower).append("z").toString());
                 upper.setLength(0);
                 lower.setLength(0);
             }
         }
-        return bands;
+        return areas;
     }
 
     private void label(LineChart.End end) {

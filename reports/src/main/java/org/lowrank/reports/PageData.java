@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -154,10 +155,13 @@ final class PageData {
                 .put("slot", slots.getOrDefault(series.name(), 0))
                 .put("style", series.style().name());
         node.set("x", numbers(series.x()));
-        node.set("y", numbers(series.y()));
-        double[] sd = series.sd();
-        if (sd != null) {
-            node.set("sd", numbers(sd));
+        node.set("y", numbers(finite(series.y())));
+        Report.Band band = series.band();
+        if (band != null && band.deviation() != null) {
+            node.set("sd", numbers(band.deviation()));
+        } else if (band != null) {
+            node.set("low", numbers(band.low()));
+            node.set("high", numbers(band.high()));
         }
         if (!series.ringed().isEmpty()) {
             ArrayNode ringed = node.putArray("ringed");
@@ -166,12 +170,20 @@ final class PageData {
         return node;
     }
 
-    /** Missing values are null: JSON has no NaN. */
+    private static double[] finite(double[] values) {
+        return Arrays.stream(values)
+                .map(value -> Double.isFinite(value) ? value : Double.NaN)
+                .toArray();
+    }
+
+    /** Missing values are null: JSON has no NaN. What reaches to the end of an axis ends there all the same. */
     private static ArrayNode numbers(double[] values) {
         ArrayNode array = JSON.createArrayNode();
         for (double value : values) {
-            if (!Double.isFinite(value)) {
+            if (Double.isNaN(value)) {
                 array.addNull();
+            } else if (Double.isInfinite(value)) {
+                array.add(Math.copySign(Double.MAX_VALUE, value));
             } else if (value == Math.rint(value) && Math.abs(value) < 1e9) {
                 array.add((long) value);
             } else {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -24,16 +25,21 @@ final class Palette {
     /** Behind the ramp the colour of the text, for what is compared with it; without a marker, as its lines. */
     private static final int NEUTRAL = SIZE + RAMP;
 
+    /** And that of what may not be. */
+    private static final int FORBIDDEN = NEUTRAL + 1;
+
     static final List<String> LIGHT = withRamp(
             List.of("#0b5bd3", "#c2410c", "#137a3e", "#b4247f", "#7a5200", "#1d2430", "#0a768f", "#6d3fc4"),
             new int[][] {
                 {0x3b, 0x2f, 0x8f}, {0x1f, 0x6f, 0xb5}, {0x0d, 0x85, 0x7a}, {0x75, 0x7d, 0x00}, {0xb8, 0x5c, 0x00}
-            });
+            },
+            "#b3261e");
     static final List<String> DARK = withRamp(
             List.of("#79b0ff", "#ff9466", "#5fd394", "#f58fcb", "#ddb65c", "#e6e9ee", "#56cbe6", "#bda3ff"),
             new int[][] {
                 {0x8f, 0x86, 0xff}, {0x5f, 0xb0, 0xf0}, {0x3f, 0xd0, 0xc0}, {0xc5, 0xcf, 0x45}, {0xff, 0xb0, 0x57}
-            });
+            },
+            "#ff8d83");
     private static final Pattern COUNTED = Pattern.compile("(.*?)(\\d+)");
 
     /** Markers around the origin with a radius of about 3. */
@@ -64,10 +70,12 @@ final class Palette {
      */
     static Map<String, Integer> slots(List<Report.Panel> panels) {
         Map<String, Integer> slots = new LinkedHashMap<>();
-        Set<String> thin = thin(panels);
+        Set<String> thin = names(panels, Report.Style.THIN);
+        thin.removeAll(othersThan(panels, Report.Style.THIN));
+        Set<String> forbidden = names(panels, Report.Style.FORBIDDEN);
         for (Report.Panel panel : panels) {
             List<String> names =
-                    names(panel).stream().filter(name -> !thin.contains(name)).toList();
+                    names(panel).stream().filter(name -> !thin.contains(name) && !forbidden.contains(name)).toList();
             for (String name : names) {
                 if (!slots.containsKey(name)) {
                     slots.put(name, free(slots, names));
@@ -80,15 +88,26 @@ final class Palette {
             slots.putAll(ramp(counted));
         }
         thin.forEach(name -> slots.put(name, NEUTRAL));
+        forbidden.forEach(name -> slots.put(name, FORBIDDEN));
         return slots;
     }
 
-    private static Set<String> thin(List<Report.Panel> panels) {
+    private static Set<String> names(List<Report.Panel> panels, Report.Style style) {
+        return names(panels, series -> series.style() == style);
+    }
+
+    private static Set<String> othersThan(List<Report.Panel> panels, Report.Style style) {
+        return names(panels, series -> series.style() != style);
+    }
+
+    private static Set<String> names(List<Report.Panel> panels, Predicate<Report.Series> which) {
         Set<String> names = new HashSet<>();
-        panels.stream()
-                .flatMap(panel -> panel.series().stream())
-                .filter(series -> series.style() == Report.Style.THIN)
-                .forEach(series -> names.add(series.name()));
+        for (Report.Panel panel : panels) {
+            panel.series().stream().filter(which).forEach(series -> names.add(series.name()));
+            panel.alternatives().forEach(other -> other.series().stream()
+                    .filter(which)
+                    .forEach(series -> names.add(series.name())));
+        }
         return names;
     }
 
@@ -132,13 +151,14 @@ final class Palette {
         return slots;
     }
 
-    private static List<String> withRamp(List<String> colours, int[][] stops) {
+    private static List<String> withRamp(List<String> colours, int[][] stops, String forbidden) {
         List<String> all = new ArrayList<>(colours);
         for (int step = 0; step < RAMP; step++) {
             int[] colour = HeatRamp.colour(stops, step / (RAMP - 1.0));
             all.add(String.format(Locale.ROOT, "#%02x%02x%02x", colour[0], colour[1], colour[2]));
         }
         all.add(colours.get(5));
+        all.add(forbidden);
         return List.copyOf(all);
     }
 

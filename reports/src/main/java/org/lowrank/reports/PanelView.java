@@ -69,20 +69,18 @@ record PanelView(
                 series.stream().flatMapToDouble(line -> Arrays.stream(line.y())).noneMatch(value -> value < 0);
         for (Report.Series line : series) {
             all.add(line.y());
-            double[] sd = line.sd();
-            if (sd != null) {
-                double[] low = line.y().clone();
-                double[] high = line.y().clone();
-                for (int i = 0; i < sd.length; i++) {
-                    // a band that nearly reaches zero would stretch a logarithmic axis over empty decades
-                    boolean lowered = !logY || low[i] - sd[i] > low[i] / 20;
-                    low[i] -= lowered ? sd[i] : 0;
+            Report.Band band = line.band();
+            if (band != null && line.style() != Report.Style.FORBIDDEN) {
+                double[] low = band.low().clone();
+                for (int i = 0; i < low.length; i++) {
+                    // a deviation that nearly reaches zero would stretch a logarithmic axis over empty decades
+                    boolean lowered = !logY || band.deviation() == null || low[i] > line.y()[i] / 20;
+                    low[i] = lowered ? low[i] : line.y()[i];
                     // nor does the axis of a loss or a norm go below zero because a band does
                     low[i] = neverNegative ? Math.max(0, low[i]) : low[i];
-                    high[i] += sd[i];
                 }
                 all.add(low);
-                all.add(high);
+                all.add(band.high());
             }
         }
         reference.forEach(line -> all.add(line.y()));

@@ -1,5 +1,6 @@
 package org.lowrank.reports;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -180,27 +181,74 @@ public record Report(
      * @param name legend label
      * @param x abscissae
      * @param y ordinates, NaN where missing
-     * @param sd half width of the band (one standard deviation), or null
+     * @param band around it, or null
      * @param style how it is drawn
      * @param ringed points that stand out, by their number
      */
     public record Series(
-            String name, double[] x, double[] y, double @Nullable [] sd, Style style, Set<Integer> ringed) {
-        /** A line of which no point stands out. */
+            String name, double[] x, double[] y, @Nullable Band band, Style style, Set<Integer> ringed) {
+        /** A line of which no point stands out; {@code sd} is the half width of its band (one standard deviation), or null. */
         public Series(String name, double[] x, double[] y, double @Nullable [] sd, Style style) {
-            this(name, x, y, sd, style, Set.of());
+            this(name, x, y, sd == null ? null : Band.around(y, sd), style, Set.of());
+        }
+
+        /** An area between two ordinates, without a line. */
+        public static Series area(String name, double[] x, double[] low, double[] high) {
+            return new Series(name, x, high, new Band(low, high, null), Style.AREA, Set.of());
+        }
+
+        /** All that lies above the ordinates, or below them, shaded as where a claim allows nothing. */
+        public static Series forbidden(String name, double[] x, double[] y, boolean above) {
+            double[] far = new double[y.length];
+            Arrays.fill(far, above ? Double.POSITIVE_INFINITY : Double.NEGATIVE_INFINITY);
+            return new Series(
+                    name, x, y, above ? new Band(y, far, null) : new Band(far, y, null), Style.FORBIDDEN, Set.of());
         }
 
         /** The same with a ring around these points. */
         public Series ringing(Set<Integer> points) {
-            return new Series(name, x, y, sd, style, Set.copyOf(points));
+            return new Series(name, x, y, band, style, Set.copyOf(points));
+        }
+
+        /** The same with a band from one ordinate to another: quantiles, of which the line need not be in the middle. */
+        public Series between(double[] low, double[] high) {
+            return new Series(name, x, y, new Band(low, high, null), style, ringed);
+        }
+
+        /** The same line under another name and in another style. */
+        public Series as(String otherName, Style otherStyle) {
+            return new Series(otherName, x, y, band, otherStyle, ringed);
+        }
+    }
+
+    /**
+     * What surrounds a line.
+     *
+     * @param low ordinates of its lower edge, NaN where there is none; −∞ reaches to the end of the axis
+     * @param high likewise of its upper edge
+     * @param deviation half width where the band is of one standard deviation and readers are told so, else null
+     */
+    public record Band(
+            double[] low, double[] high, double @Nullable [] deviation) {
+        static Band around(double[] y, double[] sd) {
+            double[] low = new double[y.length];
+            double[] high = new double[y.length];
+            for (int i = 0; i < y.length; i++) {
+                low[i] = y[i] - sd[i];
+                high[i] = y[i] + sd[i];
+            }
+            return new Band(low, high, sd);
+        }
+
+        boolean has(int i) {
+            return !Double.isNaN(low[i]) && !Double.isNaN(high[i]);
         }
     }
 
     /**
      * Solid for what a claim is about, dashed for its parts or for a merged network, dotted for bounds; points for what no order joins;
-     * an area, y − sd to y + sd without a line, for how far most of several lines reach; thin, in the colour of the text and in no
-     * legend, for lines too many to be told apart.
+     * an area, without a line, for how far most of several lines reach; forbidden, likewise, for where a claim allows nothing; thin and in
+     * no legend for lines too many to be told apart: in the colour of the text, or of the line that has the same name.
      */
     public enum Style {
         SOLID,
@@ -208,7 +256,13 @@ public record Report(
         DOTTED,
         POINTS,
         AREA,
-        THIN
+        FORBIDDEN,
+        THIN;
+
+        /** Whether the series is an area and no line. */
+        boolean isArea() {
+            return this == AREA || this == FORBIDDEN;
+        }
     }
 
     /**

@@ -9,10 +9,11 @@ function save(name, blob) {
 
 function csv(figure, state) {
   const cell = text => /[",\n\r]/.test(text) ? `"${String(text).replaceAll('"', '""')}"` : text;
-  const lines = [["panel", "series", "x", "y", "sd"]];
+  const lines = [["panel", "series", "x", "y", "sd", "low", "high"]];
   for (const panel of figure.panels) {
     for (const line of panel.views[layoutOf(panel, state).view].series) {
-      line.x.forEach((x, i) => lines.push([panel.title, line.name, x ?? "", line.y[i] ?? "", line.sd?.[i] ?? ""]));
+      if (line.style === "FORBIDDEN") continue;
+      line.x.forEach((x, i) => lines.push([panel.title, line.name, x ?? "", line.y[i] ?? "", line.sd?.[i] ?? "", ...(bandOf(line, i) ?? ["", ""])]));
     }
   }
   return lines.map(line => line.map(cell).join(",")).join("\n") + "\n";

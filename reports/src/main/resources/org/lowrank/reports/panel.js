@@ -140,9 +140,12 @@ class Panel {
   }
 
   values(x) {
-    return this.lines.map(line => ({line, i: line.x.indexOf(x)}))
+    /* thin lines beside one of their name would fill the table */
+    const lines = this.lines.filter(line => line.style !== "FORBIDDEN"
+      && !(line.style === "THIN" && this.lines.some(other => other.style !== "THIN" && other.name === line.name)));
+    return lines.map(line => ({line, i: line.x.indexOf(x)}))
       .filter(({line, i}) => i >= 0 && line.y[i] !== null)
-      .map(({line, i}) => ({line, y: line.y[i], sd: line.sd ? line.sd[i] : null}))
+      .map(({line, i}) => ({line, y: line.y[i], sd: line.sd ? line.sd[i] : null, band: bandOf(line, i)}))
       .sort((a, b) => b.y - a.y);
   }
 
@@ -167,13 +170,14 @@ class Panel {
     const head = document.createElement("b");
     write(head, `${this.panel.x.title} ${number(x)}`);
     const table = document.createElement("table");
-    for (const {line, y, sd} of this.values(x)) {
+    for (const {line, y, sd, band} of this.values(x)) {
       const row = table.insertRow();
       const swatch = row.insertCell();
       swatch.innerHTML = `<svg width="14" height="8" viewBox="0 0 14 8"><path class="line s${line.slot} ${line.style.toLowerCase()}" d="M0,4H14"/></svg>`;
       write(row.insertCell(), line.name);
       const cell = row.insertCell();
-      cell.textContent = sd === null ? number(y) : line.style === "AREA" ? number(y - sd) + " to " + number(y + sd) : number(y) + " ± " + number(sd);
+      const reach = band && sd === null ? number(band[0]) + " to " + number(band[1]) : "";
+      cell.textContent = line.style === "AREA" && reach ? reach : number(y) + (sd !== null ? " ± " + number(sd) : reach ? ` (${reach})` : "");
       cell.dataset.v = y;
     }
     tip.replaceChildren(head, table);

@@ -6,7 +6,8 @@ const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Ar
 const PAPER_FONT = "'DejaVu Sans', Verdana, 'Segoe UI', Arial, sans-serif";
 const SHAPES = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right", "triangle-left"];
 /* Points and areas have no line: a dash of no length. */
-const DASHES = {SOLID: [1, 0], DASHED: [5, 3], DOTTED: [1.5, 3], POINTS: [0, 1e4], AREA: [0, 1e4], THIN: [1, 0]};
+const DASHES = {SOLID: [1, 0], DASHED: [5, 3], DOTTED: [1.5, 3], POINTS: [0, 1e4], AREA: [0, 1e4], FORBIDDEN: [0, 1e4], THIN: [1, 0]};
+const isArea = line => line.style === "AREA" || line.style === "FORBIDDEN";
 const PAGE = {ink: "var(--ink)", quiet: "var(--quiet)", grid: "var(--grid)", rim: "var(--page)", odd: "var(--bad)"};
 const PAPER = {ink: "#1d2430", quiet: "#4a5361", grid: "#e3e7ec", rim: "#ffffff", odd: "#b3261e"};
 
@@ -45,17 +46,24 @@ function layoutOf(panel, state) {
 const shown = (value, scale) => value !== null && (!scale.log || value > 0);
 const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
 
+/* From where to where the band of a line reaches, null where there is none. */
+function bandOf(line, i) {
+  if (line.sd) return line.sd[i] === null || line.y[i] === null ? null : [line.y[i] - line.sd[i], line.y[i] + line.sd[i]];
+  return line.low && line.low[i] !== null && line.high[i] !== null ? [line.low[i], line.high[i]] : null;
+}
+
 function rows(lines, layout) {
   const low = layout.y.domain[0], high = layout.y.domain[1];
-  return lines.flatMap(line => line.x.map((x, i) => {
+  return lines.flatMap((line, number) => line.x.map((x, i) => {
     const fits = shown(x, layout.x) && shown(line.y[i], layout.y);
-    const sd = line.sd ? line.sd[i] : null;
-    const row = {series: line.name, x: shown(x, layout.x) ? x : null, y: fits ? line.y[i] : null};
-    if (line.sd) {
-      row.low = fits && sd !== null ? clamp(line.y[i] - sd, low, high) : null;
-      row.high = fits && sd !== null ? clamp(line.y[i] + sd, low, high) : null;
+    const band = fits ? bandOf(line, i) : null;
+    const row = {series: line.name, line: number, x: shown(x, layout.x) ? x : null, y: fits ? line.y[i] : null};
+    if (line.sd || line.low) {
+      row.low = band ? clamp(band[0], low, high) : null;
+      row.high = band ? clamp(band[1], low, high) : null;
     }
-    if (fits && line.style !== "AREA" && (line.style === "POINTS" || marked(line.x.length, line.slot, i))) row.marked = true;
+    if (line.style === "THIN") row.thin = true;
+    if (fits && line.style !== "THIN" && !isArea(line) && (line.style === "POINTS" || marked(line.x.length, line.slot, i))) row.marked = true;
     if (fits && line.ringed && line.ringed.indexOf(i) >= 0) row.ringed = true;
     return row;
   }));
@@ -108,30 +116,38 @@ function panelSpec(figure, panel, layout, hidden, style, paper) {
   const some = many ? {values: [0, 1, 2, 3, 4].map(i => lines[Math.round(i * (lines.length - 1) / 4)].name)}
     : told.length < lines.length ? {values: told.map(line => line.name)} : {};
   const legend = paper && !named ? {...some, symbolSize: 70, symbolOpacity: 1, symbolDash: [1, 0], symbolStrokeWidth: lines.every(line => isMarked(line.slot)) ? 0 : 1.7, columns: legendColumns(figure, told, layout)} : null;
-  const bySeries = range => ({field: "series", type: "nominal", title: null, scale: {domain: lines.map(line => line.name), range}, legend});
-  const colour = bySeries(lines.map(line => paper ? figure.colours[line.slot] : `var(--c${line.slot})`));
-  const dash = {...bySeries(lines.map(line => DASHES[line.style])), legend: null};
-  const thin = lines.some(line => line.style === "THIN") ? {strokeOpacity: {...bySeries(lines.map(line => line.style === "THIN" ? 0.3 : 1)), legend: null}} : {};
-  const shape = bySeries(lines.map(line => isMarked(line.slot) ? SHAPES[line.slot] : "stroke"));
+  const singles = told.concat(lines.filter(line => line.style === "THIN" && !told.some(other => other.name === line.name)));
+  const bySeries = of => ({field: "series", type: "nominal", title: null, scale: {domain: singles.map(line => line.name), range: singles.map(of)}, legend});
+  const colour = bySeries(line => paper ? figure.colours[line.slot] : `var(--c${line.slot})`);
+  const dash = {...bySeries(line => DASHES[line.style]), legend: null};
+  const detail = {field: "line"};
+  const thin = lines.some(line => line.style === "THIN") ? {strokeOpacity: {condition: {test: "datum.thin", value: 0.3}, value: 1}, strokeWidth: {condition: {test: "datum.thin", value: 1.1}, value: 1.7}} : {};
+  const shape = bySeries(line => isMarked(line.slot) ? SHAPES[line.slot] : line.style === "FORBIDDEN" ? "square" : "stroke");
   const axis = axes(panel, view, layout, style, paper);
   const x = {field: "x", type: "quantitative", scale: scale(layout.x), axis: axis.x};
   const y = {field: "y", type: "quantitative", scale: scale(layout.y), axis: axis.y};
-  const bands = lines.filter(line => line.sd).length;
+  const bands = lines.filter(line => line.sd || line.low).length;
   const layer = (layout.baseline ? baseline(view, layout, x, y, style) : [])
-    .concat(bands === 0 ? [] : [{transform: [{filter: "isValid(datum.low)"}], mark: {type: "area", opacity: bands > 4 ? 0.07 : 0.16}, encoding: {x, y: {...y, field: "low"}, y2: {field: "high"}, color: colour}}])
+    .concat(bands === 0 ? [] : [{transform: [{filter: "isValid(datum.low)"}], mark: {type: "area", opacity: bands > 4 ? 0.07 : 0.16}, encoding: {x, y: {...y, field: "low"}, y2: {field: "high"}, color: colour, detail}}])
     .concat([
-      {mark: {type: "line", strokeWidth: 1.7, strokeJoin: "round"}, encoding: Object.assign({x, y, color: colour, strokeDash: dash}, thin)},
+      {mark: {type: "line", strokeWidth: 1.7, strokeJoin: "round"}, encoding: Object.assign({x, y, color: colour, strokeDash: dash, detail}, thin)},
       {transform: [{filter: "datum.marked"}], mark: {type: "point", filled: true, size: 46, opacity: 1, stroke: style.rim, strokeWidth: 0.6}, encoding: {x, y, color: colour, shape}}
     ])
     .concat(lines.some(line => line.ringed) ? [{transform: [{filter: "datum.ringed"}], mark: {type: "point", shape: "circle", filled: false, size: 190, opacity: 1, color: style.odd, strokeWidth: 1.8}, encoding: {x, y}}] : [])
     .concat(ends(layout, hidden, colour, style));
   const box = layout.box;
   const spec = {width: box[2] - box[0], height: box[3] - box[1], data: {values: rows(lines, layout)}, layer};
-  return paper ? {...spec, title: panel.title} : {
+  return paper ? {...spec, title: titled(panel.title)} : {
     ...spec,
     padding: {left: box[0], top: box[1], right: layout.width - box[2], bottom: layout.height - box[3]},
     autosize: {type: "none"}, background: null, description: panel.description
   };
+}
+
+/* A title too long for its panel goes on in a second line. */
+function titled(text) {
+  const parts = text.split(" — ");
+  return text.length < 60 || parts.length < 2 ? text : {text: parts[0], subtitle: parts.slice(1).join(" — ")};
 }
 
 /* As many names in a row as fit under what the legend belongs to: the panel, or all panels where they share it. */
@@ -143,7 +159,7 @@ function legendColumns(figure, lines, layout) {
 
 const config = (style, font) => ({
   font, aria: false, view: {stroke: null}, mark: {invalid: "break-paths-filter-domains"},
-  title: {anchor: "start", frame: "group", fontSize: 13, color: style.ink}, legend: {labelColor: style.ink, labelFontSize: 11, labelLimit: 0, orient: "bottom"}
+  title: {anchor: "start", frame: "group", fontSize: 13, color: style.ink, subtitleFontSize: 11.5, subtitleColor: style.quiet, subtitlePadding: 4}, legend: {labelColor: style.ink, labelFontSize: 11, labelLimit: 0, orient: "bottom"}
 });
 
 /* A figure, or one panel of it, as a specification of its own: light, with titles and legends, everything inside. */

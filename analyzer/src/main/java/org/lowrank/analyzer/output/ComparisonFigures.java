@@ -38,9 +38,9 @@ final class ComparisonFigures {
                         PairSeries.LAYER,
                         new Axis("B over A", false, true),
                         List.of(
-                                named(norms.get(i), "‖B‖_F / ‖A‖_F", Style.SOLID),
-                                named(spectral.get(i), "‖B‖_2 / ‖A‖_2", Style.DASHED),
-                                named(ranks.get(i), "stable rank of B / of A", Style.SOLID))));
+                                norms.get(i).as("‖B‖_F / ‖A‖_F", Style.SOLID),
+                                spectral.get(i).as("‖B‖_2 / ‖A‖_2", Style.DASHED),
+                                ranks.get(i).as("stable rank of B / of A", Style.SOLID))));
             }
         });
         return new FigureSection(
@@ -107,9 +107,5 @@ final class ComparisonFigures {
             }
         }
         return new HeatMap(quantity.label(), values);
-    }
-
-    private static Series named(Series series, String name, Style style) {
-        return new Series(name, series.x(), series.y(), series.sd(), style);
     }
 }

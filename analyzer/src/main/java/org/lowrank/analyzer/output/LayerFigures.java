@@ -100,7 +100,7 @@ public final class LayerFigures {
                     depth[i] = last == 0 ? 0 : depth[i] / last;
                 }
                 kinds.computeIfAbsent(series.name(), k -> new ArrayList<>())
-                        .add(new Series(key.title(), depth, series.y(), series.sd(), Style.SOLID));
+                        .add(new Series(key.title(), depth, series.y(), series.band(), Style.SOLID, Set.of()));
             }
         });
         List<Panel> panels = new ArrayList<>();

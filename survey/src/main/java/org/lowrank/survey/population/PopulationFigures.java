@@ -97,15 +97,11 @@ final class PopulationFigures {
     }
 
     private static Series band(Population population, String kind, Function<Subject, Curve> curve) {
-        double[] low = population.quantile(kind, curve, 0.1);
-        double[] high = population.quantile(kind, curve, 0.9);
-        double[] middle = new double[low.length];
-        double[] half = new double[low.length];
-        for (int i = 0; i < low.length; i++) {
-            middle[i] = (low[i] + high[i]) / 2;
-            half[i] = (high[i] - low[i]) / 2;
-        }
-        return new Series(BAND, Curve.GRID.clone(), middle, half, Style.AREA);
+        return Series.area(
+                BAND,
+                Curve.GRID.clone(),
+                population.quantile(kind, curve, 0.1),
+                population.quantile(kind, curve, 0.9));
     }
 
     private static Series none(String name, Style style) {

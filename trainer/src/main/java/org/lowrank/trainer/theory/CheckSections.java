@@ -1,24 +1,16 @@
 package org.lowrank.trainer.theory;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.lowrank.reports.NumberText;
-import org.lowrank.reports.Report.Axis;
 import org.lowrank.reports.Report.Cell;
 import org.lowrank.reports.Report.Column;
 import org.lowrank.reports.Report.Fact;
-import org.lowrank.reports.Report.FigureSection;
 import org.lowrank.reports.Report.GroupSection;
 import org.lowrank.reports.Report.NoteSection;
-import org.lowrank.reports.Report.Panel;
-import org.lowrank.reports.Report.Series;
-import org.lowrank.reports.Report.Style;
 import org.lowrank.reports.Report.TableSection;
-import org.lowrank.trainer.curve.Curve;
 import org.lowrank.trainer.theory.claim.Assumption;
 import org.lowrank.trainer.theory.claim.CheckResult;
 import org.lowrank.trainer.theory.claim.Claim;
@@ -31,80 +23,12 @@ final class CheckSections {
 
     /** Everything about one check under its title. */
     static GroupSection group(CheckResult check) {
-        return new GroupSection(anchor(check), check.title(), List.of(notes(check), figure(check), conditions(check)));
+        return new GroupSection(anchor(check), check.title(), List.of(notes(check), CheckFigure.of(check), conditions(check)));
     }
 
     /** Where the page's links to a check lead. */
     static String anchor(CheckResult check) {
         return "check-" + check.id();
-    }
-
-    /** A panel per reading: both sides over time, of the run that decides. */
-    private static FigureSection figure(CheckResult check) {
-        List<Panel> panels = new ArrayList<>();
-        for (int i = 0; i < check.readings().size(); i++) {
-            Panel panel = panel(check, i);
-            if (panel != null) {
-                panels.add(panel);
-            }
-        }
-        return new FigureSection(
-                check.id(),
-                "Both sides over time",
-                "Of each reading, the run that decides its verdict.",
-                Math.min(2, Math.max(1, panels.size())),
-                panels);
-    }
-
-    private static @Nullable Panel panel(CheckResult check, int index) {
-        Reading reading = check.readings().get(index);
-        Verdict verdict = reading.verdict();
-        Verdict.At at = verdict.at();
-        Claim claim = reading.claim();
-        Curve left = check.curve(at.condition(), at.draw(), at.lambda(), claim.left());
-        Curve right = check.curve(at.condition(), at.draw(), at.lambda(), claim.right());
-        if (left == null || right == null) {
-            return null;
-        }
-        boolean logarithms = claim.scale() == Claim.Scale.LOGARITHM;
-        boolean positive = !logarithms && positive(left) && positive(right);
-        boolean flow = check.timePerStep() != 1;
-        List<Series> series = new ArrayList<>(List.of(
-                series("left side", left, check.timePerStep(), positive, Style.SOLID),
-                series("right side", right, check.timePerStep(), positive, Style.DOTTED)));
-        Curve trivial = check.curve(at.condition(), at.draw(), at.lambda(), claim.trivial());
-        if (trivial != null && claim.relation() != Claim.Relation.EQUAL) {
-            series.add(series("any weights", trivial, check.timePerStep(), positive, Style.DASHED));
-        }
-        return new Panel(
-                check.id() + "-" + index,
-                claim.formula() + " — " + claim.id() + ", " + Words.word(verdict) + " (" + Words.run(verdict) + ")",
-                new Axis(flow ? "time" : "step", true, true),
-                new Axis(logarithms ? "natural logarithm of the sides" : "sides", positive, positive),
-                series);
-    }
-
-    private static boolean positive(Curve curve) {
-        return Arrays.stream(curve.values()).allMatch(value -> value >= 0)
-                && Arrays.stream(curve.values()).anyMatch(value -> value > 0);
-    }
-
-    /** Without step 0, which a logarithmic axis cannot show; zeros and infinities are left out likewise. */
-    private static Series series(String name, Curve curve, double timePerStep, boolean logarithmic, Style style) {
-        List<double[]> points = new ArrayList<>();
-        for (int i = 0; i < curve.steps().length; i++) {
-            double y = curve.values()[i];
-            if (curve.steps()[i] > 0) {
-                boolean shown = Double.isFinite(y) && !(logarithmic && y <= 0);
-                points.add(new double[] {curve.steps()[i] * timePerStep, shown ? y : Double.NaN});
-            }
-        }
-        return new Series(
-                name,
-                points.stream().mapToDouble(point -> point[0]).toArray(),
-                points.stream().mapToDouble(point -> point[1]).toArray(),
-                null,
-                style);
     }
 
     /** Readings with their verdicts, assumptions as measured, findings. */

@@ -1,5 +1,7 @@
 package org.lowrank.trainer.theory;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -29,7 +31,7 @@ public final class Words {
         return word(verdict.outcome()) + (vacuous(verdict) ? ", vacuous here" : "");
     }
 
-    private static boolean vacuous(Verdict verdict) {
+    static boolean vacuous(Verdict verdict) {
         return verdict.outcome() == Outcome.HOLDS && verdict.isVacuous();
     }
 
@@ -106,6 +108,12 @@ public final class Words {
         if (Double.isNaN(margin)) {
             return "with an undefined side";
         }
+        boolean meets = claim.scale() == Claim.Scale.LINEAR
+                && reading.verdict().outcome() == Outcome.HOLDS
+                && Math.abs(margin) <= claim.tolerance();
+        if (meets && claim.relation() != Claim.Relation.EQUAL) {
+            return "with equality" + (margin == 0 ? "" : " to " + NumberText.significant(Math.abs(margin), 2));
+        }
         return claim.relation() == Claim.Relation.EQUAL
                 ? "to " + NumberText.significant(-margin, 2)
                 : "with margin " + (claim.scale() == Claim.Scale.LOGARITHM ? "ln " : "") + NumberText.of(margin);
@@ -141,8 +149,13 @@ public final class Words {
             return "";
         }
         Verdict.At at = verdict.at();
-        String lambda = Double.isNaN(at.lambda()) ? "" : ", λ = " + NumberText.significant(at.lambda(), 3);
+        String lambda = Double.isNaN(at.lambda()) ? "" : ", λ = " + lambda(at.lambda());
         return at.condition() + ", draw " + at.draw() + lambda;
+    }
+
+    /** {@code 0.03}, and of one that was searched three digits. */
+    private static String lambda(double lambda) {
+        return NumberText.exact(new BigDecimal(lambda).round(new MathContext(3)).doubleValue());
     }
 
     /** {@code step 1,200} of descent, {@code time 12.5} of flow. */

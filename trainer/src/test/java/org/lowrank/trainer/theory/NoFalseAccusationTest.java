@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.lowrank.reports.ResultJson;
@@ -15,6 +16,7 @@ import org.lowrank.trainer.theory.claim.CheckResult;
 import org.lowrank.trainer.theory.claim.Reading;
 import org.lowrank.trainer.theory.claim.TheoryCheck;
 import org.lowrank.trainer.theory.claim.TheorySettings;
+import org.lowrank.trainer.theory.claim.Verdict;
 import org.lowrank.trainer.theory.claim.Verdict.Outcome;
 
 /**
@@ -68,8 +70,8 @@ class NoFalseAccusationTest {
                 mostSteps);
     }
 
-    /** What is wrong with the verdicts of these settings. */
-    private static List<String> faults(long number) {
+    /** What is wrong with the verdicts of these settings; counts the verdicts by their kind. */
+    private static List<String> faults(long number, Map<String, Integer> verdicts) {
         TheorySettings settings = random(number);
         List<String> faults = new ArrayList<>();
         List<CheckResult> results = new ArrayList<>();
@@ -78,7 +80,9 @@ class NoFalseAccusationTest {
             try {
                 CheckResult result = check.run(settings);
                 results.add(result);
+                count(verdicts, "results: ", result.verdict());
                 for (Reading reading : result.readings()) {
+                    count(verdicts, reading.claim().part() + ": ", reading.verdict());
                     boolean proven = TRUE.getOrDefault(check.id(), Set.of())
                             .contains(reading.claim().id());
                     if (proven && reading.verdict().outcome() == Outcome.VIOLATED) {
@@ -96,6 +100,10 @@ class NoFalseAccusationTest {
         assertThat(TheoryReport.of(all, null, null).sections()).isNotEmpty();
         assertThat(ResultJson.writeCompact(all)).isNotEmpty();
         return faults;
+    }
+
+    private static void count(Map<String, Integer> verdicts, String what, Verdict verdict) {
+        verdicts.merge(what + verdict.outcome() + (Words.vacuous(verdict) ? ", vacuous" : ""), 1, Integer::sum);
     }
 
     private static void text(String where, String sentence, List<String> faults) {
@@ -119,7 +127,7 @@ class NoFalseAccusationTest {
     void noneInTwelveRandomSettings() {
         List<String> faults = new ArrayList<>();
         for (long number = 0; number < 12; number++) {
-            faults.addAll(faults(number));
+            faults.addAll(faults(number, new TreeMap<>()));
         }
         assertThat(faults).isEmpty();
     }
@@ -133,9 +141,10 @@ class NoFalseAccusationTest {
 
     static List<String> run(long from, long to) {
         List<String> faults = new ArrayList<>();
+        Map<String, Integer> verdicts = new TreeMap<>();
         for (long number = from; number < to; number++) {
             long begin = System.nanoTime();
-            List<String> own = faults(number);
+            List<String> own = faults(number, verdicts);
             faults.addAll(own);
             System.err.printf(
                     Locale.ROOT,
@@ -145,6 +154,7 @@ class NoFalseAccusationTest {
                     own.size(),
                     own);
         }
+        verdicts.forEach((verdict, times) -> System.err.println(verdict + ": " + times));
         return faults;
     }
 }
