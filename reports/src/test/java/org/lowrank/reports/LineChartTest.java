@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.lowrank.reports.Report.*;
 
@@ -44,5 +46,65 @@ class LineChartTest {
         Panel panel = new Panel("p", "p", axis, axis, List.of(loss));
         PanelView view = PanelView.of(panel, 0, false, false, false);
         assertThat(new LineChart(view, Map.of(), null, 590, 340).y.from()).isZero();
+    }
+
+    private static LineChart chart(boolean logarithmic, Series... series) {
+        Axis x = new Axis("x", false, false);
+        Panel panel = new Panel("p", "p", x, new Axis("y", logarithmic, false), List.of(series));
+        return new LineChart(
+                PanelView.of(panel, 0, false, logarithmic, false), Palette.slots(List.of(panel)), null, 590, 340);
+    }
+
+    /** The corners of the only filled area. */
+    private static String area(LineChart chart) {
+        String svg = LineChartSvg.draw(chart);
+        Matcher area = Pattern.compile("class=\"band f\\d+\" d=\"([^\"]*)\"").matcher(svg);
+        assertThat(area.find()).isTrue();
+        return area.group(1);
+    }
+
+    @Test
+    void forbiddenSideReachesToTheEndOfTheAxisAndDoesNotStretchIt() {
+        double[] x = {0, 1};
+        Series bound = new Series("right side", x, new double[] {2, 4}, null, Style.DOTTED);
+        LineChart without = chart(false, bound);
+        LineChart with = chart(false, bound, Series.forbidden("forbidden side", x, bound.y(), true));
+        assertThat(with.y.from()).isEqualTo(without.y.from());
+        assertThat(with.y.to()).isEqualTo(without.y.to());
+        String top = Ink.number(with.top);
+        assertThat(area(with))
+                .isEqualTo("M" + Ink.number(with.left) + "," + top + "L" + Ink.number(with.right) + "," + top + "L"
+                        + Ink.number(with.right) + "," + Ink.number(with.y.pixel(4)) + "L" + Ink.number(with.left) + ","
+                        + Ink.number(with.y.pixel(2)) + "z");
+        assertThat(with.ends()).as("a legend names it").isEmpty();
+    }
+
+    @Test
+    void bandNeedNotBeSymmetric() {
+        double[] x = {0, 1};
+        Series line = new Series("loss", x, new double[] {1, 1}, null, Style.SOLID)
+                .between(new double[] {0.1, 0.1}, new double[] {2, 2});
+        LineChart chart = chart(true, line);
+        assertThat(chart.y.from()).isLessThanOrEqualTo(0.1);
+        assertThat(chart.y.to()).isGreaterThanOrEqualTo(2);
+        assertThat(area(chart))
+                .startsWith("M" + Ink.number(chart.left) + "," + Ink.number(chart.y.pixel(2)) + "L")
+                .endsWith("L" + Ink.number(chart.left) + "," + Ink.number(chart.y.pixel(0.1)) + "z");
+    }
+
+    @Test
+    void thinLinesHaveTheColourOfTheLineOfTheirName() {
+        double[] x = {0, 1};
+        double[] y = {1, 2};
+        Series draw = new Series("loss", x, new double[] {1, 1.5}, null, Style.THIN);
+        LineChart chart = chart(
+                false,
+                new Series("other", x, y, null, Style.SOLID),
+                new Series("loss", x, y, null, Style.SOLID),
+                draw,
+                new Series("model 7", x, y, null, Style.THIN));
+        assertThat(chart.slot(draw)).isEqualTo(1);
+        assertThat(LineChartSvg.draw(chart)).contains("class=\"line s1 thin\"").contains("class=\"line s20 thin\"");
+        assertThat(chart.ends()).extracting(LineChart.End::name).containsExactly("other", "loss");
     }
 }

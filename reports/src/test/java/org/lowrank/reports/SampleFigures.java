@@ -109,6 +109,7 @@ final class SampleFigures {
     private static List<Series> decay() {
         double[] lambda = new double[15];
         double[] alone = new double[15];
+        double[] half = new double[15];
         double[] merged = new double[15];
         double[] sd = new double[15];
         for (int i = 0; i < 15; i++) {
@@ -116,9 +117,12 @@ final class SampleFigures {
             alone[i] = 0.01 + 0.4 * Math.exp(0.9 * (i - 14));
             merged[i] = 1.4 / (1 + Math.exp(1.3 * (i - 7))) + alone[i];
             sd[i] = 0.06 * merged[i];
+            half[i] = alone[i] / 2;
         }
         return List.of(
-                new Series("individual networks", lambda, alone, null, Style.SOLID),
-                new Series("merged network", lambda, merged, sd, Style.DASHED));
+                new Series("individual networks", lambda, alone, null, Style.SOLID).between(half, merged),
+                new Series("individual networks", lambda, half, null, Style.THIN),
+                new Series("merged network", lambda, merged, sd, Style.DASHED),
+                Series.forbidden("forbidden side", lambda, merged, true));
     }
 }

@@ -29,22 +29,20 @@ final class GridFigures {
                 "Merged over individual loss",
                 x,
                 new Axis("merged / individual loss", true, true),
-                List.of(
-                        line("median", settings, ratios, 0.5, Style.SOLID),
-                        line("90 %", settings, ratios, 0.9, Style.DASHED),
-                        line("10 %", settings, ratios, 0.1, Style.DASHED),
-                        new Series(
+                Lines.together(
+                        Lines.medians("merged / individual", values(settings), Lines.last(ratios), Style.SOLID),
+                        List.of(new Series(
                                 "1: as good as alone",
                                 values(settings),
                                 settings.values().stream().mapToDouble(v -> 1).toArray(),
                                 null,
-                                Style.DOTTED))));
-        List<Series> losses = new ArrayList<>(List.of(
+                                Style.DOTTED)))));
+        List<Series> losses = new ArrayList<>(Lines.together(
                 median("sum", slice, Quantity.MERGED_LOSS, Style.SOLID),
                 median("mean", slice, Quantity.AVERAGED_LOSS, Style.DASHED),
                 median("individual", slice, Quantity.INDIVIDUAL_LOSS, Style.DOTTED)));
         if (slice.has(Quantity.SCALED_LOSS)) {
-            losses.add(median("best multiple of the sum", slice, Quantity.SCALED_LOSS, Style.DASHED));
+            losses.addAll(median("best multiple of the sum", slice, Quantity.SCALED_LOSS, Style.DASHED));
         }
         panels.add(new Panel(
                 id + "-losses", "Numerator and denominator", x, new Axis("logistic loss", true, true), losses));
@@ -57,7 +55,7 @@ final class GridFigures {
                 slice.title(),
                 "Medians over " + settings.draws() + " draws after "
                         + NumberText.exact(settings.protocol().steps())
-                        + " steps, dashed in the first panel the 10 % and 90 % quantiles.",
+                        + " steps, bands from the 10 % to the 90 % quantile, every draw thinly.",
                 2,
                 panels,
                 MergingFigures.under(findings, id));
@@ -69,7 +67,7 @@ final class GridFigures {
                 "Change of outputs and its bounds",
                 x,
                 new Axis("Σ|f_{θ+θ′} − f_θ| / Σ|f_θ|", true, true),
-                List.of(
+                Lines.together(
                         median("measured", slice, Quantity.OUTPUT_GAP, Style.SOLID),
                         median("bound, measured ‖W′_k h‖", slice, Quantity.GAP_BOUND, Style.DOTTED),
                         median("bound, norms only", slice, Quantity.NORM_BOUND, Style.DOTTED)));
@@ -81,7 +79,7 @@ final class GridFigures {
                 "Change of outputs by the other network and by random ones",
                 x,
                 new Axis("Σ|f_{θ+θ′} − f_θ| / Σ|f_θ|", true, true),
-                List.of(
+                Lines.together(
                         median("trained", slice, Quantity.OUTPUT_GAP, Style.SOLID),
                         median("same singular values", slice, Quantity.ROTATED_GAP, Style.DASHED),
                         median("normal, same norm", slice, Quantity.GAUSSIAN_GAP, Style.DOTTED)));
@@ -113,8 +111,8 @@ final class GridFigures {
                 norm.add(curves.get(name, lambda, Quantity.FROBENIUS_NORM.at(1)));
                 loss.add(curves.get(name, lambda, Quantity.LOSS.alone()));
             }
-            norms.add(Lines.quantileOverLambda(name, settings.weightDecays(), norm, 0.5, Style.SOLID));
-            losses.add(Lines.quantileOverLambda(name, settings.weightDecays(), loss, 0.5, Style.SOLID));
+            norms.addAll(Lines.mediansOverLambda(name, settings.weightDecays(), norm, Style.SOLID));
+            losses.addAll(Lines.mediansOverLambda(name, settings.weightDecays(), loss, Style.SOLID));
             escapes.add(new Series(
                     name,
                     Lines.abscissae(settings.weightDecays()),
@@ -130,7 +128,7 @@ final class GridFigures {
                 id,
                 "Collapse over λ",
                 "Medians over " + settings.draws() + " draws after "
-                        + NumberText.exact(settings.protocol().steps()) + " steps, a line per depth.",
+                        + NumberText.exact(settings.protocol().steps()) + " steps, bands from the 10 % to the 90 % quantile, a line per depth and thinly every draw.",
                 2,
                 List.of(
                         new Panel(id + "-norm", "Norm of the first layer", x, new Axis("‖W_1‖_F", false, true), norms),
@@ -153,19 +151,7 @@ final class GridFigures {
         return settings.values().stream().mapToDouble(Double::doubleValue).toArray();
     }
 
-    private static Series median(String name, GridSlice slice, Quantity quantity, Style style) {
-        return line(name, slice.settings(), slice.all(quantity), 0.5, style);
-    }
-
-    private static Series line(
-            String name, GridSettings settings, List<CurveSet.Draws> draws, double share, Style style) {
-        return new Series(
-                name,
-                values(settings),
-                draws.stream()
-                        .mapToDouble(d -> Moments.quantile(d.at(d.last()), share))
-                        .toArray(),
-                null,
-                style);
+    private static List<Series> median(String name, GridSlice slice, Quantity quantity, Style style) {
+        return Lines.medians(name, values(slice.settings()), Lines.last(slice.all(quantity)), style);
     }
 }

@@ -56,7 +56,8 @@ final class MechanismView implements ExperimentView<MechanismSettings> {
                     id,
                     "λ = " + NumberText.exact(lambda),
                     "Median over " + settings.draws()
-                            + " draws of the mean over both networks, bands from the 10 % to the" + " 90 % quantile.",
+                            + " draws of the mean over both networks, bands from the 10 % to the 90 % quantile (of cosines mean"
+                            + " and standard deviation), every draw thinly.",
                     2,
                     List.of(cosines(settings, curves, lambda, id), gaps(settings, curves, lambda, id)),
                     MergingFigures.under(findings, id)));
@@ -67,7 +68,7 @@ final class MechanismView implements ExperimentView<MechanismSettings> {
     private static Panel cosines(MechanismSettings settings, CurveSet curves, double lambda, String id) {
         List<Series> series = new ArrayList<>();
         for (int k = 1; k <= settings.hidden().size(); k++) {
-            series.add(Lines.overSteps(
+            series.addAll(Lines.overSteps(
                     "h_" + k,
                     curves.get(CONDITION, lambda, Quantity.COSINE.at(k).of(Subject.FIRST)),
                     Style.SOLID));
@@ -83,11 +84,11 @@ final class MechanismView implements ExperimentView<MechanismSettings> {
     private static Panel gaps(MechanismSettings settings, CurveSet curves, double lambda, String id) {
         List<Series> series = new ArrayList<>();
         for (int k = 1; k <= settings.hidden().size(); k++) {
-            series.add(Lines.medians(
+            series.addAll(Lines.medians(
                     "h_" + k, curves.both(CONDITION, lambda, Quantity.ACTIVATION_GAP.at(k)), Style.DASHED));
         }
-        series.add(Lines.medians("output", curves.both(CONDITION, lambda, Quantity.OUTPUT_GAP.alone()), Style.SOLID));
-        series.add(
+        series.addAll(Lines.medians("output", curves.both(CONDITION, lambda, Quantity.OUTPUT_GAP.alone()), Style.SOLID));
+        series.addAll(
                 Lines.medians("‖W′x‖/‖Wx‖", curves.both(CONDITION, lambda, Quantity.PROJECTION.at(1)), Style.DOTTED));
         return new Panel(
                 id + "-gaps",

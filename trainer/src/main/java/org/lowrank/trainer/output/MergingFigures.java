@@ -32,7 +32,8 @@ final class MergingFigures {
                         "losses",
                         figure + ", first row: losses",
                         "Logistic loss of individual and merged networks over steps at λ = " + lambda + ", median over "
-                                + settings.draws() + " draws. Merged: θ + θ′.",
+                                + settings.draws() + " draws, bands from the 10 % to the 90 % quantile, every draw thinly."
+                                + " Merged: θ + θ′.",
                         2,
                         List.of(
                                 losses("orthogonal", "Orthogonal tasks", settings, curves),
@@ -41,8 +42,8 @@ final class MergingFigures {
                 new FigureSection(
                         "ranks",
                         figure + ", second row: gap and rank",
-                        "Left: merged over individual loss on orthogonal tasks, median and 10 % and 90 % quantiles over"
-                                + " draws, after "
+                        "Left: merged over individual loss on orthogonal tasks, median, 10 % to 90 %"
+                                + " quantile and every draw, after "
                                 + NumberText.exact(settings.steps()) + " steps"
                                 + (settings.gridDraws() == settings.draws()
                                         ? ""
@@ -70,7 +71,7 @@ final class MergingFigures {
 
     private static Panel losses(String condition, String title, MergingSettings settings, CurveSet curves) {
         double lambda = settings.weightDecay();
-        List<Series> series = List.of(
+        List<Series> series = Lines.together(
                 median("task 1, own network", curves, condition, lambda, Quantity.LOSS.of(Subject.FIRST), Style.SOLID),
                 median("task 2, own network", curves, condition, lambda, Quantity.LOSS.of(Subject.SECOND), Style.SOLID),
                 median(
@@ -87,7 +88,7 @@ final class MergingFigures {
                         lambda,
                         Quantity.LOSS.of(Subject.MERGED_SECOND),
                         Style.DASHED));
-        List<Series> errors = List.of(
+        List<Series> errors = Lines.together(
                 line("task 1, own network", curves, condition, lambda, Quantity.ERROR.of(Subject.FIRST), Style.SOLID),
                 line("task 2, own network", curves, condition, lambda, Quantity.ERROR.of(Subject.SECOND), Style.SOLID),
                 line(
@@ -134,25 +135,23 @@ final class MergingFigures {
                 "Loss ratio after merging",
                 Lines.lambdaAxis(lambdas),
                 new Axis("merged / individual loss", true, true),
-                List.of(
-                        Lines.quantileOverLambda("median", lambdas, ratios, 0.5, Style.SOLID),
-                        Lines.quantileOverLambda("90 %", lambdas, ratios, 0.9, Style.DASHED),
-                        Lines.quantileOverLambda("10 %", lambdas, ratios, 0.1, Style.DASHED),
-                        Lines.one(lambdas)),
+                Lines.together(
+                        Lines.mediansOverLambda("merged / individual", lambdas, ratios, Style.SOLID),
+                        List.of(Lines.one(lambdas))),
                 List.of(),
                 "Ratio",
                 List.of(
                         new Alternative(
                                 "Numerator and denominator",
                                 new Axis("logistic loss", true, true),
-                                List.of(
-                                        Lines.quantileOverLambda("merged", lambdas, merged, 0.5, Style.DASHED),
-                                        Lines.quantileOverLambda("individual", lambdas, own, 0.5, Style.SOLID)),
+                                Lines.together(
+                                        Lines.mediansOverLambda("merged", lambdas, merged, Style.DASHED),
+                                        Lines.mediansOverLambda("individual", lambdas, own, Style.SOLID)),
                                 List.of()),
                         new Alternative(
                                 "Difference",
                                 new Axis("merged − individual loss", false, true),
-                                List.of(Lines.overLambda("gap", lambdas, gaps, Style.SOLID)),
+                                Lines.overLambda("gap", lambdas, gaps, Style.SOLID),
                                 List.of())));
     }
 
@@ -161,8 +160,8 @@ final class MergingFigures {
         double lambda = settings.weightDecay();
         for (int k = 1; k <= settings.hidden().size(); k++) {
             Metric rank = Quantity.STABLE_RANK.at(k);
-            series.add(Lines.overSteps("W_" + k + " individual", curves.both("orthogonal", lambda, rank), Style.SOLID));
-            series.add(Lines.overSteps(
+            series.addAll(Lines.overSteps("W_" + k + " individual", curves.both("orthogonal", lambda, rank), Style.SOLID));
+            series.addAll(Lines.overSteps(
                     "W_" + k + " merged", curves.get("orthogonal", lambda, rank.of(Subject.MERGED)), Style.DASHED));
         }
         return Lines.panel("stable-rank", "Stable rank", STEPS, new Axis("‖W‖_F / ‖W‖_2", false, true), series);
@@ -171,7 +170,7 @@ final class MergingFigures {
     private static Panel norms(MergingSettings settings, CurveSet curves) {
         List<Series> series = new ArrayList<>();
         for (int k = 1; k <= settings.hidden().size() + 1; k++) {
-            series.add(Lines.overSteps(
+            series.addAll(Lines.overSteps(
                     "W_" + k,
                     curves.both("orthogonal", settings.weightDecay(), Quantity.FROBENIUS_NORM.at(k)),
                     Style.SOLID));
@@ -186,15 +185,15 @@ final class MergingFigures {
                 "Alignment of weights and gradient",
                 STEPS,
                 new Axis("cos(θ, −∇L)", false, false),
-                List.of(Lines.overSteps("cosine", draws, Style.SOLID)));
+                Lines.overSteps("cosine", draws, Style.SOLID));
     }
 
-    private static Series median(
+    private static List<Series> median(
             String name, CurveSet curves, String condition, double lambda, Metric metric, Style style) {
         return Lines.medians(name, curves.get(condition, lambda, metric), style);
     }
 
-    private static Series line(
+    private static List<Series> line(
             String name, CurveSet curves, String condition, double lambda, Metric metric, Style style) {
         return Lines.overSteps(name, curves.get(condition, lambda, metric), style);
     }

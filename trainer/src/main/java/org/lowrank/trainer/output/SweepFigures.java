@@ -49,7 +49,7 @@ final class SweepFigures {
                 ID,
                 "Figure 2: rank over weight decay",
                 "After " + NumberText.exact(settings.epochs()) + " epochs, mean over " + settings.draws()
-                        + " draws, bands of one standard deviation. Mean inverse stable rank:"
+                        + " draws, bands of one standard deviation, every draw thinly. Mean inverse stable rank:"
                         + " (1/K) Σ ‖W_k‖_2 / ‖W_k‖_F; margin error: y f(x) < 1.",
                 columns,
                 panels,
@@ -108,7 +108,7 @@ final class SweepFigures {
                 title(frequency, stepSize),
                 Lines.lambdaAxis(settings.weightDecays()),
                 new Axis("mean inverse stable rank, errors, loss", false, false),
-                List.of(
+                Lines.together(
                         line(
                                 "mean inverse stable rank",
                                 settings,
@@ -185,7 +185,7 @@ final class SweepFigures {
     private static Panel norms(SweepSettings settings, CurveSet curves, double frequency, double stepSize) {
         List<Series> series = new ArrayList<>();
         for (int k = 1; k <= settings.hidden().size() + 1; k++) {
-            series.add(line(
+            series.addAll(line(
                     "W_" + k, settings, curves, condition(frequency, stepSize, false), Quantity.FROBENIUS_NORM.at(k)));
         }
         return Lines.panel(
@@ -196,7 +196,7 @@ final class SweepFigures {
                 series);
     }
 
-    private static Series line(String name, SweepSettings settings, CurveSet curves, String condition, Metric metric) {
+    private static List<Series> line(String name, SweepSettings settings, CurveSet curves, String condition, Metric metric) {
         List<CurveSet.Draws> draws = settings.weightDecays().stream()
                 .map(lambda -> curves.get(condition, lambda, metric))
                 .toList();

@@ -135,7 +135,7 @@ final class VariantView implements ExperimentView<VariantSettings> {
         for (Variant variant : settings.variants()) {
             List<Series> series = new ArrayList<>();
             for (double lambda : settings.weightDecays()) {
-                series.add(Lines.medians(
+                series.addAll(Lines.medians(
                         "λ = " + NumberText.exact(lambda),
                         curves.get(variant.word(), lambda, Quantity.MEAN_INVERSE_STABLE_RANK.alone()),
                         lambda == 0 ? Style.DASHED : Style.SOLID));
@@ -150,7 +150,8 @@ final class VariantView implements ExperimentView<VariantSettings> {
         return List.of(new FigureSection(
                 ID,
                 "Mean inverse stable rank over steps",
-                "(1/K) Σ ‖W_k‖_2/‖W_k‖_F of the first network, median over " + settings.draws() + " draws.",
+                "(1/K) Σ ‖W_k‖_2/‖W_k‖_F of the first network, median over " + settings.draws()
+                        + " draws, band from the 10 % to the 90 % quantile, every draw thinly.",
                 2,
                 panels,
                 MergingFigures.under(findings, ID)));
