@@ -42,6 +42,11 @@ public final class GridExperiment {
                             () -> piece(settings, draw, cell, lambda)));
                 }
             }
+            for (int i = 0; i < settings.draws() && settings.axis() == GridSettings.Axis.TRANSITION; i++) {
+                int draw = i;
+                plan.add(new PieceRunner.Planned(
+                        TransitionSearch.work(settings.protocol()), () -> search(settings, draw, cell)));
+            }
         }
         GridSettings one = new GridSettings(
                 settings.preset(),
@@ -57,15 +62,9 @@ public final class GridExperiment {
     private static Piece piece(GridSettings settings, int draw, GridSettings.Cell cell, double lambda) {
         Protocol p = settings.protocol();
         List<Task> tasks = tasks(settings, draw, cell);
-        int[] widths = MergingPiece.widths(p.dimension(), settings.hiddenAt(cell.value()));
         List<Descent> descents = new ArrayList<>();
         for (int network = 0; network < tasks.size(); network++) {
-            RandomStream random = new RandomStream(Seeds.of(p.seed(), draw, network, Seeds.Use.WEIGHTS));
-            descents.add(MergingPiece.descent(
-                    p.precision(),
-                    p.initialisation().draw(widths, random),
-                    tasks.get(network),
-                    new DescentSettings(p.stepSize(), lambda)));
+            descents.add(descent(settings, draw, cell, network, tasks.get(network), lambda));
         }
         String condition = settings.condition(cell);
         return new TrainingPiece(
@@ -83,6 +82,29 @@ public final class GridExperiment {
                         measures.pair(p.seed(), draw);
                     }
                 });
+    }
+
+    /** A network of a draw before training, about to descend. */
+    private static Descent descent(
+            GridSettings settings, int draw, GridSettings.Cell cell, int network, Task task, double lambda) {
+        Protocol p = settings.protocol();
+        RandomStream random = new RandomStream(Seeds.of(p.seed(), draw, network, Seeds.Use.WEIGHTS));
+        int[] widths = MergingPiece.widths(p.dimension(), settings.hiddenAt(cell.value()));
+        return MergingPiece.descent(
+                p.precision(),
+                p.initialisation().draw(widths, random),
+                task,
+                new DescentSettings(p.stepSize(), lambda));
+    }
+
+    private static Piece search(GridSettings settings, int draw, GridSettings.Cell cell) {
+        Task task = tasks(settings, draw, cell).get(0);
+        return new TransitionSearch(
+                settings.condition(cell),
+                draw,
+                settings.protocol(),
+                task,
+                lambda -> descent(settings, draw, cell, 0, task, lambda));
     }
 
     private static List<Task> tasks(GridSettings settings, int draw, GridSettings.Cell cell) {

@@ -81,11 +81,11 @@ final class GridMeasures {
         return loss;
     }
 
-    /** argmin over [0, 8] of the loss, convex in the factor: golden sections to 10⁻⁶. */
+    /** argmin over [0, {@value GridSettings#LARGEST_FACTOR}] of the loss, convex in the factor: golden sections to 10⁻⁶. */
     private double bestFactor(double[][] outputs) {
         double golden = (Math.sqrt(5) - 1) / 2;
         double low = 0;
-        double high = 8;
+        double high = GridSettings.LARGEST_FACTOR;
         while (high - low > 1e-6) {
             double a = high - golden * (high - low);
             double b = low + golden * (high - low);

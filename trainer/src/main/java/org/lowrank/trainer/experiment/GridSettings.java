@@ -24,6 +24,9 @@ public record GridSettings(
         List<Double> weightDecays,
         List<Double> overlaps)
         implements StudySettings {
+    /** Up to which factor of its outputs a sum's best multiple is searched. */
+    public static final double LARGEST_FACTOR = 8;
+
     /** What is varied. */
     public enum Axis {
         /** The first hidden layer's width m; the second's is m/10, as in Figure 3. */

@@ -75,6 +75,15 @@ final class CurveSet {
         return new Draws(found.get(0).steps(), found.stream().map(Curve::values).toArray(double[][]::new));
     }
 
+    /** The curves of a quantity at every λ; none where it was not recorded. */
+    List<Curve> at(String condition, Metric metric) {
+        return curves.entrySet().stream()
+                .filter(entry -> entry.getKey().condition.equals(condition)
+                        && entry.getKey().metric.equals(metric.text()))
+                .flatMap(entry -> entry.getValue().stream())
+                .toList();
+    }
+
     /** Mean over both networks, or of the merged one over both tasks. */
     Draws both(String condition, double lambda, Metric metric) {
         return get(condition, lambda, metric.of(metric.subject().first()))

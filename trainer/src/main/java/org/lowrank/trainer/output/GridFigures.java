@@ -124,26 +124,26 @@ final class GridFigures {
         }
         Axis x = Lines.lambdaAxis(settings.weightDecays());
         String id = GridView.ID;
+        List<SearchedTransition> searched = SearchedTransition.all(settings, curves);
+        List<Panel> panels = new ArrayList<>(List.of(
+                new Panel(id + "-norm", "Norm of the first layer", x, new Axis("‖W_1‖_F", false, true), norms),
+                new Panel(id + "-loss", "Loss: ln 2 where collapsed", x, new Axis("logistic loss", false, true), losses),
+                new Panel(
+                        id + "-escape",
+                        "Steps until the loss is below 0.9 ln 2, of draws that get there",
+                        x,
+                        new Axis("step", true, true),
+                        escapes)));
+        if (!searched.isEmpty()) {
+            panels.add(SearchedTransition.panel(searched));
+        }
         return new FigureSection(
                 id,
                 "Collapse over λ",
                 "Medians over " + settings.draws() + " draws after "
                         + NumberText.exact(settings.protocol().steps()) + " steps, bands from the 10 % to the 90 % quantile, a line per depth and thinly every draw.",
                 2,
-                List.of(
-                        new Panel(id + "-norm", "Norm of the first layer", x, new Axis("‖W_1‖_F", false, true), norms),
-                        new Panel(
-                                id + "-loss",
-                                "Loss: ln 2 where collapsed",
-                                x,
-                                new Axis("logistic loss", false, true),
-                                losses),
-                        new Panel(
-                                id + "-escape",
-                                "Steps until the loss is below 0.9 ln 2, of draws that get there",
-                                x,
-                                new Axis("step", true, true),
-                                escapes)),
+                panels,
                 MergingFigures.under(findings, id));
     }
 

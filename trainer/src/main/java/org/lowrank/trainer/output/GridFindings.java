@@ -1,6 +1,7 @@
 package org.lowrank.trainer.output;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.lowrank.reports.NumberText;
@@ -139,15 +140,16 @@ final class GridFindings {
         List<String> parts = new ArrayList<>();
         for (int i = 0; i < sums.size(); i++) {
             parts.add(slice.conditions().get(i) + ": sum ×"
-                    + Interval.geometric(slice.last(sums.get(i), i)).text() + ", best multiple "
-                    + Interval.of(slice.last(scales.get(i), i)).text() + " ×"
-                    + Interval.geometric(slice.last(bests.get(i), i)).text() + ", mean ×"
+                    + Interval.geometric(slice.last(sums.get(i), i)).text()
+                    + best(slice.last(scales.get(i), i), slice.last(bests.get(i), i)) + ", mean ×"
                     + Interval.geometric(slice.last(means.get(i), i)).text());
         }
         int last = sums.size() - 1;
         Interval sum = Interval.geometric(slice.last(sums.get(last), last));
         Interval mean = Interval.geometric(slice.last(means.get(last), last));
-        Interval best = Interval.geometric(slice.last(bests.get(last), last));
+        double[] scale = slice.last(scales.get(last), last);
+        Interval best = Interval.geometric(withBest(scale, slice.last(bests.get(last), last)));
+        long without = withoutBest(scale);
         return Finding.of(
                 slice.id() + "/scaling",
                 verdict(sum),
@@ -155,13 +157,56 @@ final class GridFindings {
                 sum.draws() == 0
                         ? slice.title() + ": every network collapsed."
                         : slice.title() + ", " + slice.conditions().get(last) + ": the loss of the sum is ×"
-                                + NumberText.of(sum.mean()) + " the individual one, of its best multiple ×"
-                                + NumberText.of(best.mean()) + ", of the mean ×" + NumberText.of(mean.mean()) + ".",
-                "Errors of all three are the same, as f_{sθ} = s^K f_θ without biases. " + String.join("; ", parts)
+                                + NumberText.of(sum.mean()) + " the individual one, "
+                                + (best.draws() == 0 ? "" : "of its best multiple ×" + NumberText.of(best.mean()) + ", ")
+                                + "of the mean ×" + NumberText.of(mean.mean())
+                                + (without == 0
+                                        ? ""
+                                        : "; in " + without + " of " + sum.draws()
+                                                + " draws no multiple is best, larger ones being always better")
+                                + ".",
+                "Where no point is misclassified the loss falls for ever as outputs grow, so that no multiple is best; outputs are"
+                        + " searched up to ×" + NumberText.exact(GridSettings.LARGEST_FACTOR)
+                        + ". Errors of all three are the same, as f_{sθ} = s^K f_θ without biases. " + String.join("; ", parts)
                         + ".",
                 sum.draws() == 0
                         ? Map.of()
-                        : Map.of("sum_ratio", sum.mean(), "best_ratio", best.mean(), "mean_ratio", mean.mean()));
+                        : numbers(sum, best, mean));
+    }
+
+    private static Map<String, Double> numbers(Interval sum, Interval best, Interval mean) {
+        return best.draws() == 0
+                ? Map.of("sum_ratio", sum.mean(), "mean_ratio", mean.mean())
+                : Map.of("sum_ratio", sum.mean(), "best_ratio", best.mean(), "mean_ratio", mean.mean());
+    }
+
+    /** The best multiple and its loss in the draws that have one, and how many have none. */
+    private String best(double[] scales, double[] ratios) {
+        long without = withoutBest(scales);
+        Interval ratio = Interval.geometric(withBest(scales, ratios));
+        return (ratio.draws() == 0
+                        ? ""
+                        : ", best multiple " + Interval.of(withBest(scales, scales)).text() + " ×" + ratio.text())
+                + (without == 0 ? "" : ", no multiple is best in " + without + (without == 1 ? " draw" : " draws"));
+    }
+
+    /** NaN where the best multiple lies at the limit of the search. */
+    private double[] withBest(double[] scales, double[] values) {
+        double[] kept = values.clone();
+        for (int i = 0; i < kept.length; i++) {
+            kept[i] = atLimit(scales[i]) ? Double.NaN : kept[i];
+        }
+        return kept;
+    }
+
+    private long withoutBest(double[] scales) {
+        return Arrays.stream(scales).filter(this::atLimit).count();
+    }
+
+    /** Multiples s of the weights are searched by the factor s^K of the outputs. */
+    private boolean atLimit(double scale) {
+        int layers = settings.hidden().size() + 1;
+        return Math.pow(scale, layers) > GridSettings.LARGEST_FACTOR * (1 - 1e-5);
     }
 
     private static double[] quotients(double[] above, double[] below) {

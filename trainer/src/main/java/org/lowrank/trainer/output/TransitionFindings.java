@@ -19,6 +19,7 @@ final class TransitionFindings {
         for (double value : settings.values()) {
             findings.add(depth(settings, curves, value));
         }
+        SearchedTransition.all(settings, curves).forEach(depth -> findings.add(depth.finding()));
         return findings;
     }
 
@@ -60,8 +61,7 @@ final class TransitionFindings {
                         + " on average, the first layer keeps " + NumberText.percent(left.mean())
                         + " of its norm at λ = " + NumberText.exact(lambdas.get(0)) + ".",
                 "λ " + at.text() + ", share " + left.text()
-                        + ". A continuous transition would let the norm go to 0 there, a jump"
-                        + " would not; the grid's spacing limits what can be told. At the smallest λ the loss falls below 0.9 ln 2"
+                        + ". How far that λ is from the transition is the grid's doing. At the smallest λ the loss falls below 0.9 ln 2"
                         + " after " + Interval.of(escape).text() + " steps.",
                 Map.of("largest_lambda", at.mean(), "norm_share", left.mean()));
     }

@@ -82,7 +82,7 @@ class TheoryResultTest {
         assertThat(figures.get(0).panels()).hasSize(6);
         assertThat(figures.get(0).panels().get(0).series())
                 .extracting(Report.Series::name)
-                .containsExactly("left side", "right side", "any weights");
+                .containsExactly("left side", "right side", "any weights", "forbidden side");
         assertThat(report.findings().get(0).findings())
                 .extracting(shown -> shown.finding().verdict())
                 .containsExactly(
