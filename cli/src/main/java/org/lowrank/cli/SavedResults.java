@@ -16,6 +16,7 @@ import org.lowrank.analyzer.output.ComparisonResult;
 import org.lowrank.analyzer.output.ExtractionResult;
 import org.lowrank.analyzer.output.OverlapResult;
 import org.lowrank.analyzer.output.RunResult;
+import org.lowrank.machine.text.ForeignText;
 import org.lowrank.merge.output.MergeResult;
 import org.lowrank.reports.ResultFiles;
 import org.lowrank.reports.ResultJson;
@@ -145,6 +146,20 @@ final class SavedResults {
         return revision.isEmpty()
                 ? model.path("provenance").path("location").asText()
                 : model.path("model").asText() + "@" + revision.substring(0, Math.min(10, revision.length()));
+    }
+
+    /** Several saved analyses as one. */
+    static AnalysisResult analyses(List<Path> files) throws IOException, UsageException {
+        List<JsonNode> trees = new ArrayList<>();
+        for (Path file : files) {
+            JsonNode tree = ResultJson.read(file);
+            if (!tree.path("kind").asText().equals(AnalysisResult.KIND)) {
+                throw new UsageException("no analysis: " + file + ": kind "
+                        + ForeignText.line(tree.path("kind").asText()) + "; give result.json files of analyze");
+            }
+            trees.add(tree);
+        }
+        return merged(trees, files);
     }
 
     private static AnalysisResult merged(List<JsonNode> trees, List<Path> files) throws IOException, UsageException {

@@ -1,5 +1,6 @@
 package org.lowrank.cli;
 
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.lowrank.reports.OutputDirectory;
 import org.lowrank.reports.ResultFormat;
+import org.lowrank.trainer.theory.MeasuredModel;
 import org.lowrank.trainer.theory.TheoryCatalog;
 import org.lowrank.trainer.theory.TheoryResult;
 import org.lowrank.trainer.theory.TheoryRun;
@@ -30,7 +32,7 @@ import picocli.CommandLine.Spec;
         name = "theory",
         mixinStandardHelpOptions = true,
         description = "Check the paper's lemmas, corollaries and theorems numerically.",
-        footer = {"", "Examples:", "  lowrank theory", "  lowrank theory lemma-4 --depth 3,5,8 --lambda 1e-3,1e-2"})
+        footer = {"", "Examples:", "  lowrank theory", "  lowrank theory lemma-4 --depth 3,5,8 --lambda 1e-3,1e-2", "  lowrank theory lemma-4 --measured lowrank-results/org--model/result.json"})
 final class TheoryCommand implements Callable<Integer> {
     /** The results there are. */
     static final class Names extends ArrayList<String> {
@@ -95,6 +97,16 @@ final class TheoryCommand implements Callable<Integer> {
                             + " decided (default ${DEFAULT-VALUE}).")
     int mostSteps = TheorySettings.defaults().mostSteps();
 
+    @Option(
+            names = "--measured",
+            split = ",",
+            paramLabel = "RESULT.json",
+            description = {
+                "Instead of training: the matrices of models that analyze has measured, beside Lemma 4's bound at --lambda",
+                "(default 0.01), into lemma-4.csv."
+            })
+    List<Path> measured = new ArrayList<>();
+
     @Mixin
     OutputArguments output = new OutputArguments();
 
@@ -109,6 +121,9 @@ final class TheoryCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         String started = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
         Set<ResultFormat> formats = output.formats();
+        if (!measured.isEmpty()) {
+            return besideMeasured();
+        }
         TheorySettings settings;
         try {
             settings = new TheorySettings(depths, width, lambdas, epsilons, draws, seed, tolerance, mostSteps);
@@ -128,6 +143,21 @@ final class TheoryCommand implements Callable<Integer> {
             System.out.println();
         }
         OutputArguments.print(result.files().write(directory, formats));
+        return 0;
+    }
+
+    private int besideMeasured() throws Exception {
+        if (!(results.isEmpty() || results.equals(List.of("lemma-4"))) || lambdas.size() > 1) {
+            throw new UsageException("theory: --measured: is for lemma-4 and one --lambda; leave the others out");
+        }
+        double lambda = lambdas.isEmpty() ? 0.01 : lambdas.get(0);
+        List<MeasuredModel> models = PretrainedModels.beside(SavedResults.analyses(measured), lambda);
+        if (!console.quiet) {
+            models.forEach(model -> System.out.println(model.sentence()));
+            System.out.println();
+        }
+        OutputDirectory directory = OutputDirectory.open(output.directory(List.of("lemma-4")));
+        OutputArguments.print(List.of(directory.write("lemma-4.csv", MeasuredModel.csv(models))));
         return 0;
     }
 

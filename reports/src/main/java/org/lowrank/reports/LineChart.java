@@ -70,8 +70,8 @@ final class LineChart {
         return named.size() <= LABEL_LIMIT
                 && labelWidth(named) <= LABEL_WIDTH_LIMIT
                 && named.stream()
-                        .noneMatch(line ->
-                                line.style() == Report.Style.POINTS || line.style() == Report.Style.FORBIDDEN);
+                        .noneMatch(
+                                line -> line.style() == Report.Style.POINTS || line.style() == Report.Style.FORBIDDEN);
     }
 
     private static List<Report.Series> named(List<Report.Series> series) {

@@ -74,8 +74,9 @@ final class Palette {
         thin.removeAll(othersThan(panels, Report.Style.THIN));
         Set<String> forbidden = names(panels, Report.Style.FORBIDDEN);
         for (Report.Panel panel : panels) {
-            List<String> names =
-                    names(panel).stream().filter(name -> !thin.contains(name) && !forbidden.contains(name)).toList();
+            List<String> names = names(panel).stream()
+                    .filter(name -> !thin.contains(name) && !forbidden.contains(name))
+                    .toList();
             for (String name : names) {
                 if (!slots.containsKey(name)) {
                     slots.put(name, free(slots, names));
@@ -104,9 +105,9 @@ final class Palette {
         Set<String> names = new HashSet<>();
         for (Report.Panel panel : panels) {
             panel.series().stream().filter(which).forEach(series -> names.add(series.name()));
-            panel.alternatives().forEach(other -> other.series().stream()
-                    .filter(which)
-                    .forEach(series -> names.add(series.name())));
+            panel.alternatives()
+                    .forEach(
+                            other -> other.series().stream().filter(which).forEach(series -> names.add(series.name())));
         }
         return names;
     }

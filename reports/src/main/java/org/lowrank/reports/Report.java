@@ -228,8 +228,7 @@ public record Report(
      * @param high likewise of its upper edge
      * @param deviation half width where the band is of one standard deviation and readers are told so, else null
      */
-    public record Band(
-            double[] low, double[] high, double @Nullable [] deviation) {
+    public record Band(double[] low, double[] high, double @Nullable [] deviation) {
         static Band around(double[] y, double[] sd) {
             double[] low = new double[y.length];
             double[] high = new double[y.length];

@@ -98,10 +98,7 @@ final class PopulationFigures {
 
     private static Series band(Population population, String kind, Function<Subject, Curve> curve) {
         return Series.area(
-                BAND,
-                Curve.GRID.clone(),
-                population.quantile(kind, curve, 0.1),
-                population.quantile(kind, curve, 0.9));
+                BAND, Curve.GRID.clone(), population.quantile(kind, curve, 0.1), population.quantile(kind, curve, 0.9));
     }
 
     private static Series none(String name, Style style) {

@@ -127,7 +127,8 @@ final class GridFigures {
         List<SearchedTransition> searched = SearchedTransition.all(settings, curves);
         List<Panel> panels = new ArrayList<>(List.of(
                 new Panel(id + "-norm", "Norm of the first layer", x, new Axis("‖W_1‖_F", false, true), norms),
-                new Panel(id + "-loss", "Loss: ln 2 where collapsed", x, new Axis("logistic loss", false, true), losses),
+                new Panel(
+                        id + "-loss", "Loss: ln 2 where collapsed", x, new Axis("logistic loss", false, true), losses),
                 new Panel(
                         id + "-escape",
                         "Steps until the loss is below 0.9 ln 2, of draws that get there",
@@ -141,7 +142,8 @@ final class GridFigures {
                 id,
                 "Collapse over λ",
                 "Medians over " + settings.draws() + " draws after "
-                        + NumberText.exact(settings.protocol().steps()) + " steps, bands from the 10 % to the 90 % quantile, a line per depth and thinly every draw.",
+                        + NumberText.exact(settings.protocol().steps())
+                        + " steps, bands from the 10 % to the 90 % quantile, a line per depth and thinly every draw.",
                 2,
                 panels,
                 MergingFigures.under(findings, id));

@@ -158,7 +158,9 @@ final class GridFindings {
                         ? slice.title() + ": every network collapsed."
                         : slice.title() + ", " + slice.conditions().get(last) + ": the loss of the sum is ×"
                                 + NumberText.of(sum.mean()) + " the individual one, "
-                                + (best.draws() == 0 ? "" : "of its best multiple ×" + NumberText.of(best.mean()) + ", ")
+                                + (best.draws() == 0
+                                        ? ""
+                                        : "of its best multiple ×" + NumberText.of(best.mean()) + ", ")
                                 + "of the mean ×" + NumberText.of(mean.mean())
                                 + (without == 0
                                         ? ""
@@ -167,11 +169,10 @@ final class GridFindings {
                                 + ".",
                 "Where no point is misclassified the loss falls for ever as outputs grow, so that no multiple is best; outputs are"
                         + " searched up to ×" + NumberText.exact(GridSettings.LARGEST_FACTOR)
-                        + ". Errors of all three are the same, as f_{sθ} = s^K f_θ without biases. " + String.join("; ", parts)
+                        + ". Errors of all three are the same, as f_{sθ} = s^K f_θ without biases. "
+                        + String.join("; ", parts)
                         + ".",
-                sum.draws() == 0
-                        ? Map.of()
-                        : numbers(sum, best, mean));
+                sum.draws() == 0 ? Map.of() : numbers(sum, best, mean));
     }
 
     private static Map<String, Double> numbers(Interval sum, Interval best, Interval mean) {
@@ -186,7 +187,8 @@ final class GridFindings {
         Interval ratio = Interval.geometric(withBest(scales, ratios));
         return (ratio.draws() == 0
                         ? ""
-                        : ", best multiple " + Interval.of(withBest(scales, scales)).text() + " ×" + ratio.text())
+                        : ", best multiple "
+                                + Interval.of(withBest(scales, scales)).text() + " ×" + ratio.text())
                 + (without == 0 ? "" : ", no multiple is best in " + without + (without == 1 ? " draw" : " draws"));
     }
 

@@ -87,7 +87,8 @@ final class MechanismView implements ExperimentView<MechanismSettings> {
             series.addAll(Lines.medians(
                     "h_" + k, curves.both(CONDITION, lambda, Quantity.ACTIVATION_GAP.at(k)), Style.DASHED));
         }
-        series.addAll(Lines.medians("output", curves.both(CONDITION, lambda, Quantity.OUTPUT_GAP.alone()), Style.SOLID));
+        series.addAll(
+                Lines.medians("output", curves.both(CONDITION, lambda, Quantity.OUTPUT_GAP.alone()), Style.SOLID));
         series.addAll(
                 Lines.medians("‖W′x‖/‖Wx‖", curves.both(CONDITION, lambda, Quantity.PROJECTION.at(1)), Style.DOTTED));
         return new Panel(

@@ -32,7 +32,8 @@ final class MergingFigures {
                         "losses",
                         figure + ", first row: losses",
                         "Logistic loss of individual and merged networks over steps at λ = " + lambda + ", median over "
-                                + settings.draws() + " draws, bands from the 10 % to the 90 % quantile, every draw thinly."
+                                + settings.draws()
+                                + " draws, bands from the 10 % to the 90 % quantile, every draw thinly."
                                 + " Merged: θ + θ′.",
                         2,
                         List.of(
@@ -160,7 +161,8 @@ final class MergingFigures {
         double lambda = settings.weightDecay();
         for (int k = 1; k <= settings.hidden().size(); k++) {
             Metric rank = Quantity.STABLE_RANK.at(k);
-            series.addAll(Lines.overSteps("W_" + k + " individual", curves.both("orthogonal", lambda, rank), Style.SOLID));
+            series.addAll(
+                    Lines.overSteps("W_" + k + " individual", curves.both("orthogonal", lambda, rank), Style.SOLID));
             series.addAll(Lines.overSteps(
                     "W_" + k + " merged", curves.get("orthogonal", lambda, rank.of(Subject.MERGED)), Style.DASHED));
         }

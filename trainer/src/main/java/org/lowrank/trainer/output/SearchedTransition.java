@@ -38,9 +38,8 @@ final class SearchedTransition {
     private record Draw(double critical, double resolution, double[] norms) {
         /** The intercept of the least-squares line over the norm at the largest distance. */
         double intercept() {
-            double[] x = TransitionSearch.DISTANCES.stream()
-                    .mapToDouble(Math::sqrt)
-                    .toArray();
+            double[] x =
+                    TransitionSearch.DISTANCES.stream().mapToDouble(Math::sqrt).toArray();
             double meanX = Arrays.stream(x).average().orElseThrow();
             double meanY = Arrays.stream(norms).average().orElseThrow();
             double products = 0;
@@ -109,8 +108,11 @@ final class SearchedTransition {
                 Interval.of(draws.stream().mapToDouble(Draw::intercept).toArray());
         Interval critical =
                 Interval.of(draws.stream().mapToDouble(Draw::critical).toArray());
-        double resolution =
-                draws.stream().mapToDouble(Draw::resolution).filter(r -> !Double.isNaN(r)).max().orElse(Double.NaN);
+        double resolution = draws.stream()
+                .mapToDouble(Draw::resolution)
+                .filter(r -> !Double.isNaN(r))
+                .max()
+                .orElse(Double.NaN);
         boolean jump = intercept.low() > JUMP;
         boolean told = intercept.decides() && (jump || intercept.high() < JUMP);
         String found = told ? jump ? "a jump" : "a continuous transition" : "not decided whether it jumps";
@@ -135,7 +137,9 @@ final class SearchedTransition {
         List<String> parts = new ArrayList<>();
         for (int i = TransitionSearch.DISTANCES.size() - 2; i >= 0; i--) {
             int at = i;
-            parts.add(Interval.of(draws.stream().mapToDouble(draw -> draw.shares()[at]).toArray())
+            parts.add(Interval.of(draws.stream()
+                                    .mapToDouble(draw -> draw.shares()[at])
+                                    .toArray())
                             .text() + " at " + NumberText.decimals(1 - TransitionSearch.DISTANCES.get(i), 2));
         }
         return String.join(", ", parts);
@@ -149,7 +153,8 @@ final class SearchedTransition {
             List<double[]> values = new ArrayList<>();
             for (int i = 0; i < x.length; i++) {
                 int at = i;
-                values.add(of.draws.stream().mapToDouble(draw -> draw.shares()[at]).toArray());
+                values.add(
+                        of.draws.stream().mapToDouble(draw -> draw.shares()[at]).toArray());
             }
             series.addAll(Lines.medians(of.depth, x, values, Style.SOLID));
         }

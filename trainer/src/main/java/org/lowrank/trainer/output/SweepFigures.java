@@ -77,11 +77,6 @@ final class SweepFigures {
         return sections;
     }
 
-    /** Lemma 4's equation (3): λ^{1−1/K} e^{1−2/K}. */
-    static double equation3(double lambda, int layers) {
-        return Math.pow(lambda, 1 - 1.0 / layers) * Math.exp(1 - 2.0 / layers);
-    }
-
     /** What any weights have: a matrix of rank r has ‖W‖_2/‖W‖_F ≥ 1/√r. */
     static double floor(SweepSettings settings) {
         double sum = 1; // the last layer is a row
@@ -196,7 +191,8 @@ final class SweepFigures {
                 series);
     }
 
-    private static List<Series> line(String name, SweepSettings settings, CurveSet curves, String condition, Metric metric) {
+    private static List<Series> line(
+            String name, SweepSettings settings, CurveSet curves, String condition, Metric metric) {
         List<CurveSet.Draws> draws = settings.weightDecays().stream()
                 .map(lambda -> curves.get(condition, lambda, metric))
                 .toList();

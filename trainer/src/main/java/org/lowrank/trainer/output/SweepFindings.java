@@ -11,6 +11,7 @@ import org.lowrank.trainer.experiment.Metric;
 import org.lowrank.trainer.experiment.Metric.Quantity;
 import org.lowrank.trainer.experiment.Metric.Subject;
 import org.lowrank.trainer.experiment.SweepSettings;
+import org.lowrank.trainer.network.RankBound;
 
 /**
  * Section 6.1's claim: the mean inverse stable rank grows with λ even though errors may be large. It rests on Lemma 4, which is
@@ -194,7 +195,7 @@ final class SweepFindings {
             return "";
         }
         int layers = settings.hidden().size() + 1;
-        return " Lemma 4's equation (3) asks for at least " + NumberText.of(SweepFigures.equation3(lambda, layers))
+        return " Lemma 4's equation (3) asks for at least " + NumberText.of(RankBound.equation3(lambda, layers))
                 + " there; any weights of these shapes have " + NumberText.of(SweepFigures.floor(settings)) + ".";
     }
 

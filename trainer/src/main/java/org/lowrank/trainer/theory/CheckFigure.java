@@ -103,8 +103,7 @@ final class CheckFigure {
 
     private List<Series> otherDraws(boolean positive) {
         List<Series> series = new ArrayList<>();
-        int draws =
-                check.curves().stream().mapToInt(Curve::draw).max().orElse(0);
+        int draws = check.curves().stream().mapToInt(Curve::draw).max().orElse(0);
         for (int draw = 0; draw <= draws; draw++) {
             Curve left = draw == verdict.at().draw() ? null : curve(draw, claim.left());
             Curve right = left == null ? null : curve(draw, claim.right());

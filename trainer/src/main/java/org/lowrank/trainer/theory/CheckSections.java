@@ -23,7 +23,8 @@ final class CheckSections {
 
     /** Everything about one check under its title. */
     static GroupSection group(CheckResult check) {
-        return new GroupSection(anchor(check), check.title(), List.of(notes(check), CheckFigure.of(check), conditions(check)));
+        return new GroupSection(
+                anchor(check), check.title(), List.of(notes(check), CheckFigure.of(check), conditions(check)));
     }
 
     /** Where the page's links to a check lead. */

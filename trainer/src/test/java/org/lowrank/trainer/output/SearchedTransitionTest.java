@@ -19,10 +19,9 @@ class SearchedTransitionTest {
     private static final double CRITICAL = 0.2;
 
     private static Curve norm(int draw, double lambda, double before, double last) {
-        return new Curve(
-                "K=2 searched", draw, lambda, "frobenius_norm_w1", new long[] {0, 500, 1000}, new double[] {
-                    1, before, last
-                });
+        return new Curve("K=2 searched", draw, lambda, "frobenius_norm_w1", new long[] {0, 500, 1000}, new double[] {
+            1, before, last
+        });
     }
 
     private static Finding finding(int draws, DoubleUnaryOperator norm) {

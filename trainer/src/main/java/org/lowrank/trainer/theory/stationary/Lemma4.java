@@ -3,6 +3,7 @@ package org.lowrank.trainer.theory.stationary;
 import java.util.List;
 import java.util.Locale;
 import org.lowrank.spectral.SpectralNorm;
+import org.lowrank.trainer.network.RankBound;
 import org.lowrank.trainer.theory.claim.Check;
 import org.lowrank.trainer.theory.claim.Claim;
 import org.lowrank.trainer.theory.claim.Evidence;
@@ -113,8 +114,8 @@ final class Lemma4 extends Check {
             double loss = network.loss(theta, descent.sample());
             run.metric("loss", step, loss);
             run.sides(EQUATION_2, step, mean, Math.sqrt(lambda / Math.pow(loss, 0.5 - share)), floor);
-            run.sides(EQUATION_3, step, mean, Math.pow(lambda, 1 - share) * Math.exp(1 - 2 * share), floor);
-            run.sides(SHARPER, step, mean, Math.sqrt(lambda * Math.exp(1 - 2 * share)), floor);
+            run.sides(EQUATION_3, step, mean, RankBound.equation3(lambda, layers), floor);
+            run.sides(SHARPER, step, mean, RankBound.sharper(lambda, layers), floor);
             run.sides(NORM_PRINTED, step, largest, 1 / (Math.E * descent.lambda()));
             run.sides(NORM_SQUARED, step, largest * largest, 1 / (Math.E * descent.lambda()));
             run.sides(PRODUCT, step, descent.lambda() * largest * largest, product);
