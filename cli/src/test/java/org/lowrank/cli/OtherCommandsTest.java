@@ -43,6 +43,39 @@ class OtherCommandsTest {
         assertThat(out.resolve("comparison.csv")).exists();
     }
 
+    /** The mean of 1/stable_rank over the rows of matrices.csv that are no stack of others. */
+    @Test
+    void pretrainedModelStandsBesideLemma4() throws IOException {
+        Path model = TinyCheckpoint.write(directory.resolve("tiny"), TinyCheckpoint.bert());
+        Path analysis = directory.resolve("analysis");
+        assertThat(Run.of("analyze", model.toString(), "--out", analysis.toString(), "--quiet")
+                        .exitCode())
+                .isZero();
+        double sum = 0;
+        int count = 0;
+        for (String line : Files.readAllLines(analysis.resolve("matrices.csv"))) {
+            String[] cells = line.split(",");
+            if (!cells[4].equals("matrix") && !cells[4].equals("QKV")) {
+                sum += 1 / Double.parseDouble(cells[14]);
+                count++;
+            }
+        }
+        String result = analysis.resolve("result.json").toString();
+        Path out = directory.resolve("lemma-4");
+        Run run = Run.of("theory", "lemma-4", "--measured", result, "--lambda", "0.02", "--out", out.toString());
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.out()).contains("equation (3) at λ = 0.02");
+        String[] cells =
+                Files.readAllLines(out.resolve("lemma-4.csv")).get(1).split(",");
+        assertThat(Integer.parseInt(cells[1])).isEqualTo(count);
+        assertThat(Double.parseDouble(cells[2])).isCloseTo(sum / count, org.assertj.core.api.Assertions.within(1e-12));
+        Run other = Run.of("theory", "lemma-5", "--measured", result);
+        assertThat(other.exitCode()).isEqualTo(2);
+        assertThat(other.errLines())
+                .containsExactly(
+                        "lowrank: theory: --measured: is for lemma-4 and one --lambda; leave the others out");
+    }
+
     @Test
     void modelsListsArchitecturesFormatsAndNamedModels() {
         Run run = Run.of("models");

@@ -118,6 +118,9 @@ public final class LayerCatalog {
         if (!types.isEmpty()) {
             return "not declared for model_type " + String.join(", ", types);
         }
+        if (checkpoint.hasUnreadSettings()) {
+            return "config.json could not be read";
+        }
         boolean there = !checkpoint.config().isEmpty()
                 || checkpoint.described().stream().anyMatch(name -> name.endsWith("config.json"));
         return there ? "config.json has no model_type" : "no config.json beside the weights";

@@ -3,6 +3,7 @@ package org.lowrank.analyzer.layer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -167,6 +168,13 @@ class WidthCheckTest {
                 .containsExactly(
                         "layers of model.layers.# inferred from names and shapes as Llama family: no config.json "
                                 + "beside the weights");
+        Files.createSymbolicLink(directory.resolve("config.json"), Path.of("nope"));
+        MadeModel dangling = llama(16, 8, 40);
+        assertThat(dangling.resolve("").warnings())
+                .containsExactly("layers of model.layers.# inferred from names and shapes as Llama family: config.json"
+                        + " could not be read");
+        assertThat(dangling.said()).anyMatch(warning -> warning.contains("config.json is a link to nope"));
+        Files.delete(directory.resolve("config.json"));
         MadeModel number = llama(16, 8, 40);
         assertThat(number.resolve("{\"model_type\": 7}").warnings())
                 .containsExactly(

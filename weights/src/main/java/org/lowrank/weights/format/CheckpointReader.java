@@ -175,7 +175,7 @@ public final class CheckpointReader implements AutoCloseable {
         ObjectNode config = JSON.createObjectNode();
         String name = configName(candidate, names);
         Optional<String> hindrance = name == null ? Optional.empty() : files.hindrance(name);
-        hindrance.ifPresent(why -> open.warn("the settings were not read: " + why));
+        hindrance.ifPresent(why -> open.warn(Checkpoint.UNREAD_SETTINGS + why));
         if (name != null && hindrance.isEmpty()) {
             if (!(ModelJson.config(files, name) instanceof ObjectNode object)) {
                 throw new MalformedWeightsException(

@@ -24,4 +24,12 @@ public record Checkpoint(
         String format,
         List<String> files,
         List<String> described,
-        List<String> warnings) {}
+        List<String> warnings) {
+    /** How the warning begins that says why config.json, which is there, cannot be read. */
+    public static final String UNREAD_SETTINGS = "the settings were not read: ";
+
+    /** Whether there is a config.json that could not be opened: not the same as none. */
+    public boolean hasUnreadSettings() {
+        return warnings.stream().anyMatch(warning -> warning.startsWith(UNREAD_SETTINGS));
+    }
+}
