@@ -14,6 +14,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.lowrank.weights.bytes.MalformedWeightsException;
+import org.lowrank.weights.files.LocalFiles;
+import org.lowrank.weights.format.CheckpointReader;
+import org.lowrank.weights.tensor.Checkpoint;
 
 /** Matrices against the widths config.json gives: what is a slice, a mixture or a wrong split is never measured. */
 class WidthCheckTest {
@@ -168,18 +171,28 @@ class WidthCheckTest {
                 .containsExactly(
                         "layers of model.layers.# inferred from names and shapes as Llama family: no config.json "
                                 + "beside the weights");
-        Files.createSymbolicLink(directory.resolve("config.json"), Path.of("nope"));
-        MadeModel dangling = llama(16, 8, 40);
-        assertThat(dangling.resolve("").warnings())
-                .containsExactly("layers of model.layers.# inferred from names and shapes as Llama family: config.json"
-                        + " could not be read");
-        assertThat(dangling.said()).anyMatch(warning -> warning.contains("config.json is a link to nope"));
-        Files.delete(directory.resolve("config.json"));
         MadeModel number = llama(16, 8, 40);
         assertThat(number.resolve("{\"model_type\": 7}").warnings())
                 .containsExactly(
                         "layers of model.layers.# inferred from names and shapes as Llama family: config.json has no "
                                 + "model_type");
         assertThat(number.said()).anyMatch(warning -> warning.contains("model_type is 7"));
+    }
+
+    @Test
+    void configThatCannotBeReadIsNotNoConfig() throws Exception {
+        llama(16, 8, 40).resolve("");
+        Files.createSymbolicLink(directory.resolve("config.json"), Path.of("nope"));
+        try (LocalFiles files = LocalFiles.of(directory);
+                CheckpointReader reader = new CheckpointReader(files)) {
+            Checkpoint checkpoint = reader.read();
+            assertThat(checkpoint.warnings())
+                    .singleElement()
+                    .asString()
+                    .startsWith("the settings were not read: config.json is a link to nope");
+            assertThat(LayerCatalog.resolve(checkpoint).warnings())
+                    .containsExactly("layers of model.layers.# inferred from names and shapes as Llama family:"
+                            + " config.json could not be read");
+        }
     }
 }

@@ -94,7 +94,7 @@ public final class TheoryReport {
         Finding finding = Finding.of(
                 check.id(),
                 shown,
-                Double.isNaN(verdict.margin()) ? "–" : NumberText.significant(verdict.margin(), 2),
+                Words.number(decisive),
                 Words.headline(check),
                 Words.sentence(Words.describe(check, decisive))
                         + (others.isEmpty() ? "" : " Other readings: " + others + "."),

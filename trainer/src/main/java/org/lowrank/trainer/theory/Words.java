@@ -119,6 +119,13 @@ public final class Words {
                 : "with margin " + (claim.scale() == Claim.Scale.LOGARITHM ? "ln " : "") + NumberText.of(margin);
     }
 
+    /** What stands large beside a finding: by how much it holds or does not, an equality by its deviation. */
+    static String number(Reading reading) {
+        return Double.isNaN(reading.verdict().margin())
+                ? "–"
+                : margin(reading).replace("with margin", "margin").replaceAll("with equality.*", "=");
+    }
+
     static String marginText(Verdict verdict) {
         return Double.isNaN(verdict.margin()) ? "" : NumberText.of(verdict.margin());
     }
