@@ -115,16 +115,21 @@ final class SearchedTransition {
                 .orElse(Double.NaN);
         boolean jump = intercept.low() > JUMP;
         boolean told = intercept.decides() && (jump || intercept.high() < JUMP);
-        String found = told ? jump ? "a jump" : "a continuous transition" : "not decided whether it jumps";
         return Finding.of(
                 GridView.ID + "/" + depth + "/transition",
                 told ? Verdict.INFORMATION : Verdict.UNDECIDED,
                 intercept.draws() == 0 ? "–" : NumberText.percent(intercept.mean()),
                 intercept.draws() == 0
                         ? depth + ": no draw has a λ above which it collapses."
-                        : depth + ": networks collapse above λ = " + NumberText.of(critical.mean())
-                                + " on average, and extrapolated to there the first layer keeps "
-                                + NumberText.percent(intercept.mean()) + " of its norm 16 % below: " + found + ".",
+                        : depth + ": networks collapse above λ = " + NumberText.of(critical.mean()) + " on average, and towards it "
+                                + (!told
+                                        ? "it is not decided whether the first layer's norm goes to 0"
+                                        : jump
+                                                ? "the first layer keeps " + NumberText.percent(intercept.mean())
+                                                        + " of its norm 16 % below: a jump"
+                                                : "the first layer's norm goes to 0 like √(1 − λ/λ_c): a continuous"
+                                                        + " transition")
+                                + ".",
                 "λ_c " + critical.text() + ", draw by draw to ±" + NumberText.significant(100 * resolution, 1)
                         + " % at most. Norm over that at λ = 0.84 λ_c: " + shares() + "; by a line in √(1 − λ/λ_c) "
                         + intercept.text() + " at λ_c. A continuous transition has 0 there and 0.35 at 0.98 λ_c.",

@@ -45,13 +45,14 @@ public record TheoryResult(
         return new TheoryResult(SCHEMA_VERSION, KIND, toolVersion, commandLine, started, settings, checks);
     }
 
-    /** curves.csv, summary.csv, result.json and the report with its figures. */
+    /** curves.csv, summary.csv, verdicts.csv, result.json and the report with its figures. */
     @Override
     public ResultFiles files() {
         // The page offers neither table for download: both are larger than the page and lie beside it.
         return new ResultFiles(TheoryReport.of(this, null, null), ResultJson.writeCompact(this))
                 .with("curves.csv", CurveTables.curves(points()))
-                .with("summary.csv", CurveTables.summary(CurveTables.summarise(points())));
+                .with("summary.csv", CurveTables.summary(CurveTables.summarise(points())))
+                .with("verdicts.csv", VerdictTable.csv(checks));
     }
 
     /** All checks' points, the rows of {@code curves.csv}. */

@@ -69,6 +69,6 @@ class SearchedTransitionTest {
         Finding between = finding(5, d -> 0.1 + 0.75 * Math.sqrt(d));
         assertThat(between.numbers().get("norm_share_at_critical")).isCloseTo(0.25, within(1e-12));
         assertThat(between.verdict()).isEqualTo(Verdict.UNDECIDED);
-        assertThat(between.statement()).endsWith("not decided whether it jumps.");
+        assertThat(between.statement()).contains("it is not decided whether");
     }
 }
