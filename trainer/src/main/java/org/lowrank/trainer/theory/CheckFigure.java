@@ -13,11 +13,12 @@ import org.lowrank.reports.Report.Style;
 import org.lowrank.trainer.curve.Curve;
 import org.lowrank.trainer.theory.claim.CheckResult;
 import org.lowrank.trainer.theory.claim.Claim;
+import org.lowrank.trainer.theory.claim.Evidence;
 import org.lowrank.trainer.theory.claim.Verdict;
 
 /**
  * A check's figure, a panel per reading: both sides over time in the run that decides, the side that the relation forbids, the
- * instant that is judged, and thinly the same sides in the other draws.
+ * instant that is judged, and thinly the same sides in the other draws that are judged.
  */
 final class CheckFigure {
     private static final String LEFT = "left side";
@@ -47,7 +48,7 @@ final class CheckFigure {
                 Words.headline(check),
                 "Of each reading, both sides in the run that decides its verdict, ringed where it is judged: at the first violation,"
                         + " where the sides come closest, or for a limit at the last step. Shaded: where the left side may not"
-                        + " be, for a limit at its end only. Thin: both sides in the other draws, each of which has a shaded"
+                        + " be, for a limit at its end only. Thin: both sides in the other draws that meet the assumptions, each of which has a shaded"
                         + " side of its own.",
                 Math.min(2, Math.max(1, panels.size())),
                 panels);
@@ -105,7 +106,7 @@ final class CheckFigure {
         List<Series> series = new ArrayList<>();
         int draws = check.curves().stream().mapToInt(Curve::draw).max().orElse(0);
         for (int draw = 0; draw <= draws; draw++) {
-            Curve left = draw == verdict.at().draw() ? null : curve(draw, claim.left());
+            Curve left = draw == verdict.at().draw() || !isJudged(draw) ? null : curve(draw, claim.left());
             Curve right = left == null ? null : curve(draw, claim.right());
             if (left != null && right != null) {
                 series.add(series(LEFT, left, positive, Style.THIN));
@@ -113,6 +114,12 @@ final class CheckFigure {
             }
         }
         return series;
+    }
+
+    /** A run that does not meet the assumptions may well be on the forbidden side. */
+    private boolean isJudged(int draw) {
+        Curve met = curve(draw, Evidence.ASSUMPTIONS_MET);
+        return met == null || Arrays.stream(met.values()).noneMatch(value -> value == 0);
     }
 
     private static boolean positive(Curve curve) {

@@ -8,7 +8,7 @@ import org.lowrank.trainer.curve.CurvePoint;
 /** Collects the points of a check, run by run. */
 public final class Evidence {
     /** Metric that is 0 where a run did not meet an assumption. */
-    static final String ASSUMPTIONS_MET = "assumptions met";
+    public static final String ASSUMPTIONS_MET = "assumptions met";
 
     /** Metric of how much a run's parameters still change, relative, between its last two records. */
     static final String MOVING = "change of θ between the last records";
