@@ -28,7 +28,7 @@ def write_bert(directory: Path, scale: float = 1.0) -> Path:
 
 def write_gpt2(directory: Path) -> Path:
     """A GPT-2 of one layer and 11 tokens that runs. The norm before the head is zero, so that every token is as likely as any other
-    and the loss is ln 11."""
+    and the loss is ln 11. Its words are the letters a to k."""
     width, inner, vocabulary, positions = 16, 64, 11, 32
     shapes = {
         "wte.weight": (vocabulary, width),
@@ -64,7 +64,13 @@ def write_gpt2(directory: Path) -> Path:
         "n_positions": positions,
         "architectures": ["GPT2LMHeadModel"],
     }
-    return write(directory, config, tensors)
+    write(directory, config, tensors)
+    vocabulary = {word: number for number, word in enumerate("abcdefghijk")}
+    tokenizer = {"type": "WordLevel", "vocab": vocabulary, "unk_token": "a"}
+    (directory / "tokenizer.json").write_text(
+        json.dumps({"version": "1.0", "model": tokenizer, "pre_tokenizer": {"type": "Whitespace"}})
+    )
+    return directory
 
 
 def write(directory: Path, config: dict, tensors: dict) -> Path:
