@@ -55,6 +55,7 @@ class EveryFindingTest {
             "PopulationFindings.java",
             "QuantisationError.java",
             "RankFindings.java",
+            "SearchedTransition.java",
             "ShareFindings.java",
             "SweepFindings.java",
             "TaskVectorFindings.java",
