@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.lowrank.reports.NumberText;
 import org.lowrank.reports.Report.Axis;
 import org.lowrank.reports.Report.Panel;
@@ -78,7 +77,11 @@ final class Lines {
     /** Several lines with what belongs to each. */
     @SafeVarargs
     static List<Series> together(List<Series>... lines) {
-        return Stream.of(lines).flatMap(List::stream).toList();
+        List<Series> all = new ArrayList<>();
+        for (List<Series> line : lines) {
+            all.addAll(line);
+        }
+        return all;
     }
 
     static List<double[]> last(List<CurveSet.Draws> draws) {
