@@ -18,10 +18,6 @@ if not exist "%APP%\built" (
   popd
   echo built> "%APP%\built"
 )
-rem Compiles the products early, while their callers wait: see the shell launcher.
-set "SOON=-XX:CompileCommand=CompileThresholdScaling,org.lowrank.spectral.kernel"
-set "WAIT=-XX:CompileCommand=BackgroundCompilation,org.lowrank.spectral.kernel"
-set "COMPILE=-XX:CompileCommand=quiet -XX:Tier4BackEdgeThreshold=1000000 %SOON%.FloatRows::*,0.02 %SOON%.DoubleRows::*,0.02 %SOON%.HalfRows::*,0.02 %SOON%.StreamedRows::*,0.02 -XX:CompileCommand=CompileThresholdScaling,org.lowrank.machine.memory.VectorConversion::*,0.02"
-set "COMPILE=%COMPILE% %WAIT%.FloatRows::*,false %WAIT%.DoubleRows::*,false %WAIT%.HalfRows::*,false %WAIT%.StreamedRows::*,false"
-"%JAVA%" -XX:+UseSerialGC %COMPILE% --add-modules jdk.incubator.vector -XX:ObjectAlignmentInBytes=64 %LOWRANK_JAVA_OPTS% -jar "%APP%\lowrank-cli.jar" %*
+rem The options are those of the launchers of all systems.
+"%JAVA%" "@%HOME_DIR%packaging\src\bin\java.options" %LOWRANK_JAVA_OPTS% -jar "%APP%\lowrank-cli.jar" %*
 exit /b %errorlevel%
