@@ -3,6 +3,7 @@ package org.lowrank.machine.net;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.ConnectException;
+import java.net.URI;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.List;
@@ -54,11 +55,16 @@ final class Retry {
         boolean expired = site.signsAddresses() && !answer.own() && answer.status() >= 400 && answer.status() != 416;
         if (LATER.contains(answer.status()) || expired) {
             answer.drain();
+            Optional<Duration> wait = wait(answer);
+            if (answer.status() == 429) {
+                wait.filter(pause -> pause.compareTo(LONGEST) <= 0)
+                        .ifPresent(pause -> HeldHosts.hold(answer.uri(), pause));
+            }
             String request = site.isQuotable() ? answer.header("X-Request-Id").replaceAll("[^0-9A-Za-z-]", "") : "";
             throw new LaterException(
                     answer.uri().getHost() + " answered " + answer.status()
                             + (request.isEmpty() ? "" : ", request " + request),
-                    wait(answer));
+                    wait);
         }
     }
 
@@ -110,6 +116,18 @@ final class Retry {
             throw unreachable(new HttpTimeoutException(deadline.described() + " (" + reason(e) + ")"), told);
         }
         pauses.sit(pause);
+    }
+
+    /** Leaves a host alone that told another client to. */
+    void waitFor(URI uri) throws InterruptedIOException, UnreachableException {
+        Duration left = HeldHosts.left(uri);
+        if (left.isZero()) {
+            return;
+        }
+        if (deadline.isPassedIn(left)) {
+            throw unreachable(new HttpTimeoutException(deadline.described()), Optional.of(left));
+        }
+        pauses.sit(left);
     }
 
     private synchronized boolean isBearable(Duration wait) {

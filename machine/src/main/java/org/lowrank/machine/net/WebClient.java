@@ -129,6 +129,7 @@ public final class WebClient {
         URI uri = start;
         HttpHeaders own = HttpHeaders.of(Map.of(), (name, value) -> true);
         for (int hop = 0; hop <= MOST_REDIRECTS; hop++) {
+            retry.waitFor(uri);
             HttpResponse<InputStream> response = send(uri, range, timeout);
             boolean isOwn = site.isOwn(uri);
             if (isOwn) {

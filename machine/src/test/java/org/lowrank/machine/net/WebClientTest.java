@@ -112,6 +112,27 @@ class WebClientTest {
         assertThat(pauses).containsExactly(Duration.ofSeconds(7), Duration.ofSeconds(2));
     }
 
+    /** Two models in flight are two clients: the second leaves the server alone too, and once only. */
+    @Test
+    void whatOneClientIsToldHoldsForAllOfThem() throws Exception {
+        answers.addAll(List.of(status(429, "Retry-After", "100"), whole()));
+        assertThat(fetched()).isEqualTo(CONTENT);
+        assertThat(pauses).containsExactly(Duration.ofSeconds(100));
+        Thread other = new Thread(() -> {
+            try {
+                fetched();
+                fetched();
+            } catch (IOException e) {
+                throw new java.io.UncheckedIOException(e);
+            }
+        });
+        other.start();
+        other.join();
+        assertThat(pauses).hasSize(2);
+        assertThat(pauses.get(1)).isBetween(Duration.ofSeconds(40), Duration.ofSeconds(100));
+        assertThat(ranges).hasSize(4); // refused once, given three times
+    }
+
     @Test
     void patienceEnds() {
         answers.add(status(502, "X", ""));
