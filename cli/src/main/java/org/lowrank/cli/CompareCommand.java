@@ -55,6 +55,9 @@ final class CompareCommand extends ModelRun implements Callable<Integer> {
     @Mixin
     EndArguments end = new EndArguments();
 
+    @Mixin
+    TaskTexts texts = new TaskTexts();
+
     @Option(
             names = "--directions",
             paramLabel = "K",
@@ -71,6 +74,10 @@ final class CompareCommand extends ModelRun implements Callable<Integer> {
         Set<ResultFormat> formats = output.formats();
         if (!more.isEmpty()) {
             return several(measure.threads(), formats);
+        }
+        if (texts.given()) {
+            throw new UsageException(
+                    "--text-a, --text-b: of what two models learnt; give a base and two models tuned from it");
         }
         ModelReference first = reference(modelA);
         ModelReference second = reference(modelB);
@@ -109,8 +116,10 @@ final class CompareCommand extends ModelRun implements Callable<Integer> {
         models.addAll(more);
         List<String> names = new ArrayList<>(List.of(modelA));
         names.addAll(models);
-        MergeMeasures measures =
-                MergeMeasures.of(true, false).withDirections(directions).withSelection(selection(measure));
+        MergeMeasures measures = MergeMeasures.of(true, false)
+                .withDirections(directions)
+                .withSelection(selection(measure))
+                .withTexts(texts.read());
         MergeResult.Run run = new MergeResult.Run(VersionProvider.version(), commandLine(), started(), Map.of());
         try (TerminalProgress progress = new TerminalProgress(console.drawsProgress())) {
             OutputDirectory directory = OutputDirectory.open(output.directory(List.of(String.join("-vs-", names))));

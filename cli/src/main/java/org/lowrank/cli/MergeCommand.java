@@ -73,17 +73,8 @@ final class MergeCommand extends ModelRun implements Callable<Integer> {
             description = "Leading directions whose spaces are compared (default ${DEFAULT-VALUE}).")
     int directions = MergePredictor.DEFAULT_DIRECTIONS;
 
-    @Option(
-            names = "--text-a",
-            paramLabel = "TEXT",
-            description =
-                    "A text of one task, a file or the text itself: the losses of base, parts and merged model on it.")
-    @Nullable
-    String textA;
-
-    @Option(names = "--text-b", paramLabel = "TEXT", description = "A text of the other task.")
-    @Nullable
-    String textB;
+    @Mixin
+    TaskTexts texts = new TaskTexts();
 
     @Option(
             names = "--no-hashes",
@@ -107,11 +98,8 @@ final class MergeCommand extends ModelRun implements Callable<Integer> {
             throw new UsageException("--directions: " + directions + ": not between 1 and 256; the default is "
                     + MergePredictor.DEFAULT_DIRECTIONS);
         }
-        if ((textA == null) != (textB == null)) {
-            throw new UsageException("--text-a and --text-b: one of two; give a text of each task");
-        }
         MergeMeasures measures =
-                MergeMeasures.of(predict, verify).withDirections(directions).withTexts(texts());
+                MergeMeasures.of(predict, verify).withDirections(directions).withTexts(texts.read());
         MergeOptions options = new MergeOptions(
                 path(out),
                 ByteSize.parse("--shard-size", shardSize, ShardPlan.USUAL_SHARD_BYTES / 1_000_000_000 + "GB"),
@@ -153,10 +141,6 @@ final class MergeCommand extends ModelRun implements Callable<Integer> {
             System.out.print(MergeSummary.of(result));
         }
         System.out.println(dryRun ? Path.of(out, "report.html") : Path.of(out));
-    }
-
-    private List<String> texts() throws IOException, UsageException {
-        return textA == null || textB == null ? List.of() : List.of(TextArgument.read(textA), TextArgument.read(textB));
     }
 
     private Recipe recipe() throws UsageException, RecipeException, IOException {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
+import org.lowrank.analyzer.activation.TaskInterference;
 import org.lowrank.merge.output.MergeResult;
 import org.lowrank.merge.prediction.PairPrediction;
 import org.lowrank.merge.prediction.TaskLosses;
@@ -42,6 +43,9 @@ final class MergeSummary {
         if (!result.losses().isEmpty()) {
             losses(text, result.losses());
         }
+        if (!result.interference().isEmpty()) {
+            interference(text, result);
+        }
         return text.toString();
     }
 
@@ -58,6 +62,29 @@ final class MergeSummary {
                     losses.losses().get(0),
                     losses.losses().get(1));
         }
+    }
+
+    /** What each of the first two models learnt on the inputs of the other's text. */
+    private static void interference(StringBuilder text, MergeResult result) {
+        List<TaskInterference> rows = result.interference();
+        List<String> names = result.models().stream()
+                .filter(model -> model.role().equals("merged"))
+                .map(MergeResult.Model::model)
+                .toList();
+        line(text, "%nchanges on the texts' activations: medians over %d matrices, beside random ones", rows.size());
+        line(text, "  A is %s, B is %s", names.get(0), names.get(1));
+        line(
+                text,
+                "  %-36s %10.4f %10.4f",
+                "text A: B's change over A's own",
+                median(rows, row -> row.onA().interference()),
+                median(rows, row -> row.onA().nullInterference()));
+        line(
+                text,
+                "  %-36s %10.4f %10.4f",
+                "text B: A's change over B's own",
+                median(rows, row -> row.onB().interference()),
+                median(rows, row -> row.onB().nullInterference()));
     }
 
     private static String seconds(MergeResult result) {

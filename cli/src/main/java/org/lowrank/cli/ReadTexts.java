@@ -1,7 +1,6 @@
 package org.lowrank.cli;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import org.lowrank.analyzer.ModelAnalysis;
@@ -33,16 +32,6 @@ record ReadTexts(TextSequences sequences, OptionalInt mask) {
      * @param withSpecial with those that the model wants around a text
      */
     int[] rows(int text, boolean withSpecial) {
-        List<Integer> rows = new ArrayList<>();
-        int token = 0;
-        for (int i = 0; i < sequences.ids().size(); i++) {
-            for (boolean special : sequences.special().get(i)) {
-                if (sequences.texts().get(i) == text && (withSpecial || !special)) {
-                    rows.add(token);
-                }
-                token++;
-            }
-        }
-        return rows.stream().mapToInt(Integer::intValue).toArray();
+        return sequences.rows(text, withSpecial);
     }
 }

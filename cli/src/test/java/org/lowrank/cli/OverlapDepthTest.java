@@ -135,6 +135,34 @@ class OverlapDepthTest {
     }
 
     /** Layer −1 of this model is the table itself, so its cosines are known. */
+    /** One measure, whichever command asks for it: the same file to the last character. */
+    @Test
+    void mergeAndCompareTellTheSameInterference() throws Exception {
+        Path a = tuned("a", times(1.1f));
+        Path b = tuned("b", matrix -> TinyCheckpoint.gaussian(matrix.length, matrix[0].length, new Random(9)));
+        Run overlapped = overlap("--tuned-a", a.toString(), "--tuned-b", b.toString());
+        assertThat(overlapped.exitCode()).as(overlapped.err()).isZero();
+        String expected = Files.readString(out.resolve("interference.csv"));
+        String textA = String.join(" ", A);
+        String textB = String.join(" ", B);
+        Path merged = directory.resolve("merged");
+        Run merge = Run.of(
+                "merge", "--method", "task_arithmetic", "--base", base.toString(), a.toString(), b.toString(), "--dry-run",
+                "--text-a", textA, "--text-b", textB, "--out", merged.toString());
+        assertThat(merge.exitCode()).as(merge.err()).isZero();
+        assertThat(Files.readString(merged.resolve("interference.csv"))).isEqualTo(expected);
+        assertThat(merge.out()).contains("text A: B's change over A's own", "text B: A's change over B's own");
+        Path compared = directory.resolve("compared");
+        Run compare = Run.of(
+                "compare", base.toString(), a.toString(), b.toString(), "--text-a", textA, "--text-b", textB, "--out",
+                compared.toString());
+        assertThat(compare.exitCode()).as(compare.err()).isZero();
+        assertThat(Files.readString(compared.resolve("interference.csv"))).isEqualTo(expected);
+        assertThat(Run.of("compare", base.toString(), a.toString(), "--text-a", textA, "--text-b", textB)
+                        .err())
+                .contains("give a base and two models tuned from it");
+    }
+
     @Test
     void activationsStartWithTheEmbeddingAndCoverEveryInput() throws IOException {
         Run run = overlap();

@@ -137,7 +137,7 @@ public final class Merge implements AutoCloseable {
                             shards,
                             options.dryRun(),
                             copied,
-                            new MergeResult.Measured(predictions, verification, losses),
+                            new MergeResult.Measured(predictions, verification, losses, measurer.interference()),
                             warnings);
             for (Map.Entry<String, String> file :
                     MergeFiles.of(result, options.dryRun()).entrySet()) {
@@ -159,7 +159,8 @@ public final class Merge implements AutoCloseable {
         List<String> warnings = new ArrayList<>(plan.warnings());
         MergeMeasurer measurer = new MergeMeasurer(plan, wanted, threads, progress, seconds, warnings);
         MergeResult.Measured measured =
-                new MergeResult.Measured(measurer.predict(), List.of(), measurer.losses(Optional.empty()));
+                new MergeResult.Measured(
+                        measurer.predict(), List.of(), measurer.losses(Optional.empty()), measurer.interference());
         return new MergeDescription(plan, models.values(), FileHashes.TOLD)
                 .result(run.took(seconds), shards(ShardPlan.USUAL_SHARD_BYTES), true, List.of(), measured, warnings);
     }

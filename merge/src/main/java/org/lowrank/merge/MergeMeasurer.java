@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import org.lowrank.analyzer.activation.TaskInterference;
 import org.lowrank.analyzer.layer.LayerMatrix;
 import org.lowrank.inference.description.KnownConfigurations;
 import org.lowrank.inference.engine.RunSettings;
@@ -163,6 +164,34 @@ final class MergeMeasurer {
         }
         seconds.put("texts", since(start));
         return losses;
+    }
+
+    /**
+     * How the first two models' changes act on each other's text; nothing without texts, a base or a second model.
+     *
+     * @throws MalformedWeightsException if the base cannot be run
+     */
+    List<TaskInterference> interference() throws IOException, ModelNotFoundException, InterruptedException {
+        if (measures.texts().size() != 2
+                || plan.base().isEmpty()
+                || plan.models().size() < 2) {
+            return List.of();
+        }
+        long start = System.nanoTime();
+        RunSettings settings = RunSettings.defaults().withThreads(threads);
+        try {
+            return new TextInterference(plan.donor(), configuration(plan.donor()), settings)
+                    .measure(
+                            plan.models().get(0),
+                            plan.models().get(1),
+                            measures.texts(),
+                            (done, total) -> progress.measured("activations", done, total));
+        } catch (IllegalArgumentException e) {
+            warnings.add("interference on activations was not measured: " + e.getMessage() + "; give longer texts");
+            return List.of();
+        } finally {
+            seconds.put("activations", since(start));
+        }
     }
 
     private void add(List<TaskLosses> losses, String role, String name, OpenModel model, TextLosses texts, int total)

@@ -5,37 +5,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.lowrank.merge.output.MergeResult;
-import org.lowrank.merge.recipe.RecipeReader;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.checkpoints.CheckpointWriters;
 import org.lowrank.weights.checkpoints.Format;
 import org.lowrank.weights.checkpoints.TestTensor;
-import org.lowrank.weights.files.SourceOptions;
 import org.lowrank.weights.tensor.DType;
 import org.lowrank.weights.writing.WeightsWriteException;
 
-class MergeTest {
-    private static final MergeResult.Run RUN =
-            new MergeResult.Run("test", List.of("lowrank", "merge"), "2026-01-01T00:00:00Z", Map.of());
-
-    @TempDir
-    Path directory;
-
-    private final Path base = Reference.path("base");
-    private final Path a = Reference.path("a");
-    private final Path b = Reference.path("b");
-
+class MergeTest extends MadeModels {
     @Test
     void theResultIsAModelWithWhatBelongsToIt() throws Exception {
         Path out = directory.resolve("merged");
@@ -183,86 +168,6 @@ class MergeTest {
     }
 
     @Test
-    void anInterruptedMergeIsGoneOnWith() throws Exception {
-        Path out = directory.resolve("merged");
-        String recipe = recipe("linear", "");
-        assertThatThrownBy(() -> {
-                    try (Merge merge = Merge.open(RecipeReader.read(recipe, "r"), SourceOptions.defaults())) {
-                        merge.run(options(out, 1, 1 << 12), RUN, new Merge.Progress() {
-                            @Override
-                            public void measured(String what, long done, long total) {}
-
-                            @Override
-                            public void written(long bytes, long total) {
-                                if (bytes > total / 2) {
-                                    throw new IllegalStateException("pulled the plug");
-                                }
-                            }
-                        });
-                    }
-                })
-                .hasMessage("pulled the plug");
-        assertThat(out).doesNotExist();
-        Path unfinished =
-                directory.resolve(Objects.requireNonNull(directory.toFile().list())[0]);
-        Path firstShard = unfinished.resolve(names(unfinished).stream()
-                .filter(name -> name.startsWith("model-00001"))
-                .findFirst()
-                .orElseThrow());
-        var time = Files.getLastModifiedTime(firstShard);
-        merge(recipe, options(out, 1, 1 << 12));
-        assertThat(Files.getLastModifiedTime(out.resolve(firstShard.getFileName())))
-                .isEqualTo(time);
-        Path whole = directory.resolve("whole");
-        merge(recipe, options(whole, 1, 1 << 12));
-        for (String name : names(whole)) {
-            if (name.endsWith(".safetensors")) {
-                assertThat(out.resolve(name)).hasSameBinaryContentAs(whole.resolve(name));
-            }
-        }
-    }
-
-    /** Weights 1 and 0 are part a itself, so the merged model loses what a loses; sha256 by Java's digest of the file's bytes. */
-    @Test
-    void textsGiveLossesOfBasePartsAndTheMergedModelAndLocalFilesAreHashed() throws Exception {
-        Path own = Files.createDirectories(directory.resolve("base"));
-        for (String name : List.of("model.safetensors", "config.json")) {
-            Files.copy(base.resolve(name), own.resolve(name));
-        }
-        Files.writeString(
-                own.resolve("vocab.txt"),
-                "[PAD]\n[UNK]\nlaw\ncourt\nthe\nsalt\noil\nof\na\nsea\ntree\nsun\nsky\nrain\n");
-        String recipe = recipe("task_arithmetic", "parameters: {weight: 1}")
-                .replace("base_model: " + base, "base_model: " + own)
-                .replace("model: " + b, "model: " + b + "\n    parameters: {weight: 0}");
-        List<String> texts = List.of("the law of a court the law", "salt of the sea and oil of a tree");
-        MergeMeasures measures = MergeMeasures.NONE.withTexts(texts);
-        MergeResult result =
-                merge(recipe, options(directory.resolve("merged"), 2, 1 << 30).with(measures));
-        assertThat(result.losses())
-                .extracting(losses -> losses.role())
-                .containsExactly("base", "part", "part", "merged");
-        assertThat(result.losses()).allSatisfy(losses -> {
-            assertThat(losses.kind()).isEqualTo("causal");
-            assertThat(losses.losses()).hasSize(2).allMatch(loss -> loss > 0 && loss < 100);
-        });
-        List<Double> ofA = result.losses().get(1).losses();
-        List<Double> merged = result.losses().get(3).losses();
-        for (int text = 0; text < 2; text++) {
-            assertThat(merged.get(text)).isCloseTo(ofA.get(text), within(1e-5));
-        }
-        assertThat(result.losses().get(0).losses()).isNotEqualTo(ofA);
-        assertThat(names(directory.resolve("merged"))).contains("losses.csv");
-        assertThat(Files.readString(directory.resolve("merged/README.md")))
-                .contains(java.util.HexFormat.of()
-                        .formatHex(java.security.MessageDigest.getInstance("SHA-256")
-                                .digest(Files.readAllBytes(own.resolve("model.safetensors")))));
-        MergeResult predicted =
-                merge(recipe, new MergeOptions(directory.resolve("dry"), 1 << 30, 2, true, false, true, measures));
-        assertThat(predicted.losses()).extracting(losses -> losses.role()).containsExactly("base", "part", "part");
-    }
-
-    @Test
     void modelsOfDifferentDepthAreRefusedWithBothDepths() {
         Path deeper = changed(tensors -> List.copyOf(tensors.keySet()).stream()
                 .filter(name -> name.contains("layers.1."))
@@ -275,59 +180,6 @@ class MergeTest {
                     .hasMessage("layers differ: " + (swapped ? deeper : a) + " has " + (swapped ? 3 : 2) + " and "
                             + (swapped ? b : deeper) + " has " + (swapped ? 2 : 3)
                             + " in model.layers; merge models of one depth");
-        }
-    }
-
-    private static org.assertj.core.data.Offset<Double> within(double offset) {
-        return org.assertj.core.data.Offset.offset(offset);
-    }
-
-    private String recipe(String method, String more) {
-        boolean base = !method.equals("linear") && !method.equals("sum");
-        return "merge_method: " + method + "\n" + (base ? "base_model: " + this.base + "\n" : "")
-                + "models:\n  - model: " + a + "\n  - model: " + b + "\n" + more + "\n";
-    }
-
-    private static MergeOptions options(Path out, int threads, long shardBytes) {
-        return new MergeOptions(out, shardBytes, threads, false, false, true, MergeMeasures.NONE);
-    }
-
-    private static MergeResult merge(String recipe, MergeOptions options) throws Exception {
-        try (Merge merge = Merge.open(RecipeReader.read(recipe, "recipe.yml"), SourceOptions.defaults())) {
-            return merge.run(options, RUN, Merge.Progress.NONE);
-        }
-    }
-
-    /** Model a with something changed. */
-    private Path changed(java.util.function.Consumer<Map<String, TestTensor>> change) {
-        try {
-            Path changed = Files.createDirectories(directory.resolve("changed"));
-            Map<String, TestTensor> tensors = new LinkedHashMap<>();
-            for (Map.Entry<String, double[]> tensor : Reference.values(a).entrySet()) {
-                tensors.put(tensor.getKey(), TestTensor.of(DType.F32, shape(tensor.getKey()), tensor.getValue()));
-            }
-            change.accept(tensors);
-            CheckpointWriters.write(Format.SAFETENSORS, changed, tensors);
-            Files.copy(a.resolve("config.json"), changed.resolve("config.json"));
-            return changed;
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static List<Long> shape(String name) {
-        if (name.contains("norm")) {
-            return List.of(12L);
-        }
-        if (name.contains("embed")) {
-            return List.of(14L, 12L);
-        }
-        return name.contains("down") ? List.of(12L, 20L) : name.contains("mlp") ? List.of(20L, 12L) : List.of(12L, 12L);
-    }
-
-    private static List<String> names(Path directory) throws IOException {
-        try (Stream<Path> paths = Files.list(directory)) {
-            return paths.map(path -> path.getFileName().toString()).sorted().toList();
         }
     }
 }

@@ -112,6 +112,80 @@ class RecipesTest {
                 .hasMessageContaining("r.yml");
     }
 
+    /**
+     * The form of slerp recipes on model cards of 2023 and 2024: lists of one number, filters for embeddings and heads, {@code *}. As
+     * mergekit reads it: the first case whose filter is in the tensor's name, of a list what lies at the layer's depth.
+     */
+    @Test
+    void slerpCasesOfModelCardsAreReadAsMergekitReadsThem() throws RecipeException {
+        Recipe recipe = RecipeReader.read("""
+                slices:
+                  - sources:
+                      - model: org/base
+                        layer_range: [0, 32]
+                      - model: org/a
+                        layer_range: [0, 32]
+                merge_method: slerp
+                base_model: org/base
+                parameters:
+                  t:
+                    - filter: lm_head
+                      value: [0.55]
+                    - filter: embed_tokens
+                      value: [0.7]
+                    - filter: self_attn
+                      value: [0.65, 0.35]
+                    - filter: "*"
+                      value: [0, 1]
+                    - value: 0.9 # never reached
+                dtype: bfloat16
+                """, "r.yml");
+        assertThat(recipe.at(place("lm_head.weight", -1, 0)).t()).isEqualTo(0.55);
+        assertThat(recipe.at(place("model.embed_tokens.weight", -1, 0)).t()).isEqualTo(0.7);
+        assertThat(recipe.at(place("model.layers.0.self_attn.q_proj.weight", 0, 0)).t())
+                .isEqualTo(0.65);
+        assertThat(recipe.at(place("model.layers.31.self_attn.q_proj.weight", 31, 1)).t())
+                .isEqualTo(0.35);
+        assertThat(recipe.at(place("model.layers.16.self_attn.q_proj.weight", 16, 0.5)).t())
+                .isEqualTo(0.5);
+        assertThat(recipe.at(place("model.layers.8.mlp.up_proj.weight", 8, 0.25)).t())
+                .isEqualTo(0.25);
+        assertThat(recipe.at(place("model.norm.weight", -1, 0)).t()).isZero();
+    }
+
+    /** mergekit takes one case without a list too. */
+    @Test
+    void oneCaseNeedsNoList() throws RecipeException {
+        Recipe recipe = RecipeReader.read("""
+                merge_method: slerp
+                base_model: org/base
+                models:
+                  - model: org/base
+                  - model: org/a
+                parameters:
+                  t: {filter: "*", value: 0.3}
+                """, "r.yml");
+        assertThat(recipe.at(place("model.norm.weight", -1, 0)).t()).isEqualTo(0.3);
+    }
+
+    /** mergekit knows only value and filter and passes over what else a case says, which then holds for every tensor. */
+    @Test
+    void whatACaseSaysAndNobodyReadsIsRefusedByItsName() {
+        for (String key : List.of("pattern", "name", "regex")) {
+            String recipe = "merge_method: slerp\nbase_model: a\nmodels:\n  - model: a\n  - model: b\nparameters:\n  t:\n    - "
+                    + key + ": self_attn\n      value: 0.3\n    - value: 0.5\n";
+            assertThatThrownBy(() -> RecipeReader.read(recipe, "r.yml"))
+                    .isInstanceOf(RecipeException.class)
+                    .hasMessage("not supported: r.yml: parameters.t." + key
+                            + "; supported are value, filter, matrix, layers");
+        }
+        String slerpedEmbedding = "merge_method: slerp\nbase_model: a\nmodels:\n  - model: a\n  - model: b\nparameters:\n"
+                + "  t: 0.5\n  embed_slerp: true\n";
+        assertThatThrownBy(() -> RecipeReader.read(slerpedEmbedding, "r.yml"))
+                .isInstanceOf(RecipeException.class)
+                .hasMessageContaining("embed_slerp");
+    }
+
     @Test
     void slicesThatRestackLayersAreRefused() {
         // mergekit/examples/orcamini-platy-44layer.yml with a method that is there

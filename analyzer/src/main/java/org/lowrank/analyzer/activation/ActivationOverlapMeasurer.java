@@ -76,7 +76,14 @@ public final class ActivationOverlapMeasurer implements ActivationListener {
      *
      * @param control of a second text of A's subject; empty where A's halves are compared
      */
-    public record TokenRows(int[] a, int[] b, int[] control) {}
+    public record TokenRows(int[] a, int[] b, int[] control) {
+        void requireEnough() {
+            if (Math.min(a.length, b.length) < FEWEST_TOKENS) {
+                throw new IllegalArgumentException(
+                        a.length + " and " + b.length + " tokens; at least " + FEWEST_TOKENS + " of each are needed");
+            }
+        }
+    }
 
     /**
      * What is read.
@@ -89,10 +96,7 @@ public final class ActivationOverlapMeasurer implements ActivationListener {
     public record Texts(String model, List<int[]> sequences, TokenRows tokens, int directions) {
         /** Refuses texts that have no directions. */
         public Texts {
-            if (Math.min(tokens.a().length, tokens.b().length) < FEWEST_TOKENS) {
-                throw new IllegalArgumentException(tokens.a().length + " and " + tokens.b().length
-                        + " tokens; at least " + FEWEST_TOKENS + " of each are needed");
-            }
+            tokens.requireEnough();
         }
     }
 
@@ -133,8 +137,8 @@ public final class ActivationOverlapMeasurer implements ActivationListener {
     @Override
     public void observed(Activations activations) throws IOException {
         Input input = activations.input();
-        if (input.expert() != -1 || input.site() == Input.Site.FINAL) {
-            return; // of an expert, rows are no longer those of the texts
+        if (!isOfTexts(input)) {
+            return;
         }
         Vectors a = Vectors.of(activations.rows(), tokens.a(), activations.width());
         Vectors b = Vectors.of(activations.rows(), tokens.b(), activations.width());
@@ -172,6 +176,11 @@ public final class ActivationOverlapMeasurer implements ActivationListener {
                 effectiveRank(spectrumB),
                 null,
                 gamma(input.site(), a, b)));
+    }
+
+    /** Whether the rows of an input are those of the texts: an expert's are no longer. */
+    static boolean isOfTexts(Input input) {
+        return input.expert() == -1 && input.site() != Input.Site.FINAL;
     }
 
     private SpectralMeasurement spectrum(Vectors vectors) {

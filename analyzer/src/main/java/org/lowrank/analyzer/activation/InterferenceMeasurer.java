@@ -4,10 +4,12 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.lowrank.inference.engine.ActivationListener;
 import org.lowrank.inference.engine.Activations;
 import org.lowrank.inference.engine.LayerMatrices;
 import org.lowrank.inference.engine.LayerwiseModel;
 import org.lowrank.inference.engine.LayerwiseModel.MatrixReader;
+import org.lowrank.machine.tasks.Progress;
 import org.lowrank.weights.tensor.Checkpoint;
 
 /**
@@ -51,6 +53,38 @@ public final class InterferenceMeasurer implements AutoCloseable {
         this.tunedB = runs.reader(tunedB);
         this.nameA = nameA;
         this.nameB = nameB;
+    }
+
+    /**
+     * Runs two texts through the base and measures nothing else.
+     *
+     * @param tokens which rows of the activations belong to which text
+     * @throws IllegalArgumentException if a text has fewer than {@link ActivationOverlapMeasurer#FEWEST_TOKENS} tokens
+     */
+    public List<TaskInterference> measure(
+            LayerwiseModel runs,
+            List<int[]> sequences,
+            ActivationOverlapMeasurer.TokenRows tokens,
+            Progress progress)
+            throws IOException, InterruptedException {
+        tokens.requireEnough();
+        runs.observe(sequences, new ActivationListener() {
+            @Override
+            public void observed(Activations activations) throws IOException {
+                if (ActivationOverlapMeasurer.isOfTexts(activations.input())) {
+                    InterferenceMeasurer.this.observed(
+                            activations,
+                            Vectors.of(activations.rows(), tokens.a(), activations.width()),
+                            Vectors.of(activations.rows(), tokens.b(), activations.width()));
+                }
+            }
+
+            @Override
+            public void progress(long done, long total) {
+                progress.at(done, total);
+            }
+        });
+        return rows;
     }
 
     /** What was measured, in the order of layers; without matrices that neither model changed. */

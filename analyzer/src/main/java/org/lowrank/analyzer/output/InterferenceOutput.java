@@ -17,7 +17,7 @@ import org.lowrank.reports.Report.Series;
 import org.lowrank.reports.Report.Style;
 
 /** Interference of two tuned models as interference.csv, curves over depth and a heat map. */
-final class InterferenceOutput {
+public final class InterferenceOutput {
     private static final List<String> TERMS = List.of(
             "tokens",
             "interference",
@@ -31,7 +31,13 @@ final class InterferenceOutput {
 
     private InterferenceOutput() {}
 
-    static String csv(OverlapResult result, List<TaskInterference> rows) {
+    /**
+     * interference.csv.
+     *
+     * @param model the base
+     * @param revision of it
+     */
+    public static String csv(String model, String revision, List<TaskInterference> rows) {
         List<String> columns = new ArrayList<>(List.of(
                 "model",
                 "revision",
@@ -48,8 +54,8 @@ final class InterferenceOutput {
         CsvWriter writer = new CsvWriter(columns);
         for (TaskInterference row : rows) {
             List<String> cells = new ArrayList<>(List.of(
-                    result.model().model(),
-                    result.model().revision(),
+                    model,
+                    revision,
                     row.stack(),
                     Integer.toString(row.layer()),
                     row.matrix(),
@@ -79,7 +85,7 @@ final class InterferenceOutput {
     }
 
     /** Over depth, one panel for each text and quotient. */
-    static FigureSection curves(List<TaskInterference> rows) {
+    public static FigureSection curves(List<TaskInterference> rows) {
         return new FigureSection(
                 "interference",
                 "Interference",
@@ -156,7 +162,7 @@ final class InterferenceOutput {
     }
 
     /** Layer × matrix. */
-    static HeatMapSection map(String model, List<TaskInterference> rows) {
+    public static HeatMapSection map(String model, List<TaskInterference> rows) {
         Set<Integer> layers = new LinkedHashSet<>();
         Set<String> matrices = new LinkedHashSet<>();
         rows.forEach(row -> {

@@ -100,6 +100,9 @@ public record OverlapResult(
         if (!activations.isEmpty()) {
             files = files.with("activations.csv", ActivationOutput.csv(this, activations));
         }
-        return tuned == null ? files : files.with("interference.csv", InterferenceOutput.csv(this, tuned.rows()));
+        return tuned == null
+                ? files
+                : files.with(
+                        "interference.csv", InterferenceOutput.csv(model.model(), model.revision(), tuned.rows()));
     }
 }

@@ -55,4 +55,23 @@ public record TextSequences(List<int[]> ids, List<Integer> texts, List<boolean[]
             from += count;
         } while (from < plain.size());
     }
+
+    /**
+     * Places of a text's tokens among those of all sequences, one after another.
+     *
+     * @param withSpecial with those that the model wants around a text
+     */
+    public int[] rows(int text, boolean withSpecial) {
+        List<Integer> rows = new ArrayList<>();
+        int token = 0;
+        for (int i = 0; i < ids.size(); i++) {
+            for (boolean mark : special.get(i)) {
+                if (texts.get(i) == text && (withSpecial || !mark)) {
+                    rows.add(token);
+                }
+                token++;
+            }
+        }
+        return rows.stream().mapToInt(Integer::intValue).toArray();
+    }
 }

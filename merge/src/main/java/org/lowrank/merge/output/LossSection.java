@@ -8,7 +8,7 @@ import org.lowrank.reports.Report.Cell;
 import org.lowrank.reports.Report.Column;
 import org.lowrank.reports.Report.TableSection;
 
-/** The losses of base, parts and merged model on a text of each task: the bars of the paper's Figure 3 as a table. */
+/** The losses of base, parts and merged model on a text of each task; {@link LossBars} as numbers. */
 final class LossSection {
     private LossSection() {}
 

@@ -2,6 +2,7 @@ package org.lowrank.merge.output;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.lowrank.analyzer.output.InterferenceOutput;
 import org.lowrank.reports.HtmlReport;
 import org.lowrank.reports.ResultFiles;
 import org.lowrank.reports.ResultJson;
@@ -41,6 +42,11 @@ public final class MergeFiles {
         }
         if (!result.losses().isEmpty()) {
             tables.put("losses.csv", MergeTables.losses(result));
+        }
+        if (!result.interference().isEmpty()) {
+            MergeResult.Model base = result.models().get(0);
+            tables.put(
+                    "interference.csv", InterferenceOutput.csv(base.model(), base.revision(), result.interference()));
         }
         return tables;
     }

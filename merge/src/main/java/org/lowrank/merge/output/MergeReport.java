@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.lowrank.analyzer.output.InterferenceOutput;
 import org.lowrank.merge.prediction.PairPrediction;
 import org.lowrank.merge.prediction.Verification;
 import org.lowrank.reports.NumberText;
@@ -38,7 +39,12 @@ public final class MergeReport {
             sections.add(verification(result));
         }
         if (!result.losses().isEmpty()) {
+            sections.add(LossBars.of(result.losses()));
             sections.add(LossSection.of(result.losses()));
+        }
+        if (!result.interference().isEmpty()) {
+            sections.add(InterferenceOutput.curves(result.interference()));
+            sections.add(InterferenceOutput.map(result.models().get(0).model(), result.interference()));
         }
         sections.add(tensors(result));
         sections.add(method(result));

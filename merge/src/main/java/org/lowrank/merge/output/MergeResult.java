@@ -2,6 +2,8 @@ package org.lowrank.merge.output;
 
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.lowrank.analyzer.activation.TaskInterference;
 import org.lowrank.merge.prediction.PairPrediction;
 import org.lowrank.merge.prediction.TaskLosses;
 import org.lowrank.merge.prediction.Verification;
@@ -61,12 +63,23 @@ public record MergeResult(
      * @param predictions pairs of task vectors
      * @param verification of the merged matrices
      * @param losses of base, parts and the merged model on texts
+     * @param interference of the first two models' changes on the base's inputs when it reads the texts
      */
-    public record Measured(List<PairPrediction> predictions, List<Verification> verification, List<TaskLosses> losses) {
+    public record Measured(
+            List<PairPrediction> predictions,
+            List<Verification> verification,
+            List<TaskLosses> losses,
+            List<TaskInterference> interference) {
+        /** Results of before interference was measured have none. */
         public Measured {
             predictions = List.copyOf(predictions);
             verification = List.copyOf(verification);
             losses = List.copyOf(losses);
+            interference = interferenceOrNone(interference);
+        }
+
+        private static List<TaskInterference> interferenceOrNone(@Nullable List<TaskInterference> rows) {
+            return rows == null ? List.of() : List.copyOf(rows);
         }
     }
 
@@ -83,6 +96,11 @@ public record MergeResult(
     /** What base, parts and the merged model lose on texts. */
     public List<TaskLosses> losses() {
         return measured.losses();
+    }
+
+    /** How what the first two models learnt acts on the inputs of each other's task. */
+    public List<TaskInterference> interference() {
+        return measured.interference();
     }
 
     @Override

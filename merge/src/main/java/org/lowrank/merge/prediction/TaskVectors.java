@@ -85,32 +85,35 @@ public final class TaskVectors {
         R apply(List<Dense> deltas) throws IOException;
     }
 
-    /** Δ_m of every model for one matrix, [out, in]. */
+    /** Δ_m of every model for one matrix, [out, in]. The base's is read once for all of them. */
     <R> R with(LayerMatrix matrix, Use<R> use) throws IOException {
         List<Dense> deltas = new ArrayList<>();
-        for (Map<String, LayerMatrix> side : ofModels) {
-            deltas.add(delta(matrix, required(side, key(matrix))));
+        if (base.isEmpty()) {
+            Dense zero = Dense.zeros(Math.toIntExact(matrix.rows()), Math.toIntExact(matrix.cols()));
+            for (Map<String, LayerMatrix> side : ofModels) {
+                deltas.add(delta(matrix, zero.stored(), false, required(side, key(matrix))));
+            }
+        } else {
+            try (OpenGroup open = OpenGroup.open(TensorGroup.together(List.of(matrix)))) {
+                boolean transposed = matrix.parts().get(0).transposed();
+                for (Map<String, LayerMatrix> side : ofModels) {
+                    deltas.add(delta(matrix, open.stored(matrix), transposed, required(side, key(matrix))));
+                }
+            }
         }
         return use.apply(deltas);
     }
 
-    private Dense delta(LayerMatrix ofBase, LayerMatrix other) throws IOException {
+    private static Dense delta(LayerMatrix ofBase, StoredMatrix from, boolean fromTransposed, LayerMatrix other)
+            throws IOException {
         if (ofBase.rows() != other.rows() || ofBase.cols() != other.cols()) {
             throw new MalformedWeightsException("shapes differ: " + key(other) + ": " + ofBase.rows() + " x "
                     + ofBase.cols() + " and " + other.rows() + " x " + other.cols()
                     + "; compare models of one shape");
         }
         try (OpenGroup open = OpenGroup.open(TensorGroup.together(List.of(other)))) {
-            StoredMatrix stored = open.stored(other);
             boolean transposed = other.parts().get(0).transposed();
-            if (base.isEmpty()) {
-                Dense zero = Dense.zeros(Math.toIntExact(other.rows()), Math.toIntExact(other.cols()));
-                return Dense.of(WeightDifference.of(zero.stored(), false, stored, transposed));
-            }
-            try (OpenGroup openBase = OpenGroup.open(TensorGroup.together(List.of(ofBase)))) {
-                return Dense.of(WeightDifference.of(
-                        openBase.stored(ofBase), ofBase.parts().get(0).transposed(), stored, transposed));
-            }
+            return Dense.of(WeightDifference.of(from, fromTransposed, open.stored(other), transposed));
         }
     }
 
