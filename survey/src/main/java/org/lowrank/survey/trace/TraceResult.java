@@ -87,7 +87,15 @@ public record TraceResult(
             @Nullable Double toLast) {}
 
     /** A checkpoint that could not be measured. */
-    public record Failure(long step, String name, String reason) {}
+    public record Failure(long step, String name, String reason) {
+        static Failure of(TracedRevision revision, String what, Throwable failure) {
+            String message = failure.getMessage();
+            String reason = message == null
+                    ? failure.getClass().getSimpleName()
+                    : message.lines().findFirst().orElse("");
+            return new Failure(revision.step(), revision.name(), what + reason);
+        }
+    }
 
     /** The same with findings. */
     TraceResult with(List<Finding> found) {

@@ -20,6 +20,7 @@ import org.lowrank.reports.OutputDirectory;
 import org.lowrank.reports.ReportWriteException;
 import org.lowrank.survey.trace.TraceSettings.Distances;
 import org.lowrank.weights.files.ModelNotFoundException;
+import org.lowrank.weights.reference.ModelReference;
 
 /**
  * Measures the checkpoints of a training, each as {@code analyze} measures a model, while the next one is fetched; and how far each
@@ -132,8 +133,7 @@ public final class TraceRun {
     }
 
     /**
-     * The next checkpoints that will be read, by what is known before: two, so that the line is busy also while one checkpoint takes
-     * longer to measure than the next to fetch.
+     * The next two checkpoints that will be read: so the line is busy also while one takes longer to measure than the next to fetch.
      */
     private List<TracedRevision> next(List<TracedRevision> ascending, int from, @Nullable TracedRevision last) {
         List<TracedRevision> next = new ArrayList<>();
@@ -188,17 +188,10 @@ public final class TraceRun {
         } catch (ReportWriteException | InterruptedException e) {
             throw e;
         } catch (IOException | ModelNotFoundException | RuntimeException | Error e) {
-            failures.add(new TraceResult.Failure(revision.step(), revision.name(), reason(e)));
+            failures.add(TraceResult.Failure.of(revision, "", e));
             listener.failed(revision, e);
             return false;
         }
-    }
-
-    private static String reason(Throwable failure) {
-        String message = failure.getMessage();
-        return message == null
-                ? failure.getClass().getSimpleName()
-                : message.lines().findFirst().orElse("");
     }
 
     private void fresh(TracedRevision revision) throws IOException, ModelNotFoundException, InterruptedException {
@@ -211,7 +204,7 @@ public final class TraceRun {
             keep(revision, key, known.get(), true);
             return;
         }
-        String content = model.announcedContent().orElse("");
+        String content = content(revision, model);
         MeasuredStep same = content.isEmpty() ? null : byContent.get(content);
         SavedStep saved = same == null
                 ? SavedStep.of(
@@ -223,6 +216,19 @@ public final class TraceRun {
                 : same.saved().ofRevision(model.model(""));
         store.save(key, saved);
         keep(revision, key, saved, false);
+    }
+
+    /** What its source announces; of a folder, what its bytes are. */
+    private String content(TracedRevision revision, ModelAnalysis model)
+            throws IOException, ModelNotFoundException, InterruptedException {
+        Optional<String> announced = model.announcedContent();
+        if (announced.isPresent() || !(revision.reference() instanceof ModelReference.Local)) {
+            return announced.orElse("");
+        }
+        LocalContent own = LocalContent.of(model);
+        String sampled = own.sampled();
+        MeasuredStep known = byContent.get(sampled);
+        return known == null || own.equalsThoseOf(LocalContent.of(open.get(known.origin()))) ? sampled : own.whole();
     }
 
     private void keep(TracedRevision revision, String key, SavedStep saved, boolean reused) {
@@ -265,8 +271,7 @@ public final class TraceRun {
         } catch (ReportWriteException | InterruptedException e) {
             throw e;
         } catch (IOException | ModelNotFoundException | RuntimeException e) {
-            failures.add(
-                    new TraceResult.Failure(b.step(), b.name(), "no distance from " + a.name() + ": " + reason(e)));
+            failures.add(TraceResult.Failure.of(b, "no distance from " + a.name() + ": ", e));
             listener.failed(b, e);
         }
     }

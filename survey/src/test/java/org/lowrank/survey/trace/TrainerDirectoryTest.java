@@ -92,6 +92,24 @@ class TrainerDirectoryTest extends TraceContract {
                 .containsExactly("reused checkpoint-1000", "measured checkpoint-90", "reused checkpoint-5");
     }
 
+    /** Saved twice, as trainers do at the end: the weight files have the same bytes. */
+    @Test
+    void equalCheckpointsAreMeasuredOnceAndNamed() throws Exception {
+        TinyRun.save(run.resolve("checkpoint-600"), 600, TinyRun.tensors(1, (name, layer) -> 1));
+        TraceResult result = traced("out");
+        assertThat(log.events)
+                .containsExactly(
+                        "measured checkpoint-1000",
+                        "measured checkpoint-90",
+                        "measured checkpoint-5",
+                        "checkpoint-600 is checkpoint-5");
+        assertThat(result.checkpoints().get(2).duplicateOf()).isEqualTo("checkpoint-5");
+        assertThat(csv("out").lines().filter(line -> line.startsWith("600,"))).hasSize(14);
+        log.events.clear();
+        traced("out");
+        assertThat(log.events).contains("checkpoint-600 is checkpoint-5");
+    }
+
     @Test
     void aHalfWrittenCheckpointIsNamed() throws Exception {
         Path shard = run.resolve("checkpoint-1000/model-00002-of-00002.safetensors");
@@ -124,7 +142,7 @@ class TrainerDirectoryTest extends TraceContract {
                         ModelReference.parse(run.toString()), RevisionChoice.of("epoch*"), options.source()))
                 .isInstanceOf(ModelNotFoundException.class)
                 .hasMessage(
-                        "no checkpoints: " + run + ": no folder epoch* among its 4 (checkpoint-1000, checkpoint-5, "
+                        "no checkpoints: " + run + ": no folder epoch* among its 4 folders (checkpoint-1000, checkpoint-5, "
                                 + "checkpoint-90, runs); name the trainer's output directory, or choose folders with --revisions");
     }
 }
