@@ -17,8 +17,8 @@ import org.lowrank.trainer.experiment.Metric.Subject;
  * common ones do not, decay closes the gap, and what is predicted from the task vectors alone tells the loss lost.
  */
 final class FinetuningFindings {
-    /** A mean loss from which on a network has learnt nothing. */
-    private static final double NOTHING = 0.9 * Math.log(2);
+    /** A share of errors on the windows it was trained on above which an encoder alone has not learnt its task. */
+    private static final double UNFITTED = 0.05;
 
     private final FinetuningSettings settings;
     private final FinetuningCurves curves;
@@ -53,16 +53,29 @@ final class FinetuningFindings {
         return figure + "/" + optimizer.key() + "-" + which;
     }
 
-    private boolean nothingLearned() {
-        return Interval.of(curves.alone(FinetuningSettings.DISJOINT, most)).mean() > NOTHING;
+    /** The largest share of errors of encoders alone on what they were trained on. */
+    private double missed() {
+        double most = 0;
+        for (String condition : List.of(FinetuningSettings.DISJOINT, FinetuningSettings.SHARED)) {
+            for (double lambda : settings.training().weightDecays()) {
+                most = Math.max(most, curves.mean(condition, lambda, Quantity.ERROR.alone()));
+            }
+        }
+        return most;
+    }
+
+    private boolean isUnfitted() {
+        return missed() > UNFITTED;
     }
 
     private String start(String text) {
         return optimizer.title() + ", " + text;
     }
 
-    private static String enough() {
-        return "; below " + Interval.ENOUGH + " draws nothing is decided.";
+    private String enough() {
+        return "; below " + Interval.ENOUGH + " draws, or where encoders alone err on more than "
+                + NumberText.percent(UNFITTED) + " of what they were trained on (here at most "
+                + NumberText.percent(missed()) + "), nothing is decided.";
     }
 
     /** The merged network against the networks alone, tasks without a common token. */
@@ -70,7 +83,7 @@ final class FinetuningFindings {
         Interval ratio = Interval.geometric(curves.ratios(FinetuningSettings.DISJOINT, most));
         Interval untrained = Interval.geometric(curves.untrained(FinetuningSettings.DISJOINT, most));
         Verdict verdict;
-        if (!ratio.decides() || nothingLearned()) {
+        if (!ratio.decides() || isUnfitted()) {
             verdict = Verdict.UNDECIDED;
         } else if (ratio.high() <= MergingFindings.NEARLY) {
             verdict = Verdict.HOLDS;
@@ -115,7 +128,7 @@ final class FinetuningFindings {
     private Finding contrast() {
         Interval contrast = Interval.geometric(FinetuningCurves.over(
                 curves.ratios(FinetuningSettings.SHARED, most), curves.ratios(FinetuningSettings.DISJOINT, most)));
-        Verdict verdict = !contrast.decides() || nothingLearned()
+        Verdict verdict = !contrast.decides() || isUnfitted()
                 ? Verdict.UNDECIDED
                 : contrast.low() >= 2
                         ? Verdict.HOLDS
@@ -143,7 +156,7 @@ final class FinetuningFindings {
         Interval rise = Interval.geometric(
                 FinetuningCurves.over(curves.alone(condition, most), curves.alone(condition, least)));
         Verdict verdict;
-        if (!closed.decides() || least == most || nothingLearned()) {
+        if (!closed.decides() || least == most || isUnfitted()) {
             verdict = Verdict.UNDECIDED;
         } else if (closed.low() > 1) {
             verdict = fall.low() > 1 ? Verdict.HOLDS : Verdict.ROUGHLY;
@@ -170,7 +183,7 @@ final class FinetuningFindings {
     /** Predicted overlap against the loss lost, over draws and both conditions. */
     private Finding prediction() {
         RankCorrelation row = curves.correlation(Quantity.ROW_OVERLAP);
-        Verdict verdict = row.count() < 2 * Interval.ENOUGH || nothingLearned()
+        Verdict verdict = row.count() < 2 * Interval.ENOUGH || isUnfitted()
                 ? Verdict.UNDECIDED
                 : row.isChance() ? Verdict.INDISTINGUISHABLE : row.rho() > 0 ? Verdict.HOLDS : Verdict.EXCEPTION;
         return Finding.of(
