@@ -23,6 +23,7 @@ class DocNumbersTest {
     private static final Path BERT = ROOT.resolve("docs/results/models/bert-base-uncased.json");
     private static final Path LAYERS = ROOT.resolve("docs/results/models/minilm-vs-bge.json");
     private static final Path MERGING = ROOT.resolve("docs/results/merging/summary.csv");
+    private static final Path FINETUNING = ROOT.resolve("docs/results/finetuning/provenance.json");
 
     /** Decimals that are definitions or settings, not results. */
     private static final Set<String> SETTINGS = Set.of("0.9", "0.95", "1.26", "1.25");
@@ -37,7 +38,11 @@ class DocNumbersTest {
     private record Traced(String page, String text, String value) {}
 
     private static double bert(String finding, String number) throws IOException {
-        for (JsonNode one : new ObjectMapper().readTree(BERT.toFile()).path("findings")) {
+        return finding(BERT, finding, number);
+    }
+
+    private static double finding(Path result, String finding, String number) throws IOException {
+        for (JsonNode one : new ObjectMapper().readTree(result.toFile()).path("findings")) {
             if (one.path("id").asText().equals(finding)) {
                 return one.path("numbers").path(number).asDouble();
             }
@@ -123,6 +128,26 @@ class DocNumbersTest {
                         "README.md",
                         "5.47",
                         decimals(merging("orthogonal", "1.0E-4", "frobenius_norm_w1_(first|second)"), 2)),
+                new Traced(
+                        "docs/merge.md",
+                        "×5.27",
+                        "×" + decimals(finding(FINETUNING, "losses/adamw-disjoint", "loss_ratio"), 2)),
+                new Traced(
+                        "docs/merge.md",
+                        "×24.7",
+                        "×" + decimals(finding(FINETUNING, "losses/adamw-disjoint", "null_loss_ratio"), 1)),
+                new Traced(
+                        "docs/merge.md",
+                        "×1.49",
+                        "×" + decimals(finding(FINETUNING, "losses/adamw-shared", "contrast"), 2)),
+                new Traced(
+                        "docs/merge.md",
+                        "×1.43",
+                        "×" + decimals(finding(FINETUNING, "losses/sgd-disjoint", "loss_ratio"), 2)),
+                new Traced(
+                        "docs/experiments.md",
+                        "0.321",
+                        decimals(finding(FINETUNING, "prediction/adamw-overlap", "rank_correlation"), 3)),
                 new Traced("docs/faq.md", "1.15", decimals(bert("norm-spread", "null_norm_spread"), 2)),
                 new Traced("docs/faq.md", "×0.43", "×" + decimals(output, 2)),
                 new Traced("docs/faq.md", "×0.52", "×" + decimals(size, 2)),
