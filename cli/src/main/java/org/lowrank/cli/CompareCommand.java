@@ -122,6 +122,9 @@ final class CompareCommand extends ModelRun implements Callable<Integer> {
                 .withTexts(texts.read());
         MergeResult.Run run = new MergeResult.Run(VersionProvider.version(), commandLine(), started(), Map.of());
         try (TerminalProgress progress = new TerminalProgress(console.drawsProgress())) {
+            if (texts.given()) {
+                requirePyTorch(progress);
+            }
             OutputDirectory directory = OutputDirectory.open(output.directory(List.of(String.join("-vs-", names))));
             MergeResult result = new TaskVectorComparison(modelA, models)
                     .run(sourceOptions(progress), measures, threads, run, progress);

@@ -112,7 +112,7 @@ final class MergeCommand extends ModelRun implements Callable<Integer> {
         try (TerminalProgress progress = new TerminalProgress(console.drawsProgress());
                 Merge merge = Merge.open(recipe(), sourceOptions(progress))) {
             progress.close();
-            if (textA != null) {
+            if (texts.given()) {
                 requirePyTorch(progress);
             }
             merge.notes().forEach(console::warn);

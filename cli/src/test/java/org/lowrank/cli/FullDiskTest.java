@@ -31,7 +31,15 @@ class FullDiskTest {
         Path b = model("b", 2);
         Path out = directory.resolve("merged");
         List<String> merge = List.of(
-                "merge", "--method", "linear", a.toString(), b.toString(), "--shard-size", "100KB", "--no-hashes", "--out",
+                "merge",
+                "--method",
+                "linear",
+                a.toString(),
+                b.toString(),
+                "--shard-size",
+                "100KB",
+                "--no-hashes",
+                "--out",
                 out.toString());
         byte[] before = Files.readAllBytes(a.resolve("model.safetensors"));
 

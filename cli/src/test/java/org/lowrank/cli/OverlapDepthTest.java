@@ -147,14 +147,34 @@ class OverlapDepthTest {
         String textB = String.join(" ", B);
         Path merged = directory.resolve("merged");
         Run merge = Run.of(
-                "merge", "--method", "task_arithmetic", "--base", base.toString(), a.toString(), b.toString(), "--dry-run",
-                "--text-a", textA, "--text-b", textB, "--out", merged.toString());
+                "merge",
+                "--method",
+                "task_arithmetic",
+                "--base",
+                base.toString(),
+                a.toString(),
+                b.toString(),
+                "--dry-run",
+                "--text-a",
+                textA,
+                "--text-b",
+                textB,
+                "--out",
+                merged.toString());
         assertThat(merge.exitCode()).as(merge.err()).isZero();
         assertThat(Files.readString(merged.resolve("interference.csv"))).isEqualTo(expected);
         assertThat(merge.out()).contains("text A: B's change over A's own", "text B: A's change over B's own");
         Path compared = directory.resolve("compared");
         Run compare = Run.of(
-                "compare", base.toString(), a.toString(), b.toString(), "--text-a", textA, "--text-b", textB, "--out",
+                "compare",
+                base.toString(),
+                a.toString(),
+                b.toString(),
+                "--text-a",
+                textA,
+                "--text-b",
+                textB,
+                "--out",
                 compared.toString());
         assertThat(compare.exitCode()).as(compare.err()).isZero();
         assertThat(Files.readString(compared.resolve("interference.csv"))).isEqualTo(expected);

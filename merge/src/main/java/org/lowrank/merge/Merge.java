@@ -158,9 +158,8 @@ public final class Merge implements AutoCloseable {
         Map<String, Double> seconds = new LinkedHashMap<>();
         List<String> warnings = new ArrayList<>(plan.warnings());
         MergeMeasurer measurer = new MergeMeasurer(plan, wanted, threads, progress, seconds, warnings);
-        MergeResult.Measured measured =
-                new MergeResult.Measured(
-                        measurer.predict(), List.of(), measurer.losses(Optional.empty()), measurer.interference());
+        MergeResult.Measured measured = new MergeResult.Measured(
+                measurer.predict(), List.of(), measurer.losses(Optional.empty()), measurer.interference());
         return new MergeDescription(plan, models.values(), FileHashes.TOLD)
                 .result(run.took(seconds), shards(ShardPlan.USUAL_SHARD_BYTES), true, List.of(), measured, warnings);
     }

@@ -142,13 +142,17 @@ class RecipesTest {
                 """, "r.yml");
         assertThat(recipe.at(place("lm_head.weight", -1, 0)).t()).isEqualTo(0.55);
         assertThat(recipe.at(place("model.embed_tokens.weight", -1, 0)).t()).isEqualTo(0.7);
-        assertThat(recipe.at(place("model.layers.0.self_attn.q_proj.weight", 0, 0)).t())
+        assertThat(recipe.at(place("model.layers.0.self_attn.q_proj.weight", 0, 0))
+                        .t())
                 .isEqualTo(0.65);
-        assertThat(recipe.at(place("model.layers.31.self_attn.q_proj.weight", 31, 1)).t())
+        assertThat(recipe.at(place("model.layers.31.self_attn.q_proj.weight", 31, 1))
+                        .t())
                 .isEqualTo(0.35);
-        assertThat(recipe.at(place("model.layers.16.self_attn.q_proj.weight", 16, 0.5)).t())
+        assertThat(recipe.at(place("model.layers.16.self_attn.q_proj.weight", 16, 0.5))
+                        .t())
                 .isEqualTo(0.5);
-        assertThat(recipe.at(place("model.layers.8.mlp.up_proj.weight", 8, 0.25)).t())
+        assertThat(recipe.at(place("model.layers.8.mlp.up_proj.weight", 8, 0.25))
+                        .t())
                 .isEqualTo(0.25);
         assertThat(recipe.at(place("model.norm.weight", -1, 0)).t()).isZero();
     }
@@ -172,15 +176,17 @@ class RecipesTest {
     @Test
     void whatACaseSaysAndNobodyReadsIsRefusedByItsName() {
         for (String key : List.of("pattern", "name", "regex")) {
-            String recipe = "merge_method: slerp\nbase_model: a\nmodels:\n  - model: a\n  - model: b\nparameters:\n  t:\n    - "
-                    + key + ": self_attn\n      value: 0.3\n    - value: 0.5\n";
+            String recipe =
+                    "merge_method: slerp\nbase_model: a\nmodels:\n  - model: a\n  - model: b\nparameters:\n  t:\n    - "
+                            + key + ": self_attn\n      value: 0.3\n    - value: 0.5\n";
             assertThatThrownBy(() -> RecipeReader.read(recipe, "r.yml"))
                     .isInstanceOf(RecipeException.class)
                     .hasMessage("not supported: r.yml: parameters.t." + key
                             + "; supported are value, filter, matrix, layers");
         }
-        String slerpedEmbedding = "merge_method: slerp\nbase_model: a\nmodels:\n  - model: a\n  - model: b\nparameters:\n"
-                + "  t: 0.5\n  embed_slerp: true\n";
+        String slerpedEmbedding =
+                "merge_method: slerp\nbase_model: a\nmodels:\n  - model: a\n  - model: b\nparameters:\n"
+                        + "  t: 0.5\n  embed_slerp: true\n";
         assertThatThrownBy(() -> RecipeReader.read(slerpedEmbedding, "r.yml"))
                 .isInstanceOf(RecipeException.class)
                 .hasMessageContaining("embed_slerp");

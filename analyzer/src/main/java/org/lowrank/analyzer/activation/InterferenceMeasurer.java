@@ -62,10 +62,7 @@ public final class InterferenceMeasurer implements AutoCloseable {
      * @throws IllegalArgumentException if a text has fewer than {@link ActivationOverlapMeasurer#FEWEST_TOKENS} tokens
      */
     public List<TaskInterference> measure(
-            LayerwiseModel runs,
-            List<int[]> sequences,
-            ActivationOverlapMeasurer.TokenRows tokens,
-            Progress progress)
+            LayerwiseModel runs, List<int[]> sequences, ActivationOverlapMeasurer.TokenRows tokens, Progress progress)
             throws IOException, InterruptedException {
         tokens.requireEnough();
         runs.observe(sequences, new ActivationListener() {

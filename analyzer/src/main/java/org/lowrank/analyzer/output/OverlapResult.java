@@ -102,7 +102,6 @@ public record OverlapResult(
         }
         return tuned == null
                 ? files
-                : files.with(
-                        "interference.csv", InterferenceOutput.csv(model.model(), model.revision(), tuned.rows()));
+                : files.with("interference.csv", InterferenceOutput.csv(model.model(), model.revision(), tuned.rows()));
     }
 }

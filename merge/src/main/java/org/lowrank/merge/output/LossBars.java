@@ -23,7 +23,9 @@ final class LossBars {
             List<Series> bars = new ArrayList<>();
             int parts = 0;
             for (int i = 0; i < all.size(); i++) {
-                String name = all.get(i).role().equals("part") ? letter(parts++) : all.get(i).role();
+                String name = all.get(i).role().equals("part")
+                        ? letter(parts++)
+                        : all.get(i).role();
                 bars.add(bar(name, i + 1, all.get(i).losses().get(text)));
             }
             panels.add(new Panel(

@@ -40,9 +40,7 @@ final class LocalContent {
 
     static LocalContent of(ModelAnalysis model) {
         return new LocalContent(
-                model.files(),
-                model.checkpoint().files(),
-                model.layers().card().toString());
+                model.files(), model.checkpoint().files(), model.layers().card().toString());
     }
 
     /** SHA-256 of the files' names, sizes and of 64 blocks of each, from the first byte to the last; of small files it is of all. */

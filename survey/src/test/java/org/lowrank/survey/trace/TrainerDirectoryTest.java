@@ -142,7 +142,8 @@ class TrainerDirectoryTest extends TraceContract {
                         ModelReference.parse(run.toString()), RevisionChoice.of("epoch*"), options.source()))
                 .isInstanceOf(ModelNotFoundException.class)
                 .hasMessage(
-                        "no checkpoints: " + run + ": no folder epoch* among its 4 folders (checkpoint-1000, checkpoint-5, "
+                        "no checkpoints: " + run
+                                + ": no folder epoch* among its 4 folders (checkpoint-1000, checkpoint-5, "
                                 + "checkpoint-90, runs); name the trainer's output directory, or choose folders with --revisions");
     }
 }
