@@ -60,7 +60,7 @@ class DocTracingTest {
                 int decimals = digits.contains(".") ? digits.length() - digits.indexOf('.') - 1 : 0;
                 told.add(new Told(
                         number.group(),
-                        Double.parseDouble(digits) * Math.pow(10, exponent),
+                        Double.parseDouble(digits + "e" + exponent),
                         0.5 * Math.pow(10, exponent - decimals)));
             }
             return told;
