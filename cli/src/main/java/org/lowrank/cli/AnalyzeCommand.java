@@ -23,6 +23,7 @@ import org.lowrank.reports.UnreadableResultException;
 import org.lowrank.survey.population.Against;
 import org.lowrank.weights.files.ModelNotFoundException;
 import org.lowrank.weights.files.SourceOptions;
+import org.lowrank.weights.reference.ModelNames;
 import org.lowrank.weights.reference.ModelReference;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

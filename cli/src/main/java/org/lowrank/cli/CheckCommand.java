@@ -17,6 +17,7 @@ import org.lowrank.analyzer.measurement.MatrixMeasurement;
 import org.lowrank.machine.text.ForeignText;
 import org.lowrank.reports.ResultJson;
 import org.lowrank.weights.files.ModelNotFoundException;
+import org.lowrank.weights.reference.ModelNames;
 import org.lowrank.weights.reference.ModelReference;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -13,6 +13,7 @@ import org.lowrank.merge.MergeMeasures;
 import org.lowrank.merge.output.MergeResult;
 import org.lowrank.reports.OutputDirectory;
 import org.lowrank.reports.ResultFormat;
+import org.lowrank.weights.reference.ModelNames;
 import org.lowrank.weights.reference.ModelReference;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

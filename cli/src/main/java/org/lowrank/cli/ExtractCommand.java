@@ -23,6 +23,7 @@ import org.lowrank.spectral.SpectralEngine;
 import org.lowrank.spectral.SpectralEngines;
 import org.lowrank.spectral.SpectralOptions;
 import org.lowrank.weights.adapter.PeftWriter;
+import org.lowrank.weights.reference.ModelNames;
 import org.lowrank.weights.reference.ModelReference;
 import org.lowrank.weights.writing.ModelDirectory;
 import picocli.CommandLine.ArgGroup;

@@ -16,6 +16,7 @@ import org.lowrank.analyzer.output.AnalysisResult;
 import org.lowrank.inference.library.PyTorchLibrary;
 import org.lowrank.weights.files.ModelNotFoundException;
 import org.lowrank.weights.files.SourceOptions;
+import org.lowrank.weights.reference.ModelNames;
 import org.lowrank.weights.reference.ModelReference;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;

@@ -21,6 +21,7 @@ import org.lowrank.machine.tasks.Progress;
 import org.lowrank.reports.OutputDirectory;
 import org.lowrank.reports.ResultFormat;
 import org.lowrank.weights.bytes.MalformedWeightsException;
+import org.lowrank.weights.reference.ModelNames;
 import org.lowrank.weights.reference.ModelReference;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -21,6 +21,7 @@ import org.lowrank.inference.loss.TextLoss;
 import org.lowrank.inference.loss.TextLosses;
 import org.lowrank.reports.OutputDirectory;
 import org.lowrank.reports.ResultFormat;
+import org.lowrank.weights.reference.ModelNames;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;

@@ -4,9 +4,7 @@ import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -24,7 +22,6 @@ import org.lowrank.survey.population.SurveyedModel;
 import org.lowrank.weights.files.ModelNotFoundException;
 import org.lowrank.weights.files.SourceOptions;
 import org.lowrank.weights.hub.HubListing;
-import org.lowrank.weights.reference.ModelReference;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -45,7 +42,8 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  lowrank survey models.txt --download stream",
             "  lowrank survey --author EleutherAI --filter safetensors --limit 50 --matrices QKV,O,M1,M2",
-            "  lowrank survey ./checkpoints --memory 8GB"
+            "  lowrank survey ./checkpoints --memory 8GB",
+            "  lowrank survey models.txt --master spark://host:7077 --out s3a://bucket/survey"
         })
 final class SurveyCommand extends ModelRun implements Callable<Integer> {
     @Parameters(arity = "0..1", paramLabel = "LIST", description = "A text file of models, or a folder of them.")
@@ -88,6 +86,21 @@ final class SurveyCommand extends ModelRun implements Callable<Integer> {
                     "Models open at a time: while some are measured the next are fetched (default ${DEFAULT-VALUE}).")
     int inFlight = SurveyOptions.USUAL_IN_FLIGHT;
 
+    @Option(
+            names = "--master",
+            paramLabel = "URL",
+            description =
+                    "Measure on Apache Spark: spark://host:7077, yarn, k8s://host, local[*]. Needs SPARK_HOME and "
+                            + "lowrank-survey-spark.jar; models are streamed, and --out may be a path of Hadoop (s3a://…).")
+    @Nullable
+    String master;
+
+    @Option(
+            names = "--conf",
+            paramLabel = "KEY=VALUE",
+            description = "A setting of Spark, with --master; may be given several times.")
+    List<String> settings = new ArrayList<>();
+
     @Mixin
     MeasureArguments measure = new MeasureArguments();
 
@@ -104,9 +117,12 @@ final class SurveyCommand extends ModelRun implements Callable<Integer> {
     public Integer call() throws Exception {
         Set<ResultFormat> formats = output.formats();
         requireUsage();
+        if (master != null) {
+            return new SurveyOnSpark(this, master).run(formats);
+        }
         try (TerminalProgress progress = new TerminalProgress(console.drawsProgress())) {
             MeasureOptions measuring = measureOptions(measure, progress);
-            List<SurveyTarget> targets = targets(measuring.source());
+            List<SurveyTarget> targets = ModelList.targets(references(measuring.source()));
             OutputDirectory directory = OutputDirectory.open(output.directory(List.of(name())));
             Survey.Outcome outcome = Survey.run(targets, options(measuring), directory, new Survey.Progress() {
                 @Override
@@ -132,6 +148,14 @@ final class SurveyCommand extends ModelRun implements Callable<Integer> {
             throw new UsageException((source.revision != null ? "--revision" : "--file")
                     + ": the models of a list have their own; write org/name@revision or org/name/file in it");
         }
+        if (master == null && !settings.isEmpty()) {
+            throw new UsageException("--conf: " + settings.get(0) + ": a setting of Spark; give --master too");
+        }
+        if (master != null && (memory != null || measure.threads != null || source.offline)) {
+            throw new UsageException(
+                    "--memory, --threads and --offline are for one machine; with --master say for instance"
+                            + " --conf spark.executor.cores=4 --conf spark.executor.memoryOverhead=8g");
+        }
         if (inFlight < 1 || inFlight > 256) {
             throw new UsageException("--models-in-flight: " + inFlight + ": not between 1 and 256; the default is "
                     + SurveyOptions.USUAL_IN_FLIGHT);
@@ -149,33 +173,7 @@ final class SurveyCommand extends ModelRun implements Callable<Integer> {
                 : options.withMemory(ByteSize.parse("--memory", memory, "half of the machine's memory"));
     }
 
-    /** The models, each once and under a name of its own. */
-    private List<SurveyTarget> targets(SourceOptions options)
-            throws IOException, ModelNotFoundException, UsageException {
-        List<String> texts = references(options);
-        Map<String, ModelReference> parsed = new LinkedHashMap<>();
-        for (String text : texts) {
-            try {
-                parsed.put(text, ModelReference.parse(text));
-            } catch (ModelNotFoundException e) {
-                parsed.remove(text); // it becomes a row that says so
-            }
-        }
-        List<ModelReference> distinct = ModelNames.distinct(List.copyOf(parsed.values()));
-        ModelNames names = ModelNames.of(distinct);
-        List<SurveyTarget> targets = new ArrayList<>();
-        for (String text : texts.stream().distinct().toList()) {
-            ModelReference reference = parsed.get(text);
-            if (reference == null) {
-                targets.add(new SurveyTarget(text));
-            } else if (distinct.contains(reference)) {
-                targets.add(new SurveyTarget(text, names.longer(reference)));
-            }
-        }
-        return targets;
-    }
-
-    private List<String> references(SourceOptions options) throws IOException, ModelNotFoundException, UsageException {
+    List<String> references(SourceOptions options) throws IOException, ModelNotFoundException, UsageException {
         if (list != null) {
             try {
                 return ModelList.read(Path.of(list));
@@ -206,7 +204,7 @@ final class SurveyCommand extends ModelRun implements Callable<Integer> {
     }
 
     /** Of the default directory: after the list, or what the Hub was asked. */
-    private String name() {
+    String name() {
         if (list != null) {
             Path file = Path.of(list).toAbsolutePath().normalize().getFileName();
             return "survey-" + (file == null ? "models" : file.toString().replaceFirst("\\.[^.]{1,5}$", ""));

@@ -40,27 +40,41 @@ class HouseRulesTest {
             .definedBy("org.lowrank.survey..")
             .layer("cli")
             .definedBy("org.lowrank.cli..")
+            // only in a build with -P spark, where its own test holds it to the same
+            .optionalLayer("spark")
+            .definedBy("org.lowrank.spark..")
             .whereLayer("cli")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("spark")
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("merge")
             .mayOnlyBeAccessedByLayers("cli")
             .whereLayer("survey")
-            .mayOnlyBeAccessedByLayers("cli")
+            .mayOnlyBeAccessedByLayers("cli", "spark")
             .whereLayer("analyzer")
-            .mayOnlyBeAccessedByLayers("merge", "survey", "cli")
+            .mayOnlyBeAccessedByLayers("merge", "survey", "cli", "spark")
             .whereLayer("trainer")
             .mayOnlyBeAccessedByLayers("merge", "cli")
             .whereLayer("reports")
-            .mayOnlyBeAccessedByLayers("analyzer", "trainer", "merge", "survey", "cli")
+            .mayOnlyBeAccessedByLayers("analyzer", "trainer", "merge", "survey", "cli", "spark")
             .whereLayer("spectral")
-            .mayOnlyBeAccessedByLayers("analyzer", "trainer", "merge", "survey", "cli")
+            .mayOnlyBeAccessedByLayers("analyzer", "trainer", "merge", "survey", "cli", "spark")
             .whereLayer("inference")
             .mayOnlyBeAccessedByLayers("analyzer", "merge", "cli")
             .whereLayer("weights")
-            .mayOnlyBeAccessedByLayers("inference", "analyzer", "merge", "survey", "cli")
+            .mayOnlyBeAccessedByLayers("inference", "analyzer", "merge", "survey", "cli", "spark")
             .whereLayer("machine")
             .mayOnlyBeAccessedByLayers(
-                    "weights", "inference", "spectral", "reports", "analyzer", "trainer", "merge", "survey", "cli");
+                    "weights",
+                    "inference",
+                    "spectral",
+                    "reports",
+                    "analyzer",
+                    "trainer",
+                    "merge",
+                    "survey",
+                    "cli",
+                    "spark");
 
     @ArchTest
     static final ArchRule spectralFlowsFromLoopsToMeasures = layeredArchitecture()
@@ -214,9 +228,17 @@ class HouseRulesTest {
             .resideInAPackage("picocli..");
 
     @ArchTest
+    static final ArchRule onlyTheSurveyOnSparkKnowsSpark = noClasses()
+            .that()
+            .resideOutsideOfPackage("org.lowrank.spark..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.apache.spark..");
+
+    @ArchTest
     static final ArchRule onlyTheCommandPrintsAndExits = noClasses()
             .that()
-            .resideOutsideOfPackage("org.lowrank.cli..")
+            .resideOutsideOfPackages("org.lowrank.cli..", "org.lowrank.spark..") // each a program
             .should()
             .accessField(System.class, "out")
             .orShould()

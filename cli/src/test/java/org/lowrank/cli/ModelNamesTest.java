@@ -15,6 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lowrank.reports.ResultJson;
+import org.lowrank.weights.reference.ModelNames;
 import org.lowrank.weights.reference.ModelReference;
 
 /** Several models of one name in one command, and other things that concern more than one model. */

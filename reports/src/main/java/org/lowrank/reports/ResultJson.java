@@ -72,7 +72,24 @@ public final class ResultJson {
      */
     public static JsonNode read(Path file) throws UnreadableResultException {
         try {
-            JsonNode tree = MAPPER.readTree(text(file));
+            return parse(text(file), file);
+        } catch (NoSuchFileException e) {
+            throw new UnreadableResultException("no such file: " + file + "; give a result.json that lowrank wrote", e);
+        } catch (UnreadableResultException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new UnreadableResultException("cannot read: " + file + ": " + e.getMessage() + "; check the path", e);
+        }
+    }
+
+    /**
+     * The same of a text that was read elsewhere.
+     *
+     * @param file what it is called
+     */
+    public static JsonNode parse(String text, Path file) throws UnreadableResultException {
+        try {
+            JsonNode tree = MAPPER.readTree(text);
             if (tree == null
                     || !tree.path("kind").isTextual()
                     || !tree.path("schema_version").isInt()) {
@@ -80,15 +97,9 @@ public final class ResultJson {
                         + ": it has no kind and schema_version; give a result.json that lowrank wrote");
             }
             return tree;
-        } catch (NoSuchFileException e) {
-            throw new UnreadableResultException("no such file: " + file + "; give a result.json that lowrank wrote", e);
         } catch (JsonProcessingException e) {
             throw new UnreadableResultException(
                     "not a saved result: " + file + ": " + e.getOriginalMessage() + "; make it again", e);
-        } catch (UnreadableResultException e) {
-            throw e;
-        } catch (IOException e) {
-            throw new UnreadableResultException("cannot read: " + file + ": " + e.getMessage() + "; check the path", e);
         }
     }
 

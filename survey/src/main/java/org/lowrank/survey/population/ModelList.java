@@ -5,11 +5,16 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.lowrank.weights.files.ModelNotFoundException;
+import org.lowrank.weights.reference.ModelNames;
+import org.lowrank.weights.reference.ModelReference;
 
 /** Which models a survey is of: those a text file names, or those in a folder. */
 public final class ModelList {
@@ -54,6 +59,30 @@ public final class ModelList {
             throw new ModelNotFoundException("empty list: " + place + ": it names no model; write one a line");
         }
         return references;
+    }
+
+    /** The models of a list, each once and under a name of its own; what is no reference stays, and becomes a row that says so. */
+    public static List<SurveyTarget> targets(List<String> texts) {
+        Map<String, ModelReference> parsed = new LinkedHashMap<>();
+        for (String text : texts) {
+            try {
+                parsed.put(text, ModelReference.parse(text));
+            } catch (ModelNotFoundException e) {
+                parsed.remove(text);
+            }
+        }
+        Set<ModelReference> distinct = new LinkedHashSet<>(ModelNames.distinct(List.copyOf(parsed.values())));
+        ModelNames names = ModelNames.of(List.copyOf(distinct));
+        List<SurveyTarget> targets = new ArrayList<>();
+        for (String text : new LinkedHashSet<>(texts)) {
+            ModelReference reference = parsed.get(text);
+            if (reference == null) {
+                targets.add(new SurveyTarget(text));
+            } else if (distinct.contains(reference)) {
+                targets.add(new SurveyTarget(text, names.longer(reference)));
+            }
+        }
+        return targets;
     }
 
     private static List<String> inside(Path folder) throws IOException, ModelNotFoundException {

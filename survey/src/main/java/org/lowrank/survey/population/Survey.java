@@ -1,7 +1,6 @@
 package org.lowrank.survey.population;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -10,16 +9,13 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.lowrank.analyzer.MeasuringRun;
 import org.lowrank.analyzer.ModelAnalysis;
-import org.lowrank.analyzer.ModelOutcome;
 import org.lowrank.analyzer.measurement.MatrixMeasurement;
 import org.lowrank.machine.tasks.SideBySide;
 import org.lowrank.reports.OutputDirectory;
 import org.lowrank.reports.ReportWriteException;
 import org.lowrank.survey.work.UnitMeasurer;
-import org.lowrank.survey.work.WorkPlan;
 import org.lowrank.survey.work.WorkUnit;
 import org.lowrank.weights.files.ModelNotFoundException;
-import org.lowrank.weights.reference.ModelReference;
 
 /**
  * Many models into one table, on one machine: some are open at a time, their units of work are measured side by side within a limit of
@@ -34,15 +30,15 @@ import org.lowrank.weights.reference.ModelReference;
 public final class Survey {
     private final SurveyOptions options;
     private final MeasuringRun run;
-    private final SurveyStore store;
+    private final ModelSurvey models;
     private final Progress progress;
     private final MemoryBudget memory;
     private final ExecutorService workers;
 
-    private Survey(SurveyOptions options, MeasuringRun run, SurveyStore store, Progress progress) {
+    private Survey(SurveyOptions options, MeasuringRun run, ModelSurvey models, Progress progress) {
         this.options = options;
         this.run = run;
-        this.store = store;
+        this.models = models;
         this.progress = progress;
         this.memory = new MemoryBudget(options.memory());
         this.workers = Executors.newFixedThreadPool(options.measure().threads(), daemon("measure"));
@@ -72,8 +68,6 @@ public final class Survey {
      */
     public record Outcome(SurveyResult result, List<Failure> failures, int reused) {}
 
-    private record One(SurveyedModel model, Optional<Failure> failure, boolean reused) {}
-
     /** Surveys models into a directory; see {@link #run(List, SurveyOptions, OutputDirectory, Progress)}. */
     public static Outcome run(List<SurveyTarget> targets, SurveyOptions options, java.nio.file.Path directory)
             throws IOException, InterruptedException {
@@ -90,25 +84,27 @@ public final class Survey {
     public static Outcome run(
             List<SurveyTarget> targets, SurveyOptions options, OutputDirectory directory, Progress progress)
             throws IOException, InterruptedException {
-        try (SurveyStore store = SurveyStore.open(directory);
+        SurveyFiles files = new LocalSurveyFiles(directory);
+        try (SurveyLock lock = SurveyLock.of(directory);
                 MeasuringRun run = new MeasuringRun(options.measure())) {
-            Survey survey = new Survey(options, run, store, progress);
-            List<One> all = survey.all(targets);
-            List<SurveyedModel> models = all.stream().map(One::model).toList();
-            store.finish(models);
+            new SurveyStore(files).removeHalfWritten();
+            ModelSurvey models = new ModelSurvey(options, run, files);
+            List<ModelSurvey.Outcome> all = new Survey(options, run, models, progress).all(targets);
             return new Outcome(
-                    SurveyResult.of(run.tool(), options.measure().commandLine(), run.started(), run.settings(), models),
+                    models.finish(
+                            all.stream().flatMap(one -> one.model().stream()).toList()),
                     all.stream().flatMap(one -> one.failure().stream()).toList(),
-                    (int) all.stream().filter(One::reused).count());
+                    (int) all.stream().filter(ModelSurvey.Outcome::reused).count());
         }
     }
 
-    private List<One> all(List<SurveyTarget> targets) throws IOException, InterruptedException {
+    private List<ModelSurvey.Outcome> all(List<SurveyTarget> targets) throws IOException, InterruptedException {
         AtomicInteger done = new AtomicInteger();
         try {
             return SideBySide.all("survey", options.inFlight(), targets, target -> {
-                One one = one(target);
-                progress.done(done.incrementAndGet(), targets.size(), one.model(), one.reused());
+                ModelSurvey.Outcome one = models.survey(target, this::rows);
+                progress.done(
+                        done.incrementAndGet(), targets.size(), one.model().orElseThrow(), one.reused());
                 return one;
             });
         } finally {
@@ -116,51 +112,10 @@ public final class Survey {
         }
     }
 
-    private One one(SurveyTarget target) throws ReportWriteException, InterruptedException {
-        try {
-            ModelReference reference = ModelReference.parse(target.reference());
-            try (ModelAnalysis model = run.open(reference, target.name())) {
-                return of(model, reference);
-            }
-        } catch (ReportWriteException | InterruptedException e) {
-            throw e;
-        } catch (IOException | ModelNotFoundException | RuntimeException | Error e) {
-            if (Thread.currentThread().isInterrupted()) {
-                throw new InterruptedException();
-            }
-            String name = target.name().orElse(target.reference());
-            return new One(
-                    SurveyedModel.failed(name, target.reference(), Reasons.of(e)),
-                    Optional.of(new Failure(target.reference(), e)),
-                    false);
-        }
-    }
-
-    private One of(ModelAnalysis model, ModelReference reference)
-            throws IOException, ModelNotFoundException, InterruptedException {
-        String identity = run.identity(model);
-        String name = model.provenance().model();
-        Optional<ModelOutcome> saved = options.again() ? Optional.empty() : store.saved(name, identity);
-        if (saved.isPresent()) {
-            store.write(saved.get());
-            return new One(SurveyedModel.measured(reference.text(), saved.get()), Optional.empty(), true);
-        }
-        long start = System.nanoTime();
-        List<MatrixMeasurement> rows = measured(model, reference, identity);
-        model.took("measure", (System.nanoTime() - start) / 1e9);
-        ModelOutcome outcome = model.outcome(identity, rows);
-        store.write(outcome);
-        store.keep(run.result(List.of(outcome))); // last: what is kept is in the data set
-        return new One(SurveyedModel.measured(reference.text(), outcome), Optional.empty(), false);
-    }
-
     /** All units of a model, among those of other models. */
-    private List<MatrixMeasurement> measured(ModelAnalysis model, ModelReference reference, String identity)
+    private Optional<List<MatrixMeasurement>> rows(ModelAnalysis model, List<WorkUnit> units)
             throws IOException, ModelNotFoundException, InterruptedException {
-        List<WorkUnit> units =
-                WorkPlan.of(model, reference, identity, options.measure().accuracy(), options.unitBytes());
         AtomicInteger done = new AtomicInteger();
-        List<List<MatrixMeasurement>> rows = new ArrayList<>();
         try (UnitTasks<List<MatrixMeasurement>> tasks = new UnitTasks<>(workers)) {
             for (WorkUnit unit : units) {
                 tasks.submit(() -> {
@@ -171,9 +126,8 @@ public final class Survey {
                     }
                 });
             }
-            rows.addAll(tasks.results());
+            return Optional.of(tasks.results().stream().flatMap(List::stream).toList());
         }
-        return WorkPlan.assembled(model, rows.stream().flatMap(List::stream).toList());
     }
 
     private static ThreadFactory daemon(String name) {

@@ -1,113 +1,70 @@
 package org.lowrank.survey.population;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.lowrank.analyzer.ModelOutcome;
+import org.lowrank.analyzer.measurement.MatrixMeasurement;
 import org.lowrank.analyzer.output.AnalysisResult;
+import org.lowrank.machine.tasks.SideBySide;
 import org.lowrank.reports.CsvWriter;
-import org.lowrank.reports.OutputDirectory;
 import org.lowrank.reports.ReportWriteException;
 import org.lowrank.reports.ResultFiles;
 import org.lowrank.reports.ResultJson;
-import org.lowrank.reports.UnreadableResultException;
 import org.lowrank.survey.dataset.ParquetRows;
 import org.lowrank.survey.dataset.Partition;
 import org.lowrank.survey.dataset.SurveyColumns;
 import org.lowrank.survey.dataset.SurveyRow;
+import org.lowrank.survey.work.WorkUnit;
 
 /**
- * A survey's directory: {@code models/} with the whole result of each model, by which a run goes on where another stopped, and the
- * tables. Each file appears whole, and every one but the results' times follows from the list and the weights alone.
+ * What a survey keeps: {@code models/} with the whole result of each model, by which a run goes on where another stopped, {@code units/}
+ * with the rows of models that several machines are measuring, and the tables. Every file but the results' times follows from the list
+ * and the weights alone, so that it does not matter who writes it, nor how often.
  */
-final class SurveyStore implements AutoCloseable {
+final class SurveyStore {
     private static final String DATA_SET = "survey.parquet";
     private static final String ROWS = "rows.parquet";
     private static final String RESULTS = "models";
+    private static final String UNITS = "units";
 
-    private final OutputDirectory out;
-    private final FileChannel lockFile;
+    /** Saved results read at a time while survey.csv is written. */
+    private static final int READ_AHEAD = 32;
 
-    private SurveyStore(OutputDirectory out, FileChannel lockFile) {
-        this.out = out;
-        this.lockFile = lockFile;
-    }
+    private final SurveyFiles files;
 
-    /**
-     * Opens it for one run, and removes what a killed one left half written.
-     *
-     * @throws ReportWriteException if it cannot be written, or another survey is writing it
-     */
-    static SurveyStore open(OutputDirectory out) throws ReportWriteException {
-        Path place = out.path().resolve(".lowrank-survey");
-        try {
-            FileChannel channel = FileChannel.open(place, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            if (!isLocked(channel)) {
-                channel.close();
-                throw new ReportWriteException("cannot write results: " + out.path()
-                        + ": another survey is writing there; wait for it, or choose another directory with --out");
-            }
-            SurveyStore store = new SurveyStore(out, channel);
-            store.removeHalfWritten();
-            return store;
-        } catch (ReportWriteException e) {
-            throw e;
-        } catch (IOException e) {
-            throw new ReportWriteException(
-                    "cannot write results: " + out.path() + ": " + e.getMessage()
-                            + "; choose another directory with --out",
-                    e);
-        }
-    }
-
-    private static boolean isLocked(FileChannel channel) throws IOException {
-        try {
-            FileLock lock = channel.tryLock();
-            return lock != null;
-        } catch (OverlappingFileLockException sameProcess) {
-            return false;
-        }
-    }
-
-    private void removeHalfWritten() throws IOException {
-        for (String part : List.of(RESULTS, DATA_SET)) {
-            Path directory = out.path().resolve(part);
-            if (Files.isDirectory(directory)) {
-                List<Path> left;
-                try (Stream<Path> all = Files.walk(directory, 2)) {
-                    left = all.filter(file -> file.getFileName()
-                                    .toString()
-                                    .matches("\\.(rows\\.parquet|.+\\.json)\\.[0-9a-f-]{36}.*"))
-                            .toList();
-                }
-                for (Path file : left) {
-                    Files.delete(file);
-                }
-            }
-        }
+    SurveyStore(SurveyFiles files) {
+        this.files = files;
     }
 
     /** Readable, and with a mark that tells names apart which become the same file name. */
     static String resultName(String model) {
+        return RESULTS + "/" + fileName(model) + ".json";
+    }
+
+    private static String fileName(String model) {
         String name = ResultFiles.fileName(model);
         String shown = name.length() > 150 ? name.substring(0, 150) : name;
-        return RESULTS + "/" + shown + "-" + String.format("%08x", model.hashCode()) + ".json";
+        return shown + "-" + String.format("%08x", model.hashCode());
     }
 
     private static String rowsName(String model) {
         return DATA_SET + "/" + Partition.directory(model) + "/" + ROWS;
+    }
+
+    private static String unitsName(String model) {
+        return UNITS + "/" + fileName(model);
+    }
+
+    /** By model, fingerprint and place in the division: the rows in it can only be those. */
+    private static String unitName(WorkUnit unit) {
+        return unitsName(unit.name()) + "/" + unit.identity() + "-" + unit.number() + "-of-" + unit.count() + ".json";
     }
 
     /** What was saved of a model, where it was measured from the same bytes in the same way. */
@@ -116,21 +73,27 @@ final class SurveyStore implements AutoCloseable {
     }
 
     private Optional<AnalysisResult> result(String model) {
-        Path file = out.path().resolve(resultName(model));
-        if (!Files.exists(file)) {
-            return Optional.empty();
-        }
+        return read(resultName(model), AnalysisResult.class, AnalysisResult.SCHEMA_VERSION);
+    }
+
+    /** Empty where there is none, or it cannot be used: it is then measured again and overwritten. */
+    private <T> Optional<T> read(String name, Class<T> type, int newest) {
         try {
-            return Optional.of(
-                    ResultJson.as(ResultJson.read(file), AnalysisResult.class, AnalysisResult.SCHEMA_VERSION, file));
-        } catch (UnreadableResultException unreadable) {
-            return Optional.empty(); // it is measured again and overwritten
+            Optional<byte[]> content = files.read(name);
+            if (content.isEmpty()) {
+                return Optional.empty();
+            }
+            Path called = Path.of(name);
+            String text = new String(content.get(), StandardCharsets.UTF_8);
+            return Optional.of(ResultJson.as(ResultJson.parse(text, called), type, newest, called));
+        } catch (IOException unreadable) {
+            return Optional.empty();
         }
     }
 
     /** Keeps a model's result. */
     void keep(AnalysisResult result) throws ReportWriteException {
-        out.write(resultName(result.models().get(0).model()), ResultJson.writeCompact(result));
+        files.write(resultName(result.models().get(0).model()), utf8(ResultJson.writeCompact(result)));
     }
 
     /** Writes a model's rows into the data set. */
@@ -139,32 +102,75 @@ final class SurveyStore implements AutoCloseable {
         List<SurveyRow> rows = outcome.matrices().stream()
                 .map(row -> new SurveyRow(row, model.architecture()))
                 .toList();
-        out.write(
+        files.write(
                 rowsName(model.model()),
                 ParquetRows.bytes(
                         rows,
                         Map.of(ParquetRows.MODEL_KEY, model.model(), ParquetRows.IDENTITY_KEY, model.fingerprint())));
     }
 
-    /** Writes survey.csv model by model in the order given, and takes out of the data set what is not of this survey. */
-    Path finish(List<SurveyedModel> models) throws ReportWriteException {
-        Set<String> kept = new HashSet<>();
-        for (SurveyedModel model : models) {
-            if (model.status() == SurveyedModel.Status.MEASURED) {
-                kept.add(Partition.directory(model.model()));
-            }
+    /**
+     * The rows of a unit, kept until the whole model is measured.
+     *
+     * @param matrices in the order of the unit's
+     */
+    record SavedUnit(int schemaVersion, String kind, List<MatrixMeasurement> matrices) {
+        private static final int SCHEMA_VERSION = 1;
+
+        static SavedUnit of(List<MatrixMeasurement> rows) {
+            return new SavedUnit(SCHEMA_VERSION, "unit", rows);
         }
-        removeOthers(kept);
-        return out.write("survey.csv", stream -> {
+    }
+
+    /** What was saved of a unit. */
+    Optional<List<MatrixMeasurement>> rows(WorkUnit unit) {
+        return read(unitName(unit), SavedUnit.class, SavedUnit.SCHEMA_VERSION)
+                .map(SavedUnit::matrices)
+                .filter(rows -> rows.size() == unit.matrices().size());
+    }
+
+    /** Keeps the rows of a unit. */
+    void keep(WorkUnit unit, List<MatrixMeasurement> rows) throws ReportWriteException {
+        files.write(unitName(unit), utf8(ResultJson.writeCompact(SavedUnit.of(rows))));
+    }
+
+    /** The model is kept whole: its units are not needed any more. */
+    void removeUnits(String model) throws ReportWriteException {
+        delete(unitsName(model));
+    }
+
+    /** Writes survey.csv model by model in the order given, and takes out of the data set what is not of this survey. */
+    void finish(List<SurveyedModel> models) throws ReportWriteException {
+        List<String> measured = models.stream()
+                .filter(model -> model.status() == SurveyedModel.Status.MEASURED)
+                .map(SurveyedModel::model)
+                .toList();
+        removeOthers(measured);
+        files.write("survey.csv", stream -> {
             stream.write(csv(List.of(), true));
-            for (SurveyedModel model : models) {
-                if (model.status() == SurveyedModel.Status.MEASURED) {
-                    AnalysisResult result = result(model.model())
-                            .orElseThrow(() -> new IOException("the saved result of " + model.model() + " is gone"));
-                    stream.write(csv(rows(result), false));
+            for (int from = 0; from < measured.size(); from += READ_AHEAD) {
+                List<String> next = measured.subList(from, Math.min(measured.size(), from + READ_AHEAD));
+                for (byte[] rows : texts(next)) {
+                    stream.write(rows);
                 }
             }
         });
+    }
+
+    private List<byte[]> texts(List<String> models) throws IOException {
+        try {
+            return SideBySide.all(
+                    "survey-rows",
+                    READ_AHEAD,
+                    models,
+                    model -> csv(
+                            rows(result(model)
+                                    .orElseThrow(() -> new IOException("the saved result of " + model + " is gone"))),
+                            false));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
     }
 
     private static List<SurveyRow> rows(AnalysisResult result) {
@@ -177,32 +183,57 @@ final class SurveyStore implements AutoCloseable {
         CsvWriter csv = new CsvWriter(SurveyColumns.header());
         rows.forEach(row -> csv.add(SurveyColumns.cells(row)));
         String text = csv.toString();
-        return (header ? text : text.substring(text.indexOf('\n') + 1)).getBytes(StandardCharsets.UTF_8);
+        return utf8(header ? text : text.substring(text.indexOf('\n') + 1));
     }
 
-    private void removeOthers(Set<String> kept) throws ReportWriteException {
-        Path dataSet = out.path().resolve(DATA_SET);
-        if (!Files.isDirectory(dataSet)) {
-            return;
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private void removeOthers(List<String> measured) throws ReportWriteException {
+        Set<String> kept = new HashSet<>();
+        measured.forEach(model -> kept.add(Partition.directory(model)));
+        for (String partition : list(DATA_SET)) {
+            if (Partition.model(partition).isPresent() && !kept.contains(partition)) {
+                delete(DATA_SET + "/" + partition);
+            }
         }
-        try (Stream<Path> partitions = Files.list(dataSet)) {
-            for (Path partition : partitions.toList()) {
-                @Nullable Path name = partition.getFileName();
-                if (name != null && Partition.model(name.toString()).isPresent() && !kept.contains(name.toString())) {
-                    Files.deleteIfExists(partition.resolve(ROWS));
-                    Files.deleteIfExists(partition);
+    }
+
+    /** What a killed run left half written, by the names under which files are written before they appear. */
+    void removeHalfWritten() throws ReportWriteException {
+        List<String> places = new ArrayList<>(List.of(RESULTS));
+        list(DATA_SET).forEach(partition -> places.add(DATA_SET + "/" + partition));
+        list(UNITS).forEach(model -> places.add(UNITS + "/" + model));
+        for (String place : places) {
+            for (String name : list(place)) {
+                if (name.matches("\\.(rows\\.parquet|.+\\.json)\\.[0-9a-f-]{36}.*")) {
+                    delete(place + "/" + name);
                 }
             }
-        } catch (IOException e) {
-            throw new ReportWriteException(
-                    "cannot write results: " + dataSet + ": " + e.getMessage()
-                            + "; choose another directory with --out",
-                    e);
         }
     }
 
-    @Override
-    public void close() throws IOException {
-        lockFile.close();
+    private List<String> list(String directory) throws ReportWriteException {
+        try {
+            return files.list(directory);
+        } catch (IOException e) {
+            throw failure(directory, e);
+        }
+    }
+
+    private void delete(String name) throws ReportWriteException {
+        try {
+            files.delete(name);
+        } catch (IOException e) {
+            throw failure(name, e);
+        }
+    }
+
+    private ReportWriteException failure(String name, IOException e) {
+        return new ReportWriteException(
+                "cannot write results: " + files.place() + "/" + name + ": " + e.getMessage()
+                        + "; choose another directory with --out",
+                e);
     }
 }

@@ -10,8 +10,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.lowrank.survey.MadeModels;
 import org.lowrank.weights.files.ModelNotFoundException;
+import org.lowrank.weights.hub.MadeModels;
 
 class ModelListTest {
     @TempDir

@@ -10,9 +10,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lowrank.analyzer.MeasureOptions;
-import org.lowrank.survey.MadeModels;
 import org.lowrank.weights.files.SourceOptions;
 import org.lowrank.weights.hub.FakeHub;
+import org.lowrank.weights.hub.MadeModels;
 
 /** What a survey costs, for the formula of docs/scale.md: requests exactly, processor time about. Run by hand. */
 @Tag("manual")

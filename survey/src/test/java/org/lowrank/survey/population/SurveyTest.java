@@ -20,11 +20,11 @@ import org.lowrank.analyzer.MeasureOptions;
 import org.lowrank.analyzer.output.AnalysisOutput;
 import org.lowrank.reports.OutputDirectory;
 import org.lowrank.reports.ReportWriteException;
-import org.lowrank.survey.MadeModels;
 import org.lowrank.survey.dataset.DataSet;
 import org.lowrank.weights.files.ModelNotFoundException;
 import org.lowrank.weights.files.SourceOptions;
 import org.lowrank.weights.hub.FakeHub;
+import org.lowrank.weights.hub.MadeModels;
 
 class SurveyTest {
     private static final MeasureOptions MEASURE = MeasureOptions.defaults().withThreads(2);
@@ -252,7 +252,7 @@ class SurveyTest {
     @Test
     void aDirectoryBelongsToOneSurveyAtATime() throws Exception {
         OutputDirectory out = OutputDirectory.open(folder.resolve("out"));
-        try (SurveyStore held = SurveyStore.open(out)) {
+        try (SurveyLock held = SurveyLock.of(out)) {
             assertThat(held).isNotNull();
             assertThatThrownBy(() -> survey(models(1), "out"))
                     .isInstanceOf(ReportWriteException.class)

@@ -24,11 +24,11 @@ import org.lowrank.analyzer.MeasuringRun;
 import org.lowrank.analyzer.ModelAnalysis;
 import org.lowrank.analyzer.measurement.MatrixMeasurement;
 import org.lowrank.reports.ResultJson;
-import org.lowrank.survey.MadeModels;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.checkpoints.SafetensorsWriter;
 import org.lowrank.weights.files.SourceOptions;
 import org.lowrank.weights.hub.FakeHub;
+import org.lowrank.weights.hub.MadeModels;
 import org.lowrank.weights.reference.ModelReference;
 
 class WorkUnitTest {

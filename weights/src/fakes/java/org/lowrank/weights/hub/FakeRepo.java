@@ -73,12 +73,12 @@ public final class FakeRepo {
     }
 
     /** Who sends this token may read it, nobody else. */
-    FakeRepo privateTo(String token) {
+    public FakeRepo privateTo(String token) {
         reader = Optional.of(token);
         return this;
     }
 
-    FakeRepo gatedFor(String token) {
+    public FakeRepo gatedFor(String token) {
         gated = true;
         return privateTo(token);
     }

@@ -29,6 +29,11 @@ public final class HubFiles {
         return HubSettings.of(options).offlineBy().isPresent();
     }
 
+    /** The access token that options, environment or 'hf auth login' give, to hand it to other machines; a secret. */
+    public static Optional<String> token(SourceOptions options) throws IOException, ModelNotFoundException {
+        return HubSettings.of(options).token().map(HubSettings.AccessToken::secret);
+    }
+
     static ModelFiles open(String reference, SourceOptions options, Pauses pauses)
             throws IOException, ModelNotFoundException {
         RepoName repo = RepoName.parse(reference, options.revision());

@@ -4,6 +4,8 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.lowrank.machine.text.ForeignText;
 import org.lowrank.weights.files.ModelNotFoundException;
 import org.lowrank.weights.hub.RepoName;
@@ -15,9 +17,13 @@ import org.lowrank.weights.maven.MavenCoordinates;
  * <p>The grammar, in the order it is tried: an existing path (a directory, a weight file, the prefix of a TensorFlow
  * checkpoint) · {@code maven:group:artifact:version}, optionally {@code /folder} or {@code /file} · {@code org/name} or
  * {@code name} on the Hugging Face Hub, optionally {@code /folder} or {@code /file} inside it, optionally
- * {@code @revision} at the end · {@code BASE+ADAPTER}, each of them a reference of its own.
+ * {@code @revision} at the end · {@code BASE+ADAPTER}, each of them a reference of its own · {@code scheme:/…}, a path in a file
+ * system that the program brings with it, {@link RemoteFileSystem}.
  */
 public sealed interface ModelReference {
+    /** A scheme and a path; an address of the web is none, nor is a drive of Windows. */
+    Pattern REMOTE = Pattern.compile("(?!https?:)([a-z][a-z0-9.-]+):/+[^/].*");
+
     /** As the user wrote it. */
     String text();
 
@@ -91,6 +97,24 @@ public sealed interface ModelReference {
     }
 
     /**
+     * A directory or file in a file system that is not this machine's: {@code s3a://bucket/model}, {@code hdfs://…}, {@code file:///…}.
+     *
+     * @param scheme which file system
+     */
+    record Remote(String text, String scheme) implements ModelReference {
+        @Override
+        public String shortName() {
+            String path = text.replaceFirst("/+$", "");
+            return path.substring(path.lastIndexOf('/') + 1);
+        }
+
+        @Override
+        public ModelReference inside(String fileOrFolder) throws ModelNotFoundException {
+            return new Remote(text.replaceFirst("/+$", "") + "/" + safe(text, fileOrFolder), scheme);
+        }
+    }
+
+    /**
      * A base model with an adapter merged into it, W + s·B·A, measured without being written.
      *
      * @param base the model
@@ -126,6 +150,10 @@ public sealed interface ModelReference {
                 return merged.get();
             }
             plus = text.indexOf('+', plus + 1);
+        }
+        Matcher remote = REMOTE.matcher(text);
+        if (remote.matches()) {
+            return new Remote(text, remote.group(1));
         }
         return text.startsWith(MavenCoordinates.PREFIX) ? maven(text) : hub(text);
     }

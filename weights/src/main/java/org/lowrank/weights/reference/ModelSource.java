@@ -8,6 +8,7 @@ import org.lowrank.weights.files.FilesInside;
 import org.lowrank.weights.files.LocalFiles;
 import org.lowrank.weights.files.ModelFiles;
 import org.lowrank.weights.files.ModelNotFoundException;
+import org.lowrank.weights.files.RemoteFileSystem;
 import org.lowrank.weights.files.SourceOptions;
 import org.lowrank.weights.hub.HubFiles;
 import org.lowrank.weights.hub.HubUnreachableException;
@@ -47,6 +48,15 @@ public final class ModelSource {
         }
         if (reference instanceof ModelReference.Hub hub) {
             return inside(onHub(hub.repositoryAtRevision(), options), hub.inside());
+        }
+        if (reference instanceof ModelReference.Remote remote) {
+            return RemoteFileSystem.serving(remote.scheme())
+                    .orElseThrow(() ->
+                            new ModelNotFoundException("no file system: " + remote.text() + ": this program reads no "
+                                    + remote.scheme()
+                                    + ": paths by itself; survey it with --master (local[*] where there is no cluster), or"
+                                    + " copy it here"))
+                    .open(remote.text(), revisionIgnored(remote.text(), options));
         }
         ModelReference.Merged merged = (ModelReference.Merged) reference;
         throw new ModelNotFoundException(

@@ -1,4 +1,4 @@
-package org.lowrank.survey;
+package org.lowrank.weights.hub;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import org.lowrank.weights.checkpoints.SafetensorsWriter;
 import org.lowrank.weights.checkpoints.TestTensor;
-import org.lowrank.weights.hub.FakeRepo;
 import org.lowrank.weights.tensor.DType;
 
 /** Small models of Gaussian weights: BERTs of any depth and width, the feed-forward part four times as wide. */

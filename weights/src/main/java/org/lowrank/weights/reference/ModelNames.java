@@ -1,4 +1,4 @@
-package org.lowrank.cli;
+package org.lowrank.weights.reference;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -9,20 +9,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.lowrank.weights.reference.ModelReference;
 
 /**
  * What the models of one command are called, so that rows, findings and warnings of one are never taken for another's: by their
  * short names, and where these are the same by as much more as tells them apart, {@code base/model} and {@code tuned/model}, or {@code
  * org/name@step1000} and {@code org/name@step2000}.
  */
-final class ModelNames {
+public final class ModelNames {
     private final Map<ModelReference, String> longer = new HashMap<>();
 
     private ModelNames() {}
 
     /** The names of models that were told apart by {@link #distinct}. */
-    static ModelNames of(List<ModelReference> references) {
+    public static ModelNames of(List<ModelReference> references) {
         Map<String, List<ModelReference>> sameName = new LinkedHashMap<>();
         for (ModelReference reference : references) {
             sameName.computeIfAbsent(reference.shortName(), name -> new ArrayList<>())
@@ -38,7 +37,7 @@ final class ModelNames {
     }
 
     /** Without references to what was named before: the same text, or another spelling of the same path. */
-    static List<ModelReference> distinct(List<ModelReference> references) {
+    public static List<ModelReference> distinct(List<ModelReference> references) {
         Map<String, ModelReference> first = new LinkedHashMap<>();
         for (ModelReference reference : references) {
             String same = reference instanceof ModelReference.Local local
@@ -50,12 +49,12 @@ final class ModelNames {
     }
 
     /** The name to report, where the model's own would not do. */
-    Optional<String> longer(ModelReference reference) {
+    public Optional<String> longer(ModelReference reference) {
         return Optional.ofNullable(longer.get(reference));
     }
 
     /** The name of a model in the name of a directory. */
-    String of(ModelReference reference) {
+    public String of(ModelReference reference) {
         return longer(reference).orElseGet(reference::shortName);
     }
 

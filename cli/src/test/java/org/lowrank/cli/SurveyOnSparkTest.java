@@ -1,0 +1,83 @@
+package org.lowrank.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What needs no Spark; the rest is tried in survey-spark. */
+class SurveyOnSparkTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void whatIsMissingIsNamed() throws Exception {
+        assertThatThrownBy(() -> SparkSubmission.of("local[*]", List.of(), Map.of()))
+                .isInstanceOf(UsageException.class)
+                .hasMessage(
+                        "--master: no Spark: SPARK_HOME is not set; install Apache Spark 4 (Scala 2.13) and set it to its folder");
+        assertThatThrownBy(() -> SparkSubmission.of("local[*]", List.of(), Map.of("SPARK_HOME", folder.toString())))
+                .hasMessageContaining("SPARK_HOME is " + folder + ", which has no jars folder");
+        Files.createDirectory(folder.resolve("jars"));
+        assertThatThrownBy(() -> SparkSubmission.of(
+                        "local[*]",
+                        List.of(),
+                        Map.of(
+                                "SPARK_HOME",
+                                folder.toString(),
+                                "LOWRANK_SPARK_JAR",
+                                folder.resolve("none").toString())))
+                .hasMessageContaining("no lowrank-survey-spark.jar: it is not in the default distribution");
+    }
+
+    @Test
+    void sparkGetsItsWordsAndTheApplicationIts() throws Exception {
+        Files.createDirectory(folder.resolve("jars"));
+        Path jar = Files.createFile(folder.resolve("any.jar"));
+
+        SparkSubmission submission = SparkSubmission.of(
+                        "yarn",
+                        List.of("spark.executor.cores=4"),
+                        Map.of("SPARK_HOME", folder.toString(), "LOWRANK_SPARK_JAR", jar.toString()))
+                .with(List.of("models.txt", "--out", "s3a://b/o"));
+
+        assertThat(submission.words())
+                .containsExactly(
+                        "--master",
+                        "yarn",
+                        "--class",
+                        "org.lowrank.spark.Main",
+                        "--conf",
+                        "spark.executor.cores=4",
+                        jar.toString(),
+                        "models.txt",
+                        "--out",
+                        "s3a://b/o");
+    }
+
+    @Test
+    void optionsOfOneMachineAreRefused() throws Exception {
+        Path list = Files.writeString(folder.resolve("models.txt"), "org/model\n");
+        Run threads = Run.of("survey", list.toString(), "--master", "local[2]", "--threads", "2");
+        assertThat(threads.exitCode()).isEqualTo(Failures.USAGE);
+        assertThat(threads.err()).contains("--memory, --threads and --offline are for one machine");
+        assertThat(Run.of("survey", list.toString(), "--conf", "a=b").err())
+                .contains("--conf: a=b: a setting of Spark; give --master too");
+    }
+
+    @Test
+    void pathsOfOtherFileSystemsSayWhoReadsThem() throws Exception {
+        Run run = Run.of("inspect", "s3a://bucket/model");
+
+        assertThat(run.exitCode()).isEqualTo(Failures.NOT_FOUND);
+        assertThat(run.err())
+                .isEqualTo(
+                        "lowrank: no file system: s3a://bucket/model: this program reads no s3a: paths by itself; survey it with"
+                                + " --master (local[*] where there is no cluster), or copy it here\n");
+    }
+}
