@@ -54,7 +54,7 @@ public final class ParquetRows {
         } catch (IOException e) {
             throw new IllegalStateException(e); // memory does not fail
         }
-        return memory.bytes.toByteArray();
+        return SettledFooter.of(memory.bytes.toByteArray());
     }
 
     static MessageType schema() {

@@ -106,6 +106,39 @@ class DataSetTest {
         }
     }
 
+    /** What another process runs. */
+    public static final class Other {
+        private Other() {}
+
+        public static void main(String[] args) throws Exception {
+            Files.write(Path.of(args[0]), bytes());
+        }
+
+        private static byte[] bytes() {
+            return ParquetRows.bytes(
+                    rows("org/model"), Map.of(ParquetRows.MODEL_KEY, "org/model", ParquetRows.IDENTITY_KEY, "f00d"));
+        }
+    }
+
+    @Test
+    void everyProcessWritesTheSameBytes() throws Exception {
+        for (int i = 0; i < 3; i++) { // hashes of objects differ from one to the next
+            Path file = folder.resolve("other-" + i);
+            Process other = new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                            "-XX:TieredStopAtLevel=1",
+                            "-cp",
+                            System.getProperty("java.class.path"),
+                            Other.class.getName(),
+                            file.toString())
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            assertThat(other.waitFor()).isZero();
+            assertThat(Files.readAllBytes(file)).isEqualTo(Other.bytes());
+        }
+    }
+
     @Test
     void columnsOfMatricesCsvComeFirstAndAreTheSame() {
         List<SurveyRow> rows = rows("org/model");
