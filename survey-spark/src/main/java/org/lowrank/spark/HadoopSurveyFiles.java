@@ -61,6 +61,11 @@ final class HadoopSurveyFiles implements SurveyFiles {
         return root.toString();
     }
 
+    /** Nothing is being written any more. */
+    void finish() throws IOException {
+        delete(PASSING);
+    }
+
     /** The directory as one of this machine's, where it is one. */
     Optional<java.nio.file.Path> local() {
         return "file".equals(root.toUri().getScheme())

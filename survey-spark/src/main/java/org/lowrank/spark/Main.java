@@ -74,6 +74,7 @@ public final class Main {
             SparkSurvey.Outcome outcome = new SparkSurvey(spark, job).run(ModelList.targets(references));
             SurveyResult result = new ModelSurvey(options, run, files).finish(outcome.models());
             write(result, files, formats(job));
+            files.finish();
             print(System.out, System.err, outcome, files);
             return outcome.exitCode();
         } catch (IOException | ModelNotFoundException | InterruptedException | RuntimeException e) {

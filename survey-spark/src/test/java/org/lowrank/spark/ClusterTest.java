@@ -186,7 +186,7 @@ class ClusterTest {
     }
 
     static void await(Condition condition) throws IOException, InterruptedException {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(240);
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(900);
         while (!condition.holds()) {
             assertThat(System.nanoTime()).as("waited too long").isLessThan(end);
             Thread.sleep(20);

@@ -21,7 +21,7 @@ final class SparkProcesses implements AutoCloseable {
     /** What is submitted. */
     static final Path JAR = property("lowrank.spark.jar", "target/lowrank-survey-spark.jar");
 
-    private static final long PATIENCE_SECONDS = 240;
+    private static final long PATIENCE_SECONDS = 900;
 
     final Path folder;
     private final Map<String, String> environment;

@@ -146,6 +146,9 @@ final class SurveyStore {
                 .map(SurveyedModel::model)
                 .toList();
         removeOthers(measured);
+        if (list(UNITS).isEmpty()) { // else of models that failed, for the next run
+            delete(UNITS);
+        }
         files.write("survey.csv", stream -> {
             stream.write(csv(List.of(), true));
             for (int from = 0; from < measured.size(); from += READ_AHEAD) {
