@@ -8,8 +8,8 @@ import org.apache.spark.SparkEnv;
 /**
  * The Hub's access token on its way from the driver to the executors: a setting of the application, which executors ask the driver for
  * when they start (encrypted with {@code spark.network.crypto.enabled} or {@code spark.ssl.rpc.enabled}). Spark redacts it by its name in
- * logs, event logs and the pages and interfaces of its servers. Not in the environment of executors: a standalone worker's page tells
- * the whole command it starts one with.
+ * logs, event logs and the pages and interfaces of its servers. Not in the environment of executors: that goes through master and
+ * workers, whose pages redact by settings of their own.
  */
 final class HubToken {
     static final String KEY = "spark.lowrank.hub.token";
