@@ -18,7 +18,7 @@ import org.lowrank.weights.maven.MavenCoordinates;
  * checkpoint) · {@code maven:group:artifact:version}, optionally {@code /folder} or {@code /file} · {@code org/name} or
  * {@code name} on the Hugging Face Hub, optionally {@code /folder} or {@code /file} inside it, optionally
  * {@code @revision} at the end · {@code BASE+ADAPTER}, each of them a reference of its own · {@code scheme:/…}, a path in a file
- * system that the program brings with it, {@link RemoteFileSystem}.
+ * system that the program brings with it, {@link org.lowrank.weights.files.RemoteFileSystem}.
  */
 public sealed interface ModelReference {
     /** A scheme and a path; an address of the web is none, nor is a drive of Windows. */
