@@ -67,7 +67,7 @@ final class LineChartSvg {
     private void series(Report.Series series) {
         int slot = chart.slot(series);
         group(series.name());
-        Report.Band band = series.band();
+        Band band = series.band();
         if (band != null) {
             for (String area : areas(series, band)) {
                 path(Ink.filled(chart.hasManyBands() ? "faint" : "band", slot), area);
@@ -107,7 +107,7 @@ final class LineChartSvg {
     }
 
     /** One area per unbroken stretch of the line: forward along the upper edge, back along the lower one. */
-    private List<String> areas(Report.Series series, Report.Band band) {
+    private List<String> areas(Report.Series series, Band band) {
         List<String> areas = new ArrayList<>();
         StringBuilder upper = new StringBuilder();
         StringBuilder lower = new StringBuilder();

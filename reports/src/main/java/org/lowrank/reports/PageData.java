@@ -156,7 +156,7 @@ final class PageData {
                 .put("style", series.style().name());
         node.set("x", numbers(series.x()));
         node.set("y", numbers(finite(series.y())));
-        Report.Band band = series.band();
+        Band band = series.band();
         if (band != null && band.deviation() != null) {
             node.set("sd", numbers(band.deviation()));
         } else if (band != null) {

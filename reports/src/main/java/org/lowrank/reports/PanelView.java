@@ -69,7 +69,7 @@ record PanelView(
                 series.stream().flatMapToDouble(line -> Arrays.stream(line.y())).noneMatch(value -> value < 0);
         for (Report.Series line : series) {
             all.add(line.y());
-            Report.Band band = line.band();
+            Band band = line.band();
             if (band != null && line.style() != Report.Style.FORBIDDEN) {
                 double[] low = band.low().clone();
                 for (int i = 0; i < low.length; i++) {

@@ -1,6 +1,5 @@
 package org.lowrank.reports;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -199,10 +198,7 @@ public record Report(
 
         /** All that lies above the ordinates, or below them, shaded as where a claim allows nothing. */
         public static Series forbidden(String name, double[] x, double[] y, boolean above) {
-            double[] far = new double[y.length];
-            Arrays.fill(far, above ? Double.POSITIVE_INFINITY : Double.NEGATIVE_INFINITY);
-            return new Series(
-                    name, x, y, above ? new Band(y, far, null) : new Band(far, y, null), Style.FORBIDDEN, Set.of());
+            return new Series(name, x, y, Band.beyond(y, above), Style.FORBIDDEN, Set.of());
         }
 
         /** The same with a ring around these points. */
@@ -218,29 +214,6 @@ public record Report(
         /** The same line under another name and in another style. */
         public Series as(String otherName, Style otherStyle) {
             return new Series(otherName, x, y, band, otherStyle, ringed);
-        }
-    }
-
-    /**
-     * What surrounds a line.
-     *
-     * @param low ordinates of its lower edge, NaN where there is none; −∞ reaches to the end of the axis
-     * @param high likewise of its upper edge
-     * @param deviation half width where the band is of one standard deviation and readers are told so, else null
-     */
-    public record Band(double[] low, double[] high, double @Nullable [] deviation) {
-        static Band around(double[] y, double[] sd) {
-            double[] low = new double[y.length];
-            double[] high = new double[y.length];
-            for (int i = 0; i < y.length; i++) {
-                low[i] = y[i] - sd[i];
-                high[i] = y[i] + sd[i];
-            }
-            return new Band(low, high, sd);
-        }
-
-        boolean has(int i) {
-            return !Double.isNaN(low[i]) && !Double.isNaN(high[i]);
         }
     }
 
