@@ -53,7 +53,9 @@ final class SurveyBytes {
             boolean isText = file.toString().endsWith(".csv"); // of the others a failure shall not print more than that
             bytes.put(
                     out.relativize(file).toString(),
-                    isText ? new String(content, StandardCharsets.UTF_8) : content.length + " " + Arrays.hashCode(content));
+                    isText
+                            ? new String(content, StandardCharsets.UTF_8)
+                            : content.length + " " + Arrays.hashCode(content));
         }
         return bytes;
     }

@@ -125,7 +125,8 @@ class DataSetTest {
         for (int i = 0; i < 3; i++) { // hashes of objects differ from one to the next
             Path file = folder.resolve("other-" + i);
             Process other = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
                             "-XX:TieredStopAtLevel=1",
                             "-cp",
                             System.getProperty("java.class.path"),
