@@ -112,4 +112,15 @@ class ExamplesTest {
     void aTheoremIsChecked() throws Exception {
         assertThat(printed(CheckTheorem::main, "theorem-1").lines()).isNotEmpty();
     }
+
+    @Test
+    void ranksAreDrawnWithWordsBesideThem() throws Exception {
+        Path table = Files.writeString(
+                directory.resolve("matrices.csv"),
+                "layer,matrix,stable_rank,gaussian_stable_rank\n0,Q,6.5,13.9\n1,Q,7.25,13.9\n0,M1,5,18.5\n");
+        Path figure = directory.resolve("ranks.svg");
+        assertThat(printed(AnnotateRanks::main, table.toString(), figure.toString()))
+                .isEqualTo(figure + System.lineSeparator());
+        assertThat(Files.readString(figure)).startsWith("<svg").contains("<title>Stable ranks</title>");
+    }
 }
