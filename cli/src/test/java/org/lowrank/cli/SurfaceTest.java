@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What of a module programs are meant to use, and which of its rooms its sisters enter: docs/adr/0010-surfaces.md. */
+/** What of a module programs are meant to use, and which of its rooms its sisters enter: docs/adr/0009-surfaces.md. */
 class SurfaceTest {
     /** For programs: one to three packages of each module. */
     private static final Map<String, Set<String>> SURFACE = Map.of(

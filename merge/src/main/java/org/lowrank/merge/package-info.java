@@ -1,7 +1,7 @@
 /**
  * Several checkpoints to one: inputs, the plan, the run.
  *
- * <p>Surface of the module for programs: this package, {@code output} and {@code recipe} (docs/adr/0010-surfaces.md).
+ * <p>Surface of the module for programs: this package, {@code output} and {@code recipe} (docs/adr/0009-surfaces.md).
  */
 @NullMarked
 package org.lowrank.merge;

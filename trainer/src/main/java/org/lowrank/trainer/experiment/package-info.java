@@ -1,7 +1,7 @@
 /**
  * The experiments of Figures 2, 3 and 5: settings to result records, in draws that run side by side.
  *
- * <p>Surface of the module for programs: this package, {@code theory} and {@code theory.claim} (docs/adr/0010-surfaces.md).
+ * <p>Surface of the module for programs: this package, {@code theory} and {@code theory.claim} (docs/adr/0009-surfaces.md).
  */
 @NullMarked
 package org.lowrank.trainer.experiment;
