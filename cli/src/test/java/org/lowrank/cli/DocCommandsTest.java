@@ -254,6 +254,8 @@ class DocCommandsTest {
                 continue; // would start a browser
             } else if (word.equals("9-11")) {
                 arguments.add("0-1"); // the made models have two layers
+            } else if (word.startsWith("docs/")) {
+                arguments.add(ROOT.resolve(word).toString());
             } else {
                 arguments.add(standsIn == null ? word : standsIn.toString());
             }
