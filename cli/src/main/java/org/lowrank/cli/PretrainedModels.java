@@ -21,7 +21,8 @@ final class PretrainedModels {
      */
     static List<MeasuredModel> beside(AnalysisResult analysis, double lambda) throws UsageException {
         if (!(lambda > 0 && lambda <= 1)) {
-            throw new UsageException("theory: weight decays [" + lambda + "]: out of range; give numbers above 0 and at most 1");
+            throw new UsageException(
+                    "theory: weight decays [" + lambda + "]: out of range; give numbers above 0 and at most 1");
         }
         Map<String, List<MeasuredModel.Matrix>> byModel = new LinkedHashMap<>();
         for (MatrixMeasurement row : analysis.matrices()) {

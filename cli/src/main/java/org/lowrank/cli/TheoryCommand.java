@@ -32,7 +32,13 @@ import picocli.CommandLine.Spec;
         name = "theory",
         mixinStandardHelpOptions = true,
         description = "Check the paper's lemmas, corollaries and theorems numerically.",
-        footer = {"", "Examples:", "  lowrank theory", "  lowrank theory lemma-4 --depth 3,5,8 --lambda 1e-3,1e-2", "  lowrank theory lemma-4 --measured lowrank-results/org--model/result.json"})
+        footer = {
+            "",
+            "Examples:",
+            "  lowrank theory",
+            "  lowrank theory lemma-4 --depth 3,5,8 --lambda 1e-3,1e-2",
+            "  lowrank theory lemma-4 --measured lowrank-results/org--model/result.json"
+        })
 final class TheoryCommand implements Callable<Integer> {
     /** The results there are. */
     static final class Names extends ArrayList<String> {

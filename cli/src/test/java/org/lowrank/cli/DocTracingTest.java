@@ -135,8 +135,8 @@ class DocTracingTest {
             }
         }
         pairs.values()
-                .forEach(pair -> numbers.add(
-                        pair.stream().mapToDouble(v -> v).average().orElseThrow()));
+                .forEach(pair ->
+                        numbers.add(pair.stream().mapToDouble(v -> v).average().orElseThrow()));
     }
 
     private static void draws(Path result, List<Double> numbers) throws IOException {

@@ -65,15 +65,13 @@ class OtherCommandsTest {
         Run run = Run.of("theory", "lemma-4", "--measured", result, "--lambda", "0.02", "--out", out.toString());
         assertThat(run.exitCode()).as(run.err()).isZero();
         assertThat(run.out()).contains("equation (3) at λ = 0.02");
-        String[] cells =
-                Files.readAllLines(out.resolve("lemma-4.csv")).get(1).split(",");
+        String[] cells = Files.readAllLines(out.resolve("lemma-4.csv")).get(1).split(",");
         assertThat(Integer.parseInt(cells[1])).isEqualTo(count);
         assertThat(Double.parseDouble(cells[2])).isCloseTo(sum / count, org.assertj.core.api.Assertions.within(1e-12));
         Run other = Run.of("theory", "lemma-5", "--measured", result);
         assertThat(other.exitCode()).isEqualTo(2);
         assertThat(other.errLines())
-                .containsExactly(
-                        "lowrank: theory: --measured: is for lemma-4 and one --lambda; leave the others out");
+                .containsExactly("lowrank: theory: --measured: is for lemma-4 and one --lambda; leave the others out");
     }
 
     @Test

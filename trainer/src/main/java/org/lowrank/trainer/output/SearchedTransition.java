@@ -121,7 +121,8 @@ final class SearchedTransition {
                 intercept.draws() == 0 ? "–" : NumberText.percent(intercept.mean()),
                 intercept.draws() == 0
                         ? depth + ": no draw has a λ above which it collapses."
-                        : depth + ": networks collapse above λ = " + NumberText.of(critical.mean()) + " on average, and towards it "
+                        : depth + ": networks collapse above λ = " + NumberText.of(critical.mean())
+                                + " on average, and towards it "
                                 + (!told
                                         ? "it is not decided whether the first layer's norm goes to 0"
                                         : jump
