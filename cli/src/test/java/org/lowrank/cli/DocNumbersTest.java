@@ -23,6 +23,7 @@ class DocNumbersTest {
     private static final Path BERT = ROOT.resolve("docs/results/models/bert-base-uncased.json");
     private static final Path LAYERS = ROOT.resolve("docs/results/models/minilm-vs-bge.json");
     private static final Path MERGING = ROOT.resolve("docs/results/merging/summary.csv");
+    private static final Path MERGED = ROOT.resolve("docs/results/merging/provenance.json");
     private static final Path FINETUNING = ROOT.resolve("docs/results/finetuning/provenance.json");
 
     /** Decimals that are definitions or settings, not results. */
@@ -73,11 +74,6 @@ class DocNumbersTest {
         return String.format(Locale.ROOT, "%." + digits + "f", value);
     }
 
-    /** As {@code 3.94e-4}. */
-    private static String scientific(double value, int digits) {
-        return String.format(Locale.ROOT, "%." + digits + "e", value).replaceAll("e([-+])0*(\\d)", "e$1$2");
-    }
-
     private static DoubleStream distances() throws IOException {
         List<Double> all = new ArrayList<>();
         new ObjectMapper()
@@ -90,8 +86,6 @@ class DocNumbersTest {
     }
 
     private static List<Traced> traced() throws IOException {
-        String merged = "loss_merged_(first|second)";
-        String own = "loss_(first|second)";
         double spread = bert("norm-spread", "norm_spread");
         double output = bert("output-ratio", "output_ratio");
         double entries = bert("output-ratio", "output_rms_ratio");
@@ -104,29 +98,33 @@ class DocNumbersTest {
                 new Traced("README.md", "×0.52", "×" + decimals(size, 2)),
                 new Traced("README.md", "×0.82", "×" + decimals(entries, 2)),
                 new Traced(
-                        "README.md", "mean 3.94e-4", "mean " + scientific(merging("orthogonal", "1.0E-4", merged), 2)),
+                        "README.md",
+                        "is 0.700 (0.439",
+                        "is " + decimals(finding(MERGED, "orthogonal-tasks", "loss_ratio"), 3) + " ("
+                                + decimals(finding(MERGED, "orthogonal-tasks", "loss_ratio_low"), 3)),
+                new Traced(
+                        "README.md", "labels 890", "labels " + decimals(finding(MERGED, "same-task", "loss_ratio"), 0)),
                 new Traced(
                         "README.md",
-                        "against 3.93e-4",
-                        "against " + scientific(merging("orthogonal", "1.0E-4", own), 2)),
-                new Traced("README.md", "(4.7e-4", "(" + scientific(merging("orthogonal", "0.0", merged), 1)),
+                        "from 337 to 0.700",
+                        "from " + decimals(finding(MERGED, "weight-decay", "loss_ratio_without"), 0) + " to "
+                                + decimals(finding(MERGED, "weight-decay", "loss_ratio"), 3)),
                 new Traced(
                         "README.md",
-                        "2.5e-4 at 1e-5",
-                        scientific(merging("orthogonal", "1.0E-5", merged), 1) + " at 1e-5"),
+                        "rises 346 (",
+                        "rises " + decimals(finding(MERGED, "weight-decay", "individual_loss_rise"), 0) + " ("),
                 new Traced(
                         "README.md",
-                        "350-fold",
-                        Math.round(merging("orthogonal", "1.0E-4", own) / merging("orthogonal", "0.0", own) / 10) * 10
-                                + "-fold"),
+                        "falls 1.39 (",
+                        "falls " + decimals(finding(MERGED, "weight-decay", "merged_loss_fall"), 2) + " ("),
                 new Traced(
                         "README.md",
-                        "1.63 and 1.26",
+                        "1.64 and 1.26",
                         decimals(merging("orthogonal", "1.0E-4", "stable_rank_w1_(first|second)"), 2) + " and "
                                 + decimals(merging("orthogonal", "1.0E-4", "stable_rank_w2_(first|second)"), 2)),
                 new Traced(
                         "README.md",
-                        "5.47",
+                        "5.48",
                         decimals(merging("orthogonal", "1.0E-4", "frobenius_norm_w1_(first|second)"), 2)),
                 new Traced(
                         "docs/merge.md",
