@@ -1,13 +1,10 @@
 package org.lowrank.analyzer;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.lowrank.machine.files.Sha256;
 import org.lowrank.weights.files.ModelFiles;
 import org.lowrank.weights.files.ModelNotFoundException;
 
@@ -55,11 +52,6 @@ final class ResultFingerprint {
 
     private static String hash(StringBuilder text, ModelFiles.Provenance provenance, String how) {
         text.append(String.join("\n", provenance.model(), provenance.revision(), provenance.location(), how));
-        try {
-            MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-            return HexFormat.of().formatHex(sha256.digest(text.toString().getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every Java platform has SHA-256
-        }
+        return Sha256.of(text.toString());
     }
 }

@@ -45,30 +45,6 @@ class DocCommandsTest {
             Map.entry("check", "CheckCommandTest"),
             Map.entry("theory", "SavedResultsTest runs it with few draws"));
 
-    /** Added to experiments so that they end in a second. */
-    private static final List<String> SMALL = List.of(
-            "--preset=quick",
-            "--samples=4",
-            "--dimension=4",
-            "--hidden=6,4",
-            "--steps=3",
-            "--records=2",
-            "--draws=1",
-            "--lambda=0.01");
-
-    private static final List<String> SMALL_SWEEP = List.of(
-            "--preset=quick",
-            "--samples=8",
-            "--dimension=4",
-            "--hidden=4,4",
-            "--batch=4",
-            "--epochs=2",
-            "--records=1",
-            "--draws=1",
-            "--frequency=10",
-            "--step-size=0.1",
-            "--lambda=0,0.01");
-
     @TempDir
     Path directory;
 
@@ -262,8 +238,10 @@ class DocCommandsTest {
         }
         String first = words.get(0);
         if (first.equals("experiment")) {
-            arguments = new ArrayList<>(arguments.subList(0, 2));
-            arguments.addAll(arguments.get(1).equals("sweep") ? SMALL_SWEEP : SMALL);
+            String name = arguments.get(1);
+            arguments = new ArrayList<>(List.of(name.equals("sweep")
+                    ? TinyExperiments.command(name)
+                    : TinyExperiments.command(name, "--lambda=0.01")));
         }
         boolean writes = Set.of("analyze", "compare", "extract", "merge", "run", "overlap", "experiment", "report")
                 .contains(first);

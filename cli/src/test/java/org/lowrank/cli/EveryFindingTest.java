@@ -199,20 +199,7 @@ class EveryFindingTest {
                 directory.resolve("out" + (runs - 1)).resolve("survey.parquet").toString();
         all.addAll(findings("analyze", a.toString(), "--against", dataSet));
         all.addAll(experiment("merging", "--lambdas=0,0.01"));
-        all.addAll(findings(
-                "experiment",
-                "sweep",
-                "--preset=quick",
-                "--samples=8",
-                "--dimension=4",
-                "--hidden=4,4",
-                "--batch=4",
-                "--epochs=2",
-                "--records=1",
-                "--draws=1",
-                "--frequency=10",
-                "--step-size=0.1",
-                "--lambda=0,0.01"));
+        all.addAll(experiment("sweep"));
         all.addAll(experiment("mechanism", "--lambda=0.01"));
         for (String study : List.of("width", "depth", "overlap", "tasks", "transition")) {
             all.addAll(experiment(study, "--lambda=0.01", study.equals("overlap") ? "--values=0,0.5" : "--values=2,3"));
@@ -236,18 +223,7 @@ class EveryFindingTest {
     }
 
     private List<JsonNode> experiment(String name, String... options) throws IOException {
-        List<String> arguments = new ArrayList<>(List.of(
-                "experiment",
-                name,
-                "--preset=quick",
-                "--samples=4",
-                "--dimension=4",
-                "--hidden=6,4",
-                "--steps=3",
-                "--records=2",
-                "--draws=1"));
-        Collections.addAll(arguments, options);
-        return findings(arguments.toArray(String[]::new));
+        return findings(TinyExperiments.command(name, options));
     }
 
     /** Rows of the table under a heading: the cells that are code. */

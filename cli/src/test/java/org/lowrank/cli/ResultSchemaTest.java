@@ -155,49 +155,15 @@ class ResultSchemaTest {
 
     @Test
     void experimentsFit() throws IOException {
-        assertThat(violations(saved(
-                        "experiment",
-                        "merging",
-                        "--preset=quick",
-                        "--samples=4",
-                        "--dimension=4",
-                        "--hidden=6,4",
-                        "--steps=3",
-                        "--records=2",
-                        "--draws=1",
-                        "--lambdas=0")))
+        assertThat(violations(saved(TinyExperiments.command("merging", "--lambdas=0"))))
                 .isEmpty();
-        assertThat(violations(saved(
-                        "experiment",
-                        "sweep",
-                        "--preset=quick",
-                        "--samples=8",
-                        "--dimension=4",
-                        "--hidden=4,4",
-                        "--batch=4",
-                        "--epochs=2",
-                        "--records=1",
-                        "--draws=1",
-                        "--frequency=10",
-                        "--step-size=0.1",
-                        "--lambda=0,0.01")))
-                .isEmpty();
+        assertThat(violations(saved(TinyExperiments.command("sweep")))).isEmpty();
     }
 
     @Test
     void studiesFit() throws IOException {
         for (String study : List.of("mechanism", "width", "depth", "overlap", "tasks", "transition", "training")) {
-            List<String> arguments = new ArrayList<>(List.of(
-                    "experiment",
-                    study,
-                    "--preset=quick",
-                    "--samples=4",
-                    "--dimension=4",
-                    "--hidden=6,4",
-                    "--steps=3",
-                    "--records=2",
-                    "--draws=1",
-                    "--lambda=0.01"));
+            List<String> arguments = new ArrayList<>(List.of(TinyExperiments.command(study, "--lambda=0.01")));
             if (!List.of("mechanism", "training").contains(study)) {
                 arguments.add(study.equals("overlap") ? "--values=0,0.5" : "--values=2,3");
             }

@@ -2,13 +2,12 @@ package org.lowrank.merge;
 
 import java.io.IOException;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.lowrank.machine.files.Sha256;
 import org.lowrank.machine.tasks.SideBySide;
 import org.lowrank.weights.bytes.ByteSource;
 import org.lowrank.weights.files.ModelFiles;
@@ -61,7 +60,7 @@ final class FileHashes {
     }
 
     private static String hash(ModelFiles files, String name) throws IOException {
-        MessageDigest digest = sha256();
+        MessageDigest digest = Sha256.digest();
         try (ByteSource source = files.open(name)) {
             for (long at = 0; at < source.size(); at += CHUNK) {
                 try (ByteSource.Region region = source.read(at, (int) Math.min(CHUNK, source.size() - at))) {
@@ -71,15 +70,7 @@ final class FileHashes {
         } catch (ModelNotFoundException e) {
             throw new IllegalStateException(e); // it was open a moment ago
         }
-        return HexFormat.of().formatHex(digest.digest());
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every JDK has it
-        }
+        return Sha256.hex(digest);
     }
 
     /** The hash, empty where none is known. */

@@ -3,9 +3,9 @@ package org.lowrank.merge;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Collection;
 import java.util.HexFormat;
+import org.lowrank.machine.files.Sha256;
 import org.lowrank.weights.files.ModelFiles;
 import org.lowrank.weights.files.ModelNotFoundException;
 
@@ -17,7 +17,7 @@ final class Fingerprint {
 
     static String of(MergePlan plan, Collection<OpenModel> models, long shardBytes, String version)
             throws IOException, ModelNotFoundException {
-        MessageDigest digest = sha256();
+        MessageDigest digest = Sha256.digest();
         add(digest, version, Long.toString(shardBytes));
         plan.tensors().forEach(item -> {
             add(digest, item.output().toString(), item.copied());
@@ -53,14 +53,6 @@ final class Fingerprint {
         for (String text : texts) {
             digest.update(text.getBytes(StandardCharsets.UTF_8));
             digest.update((byte) 0);
-        }
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every JDK has it
         }
     }
 }

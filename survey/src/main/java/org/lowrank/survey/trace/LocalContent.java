@@ -4,11 +4,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Collection;
-import java.util.HexFormat;
 import java.util.List;
 import org.lowrank.analyzer.ModelAnalysis;
+import org.lowrank.machine.files.Sha256;
 import org.lowrank.weights.bytes.ByteSource;
 import org.lowrank.weights.files.ModelFiles;
 import org.lowrank.weights.files.ModelNotFoundException;
@@ -45,7 +44,7 @@ final class LocalContent {
 
     /** SHA-256 of the files' names, sizes and of 64 blocks of each, from the first byte to the last; of small files it is of all. */
     String sampled() throws IOException, ModelNotFoundException {
-        MessageDigest digest = sha256();
+        MessageDigest digest = Sha256.digest();
         for (String name : names) {
             try (ByteSource source = files.open(name)) {
                 named(digest, name, source.size());
@@ -61,19 +60,19 @@ final class LocalContent {
                 }
             }
         }
-        return HexFormat.of().formatHex(digest.digest()) + layers;
+        return Sha256.hex(digest) + layers;
     }
 
     /** SHA-256 of the files' names, sizes and bytes. */
     String whole() throws IOException, ModelNotFoundException {
-        MessageDigest digest = sha256();
+        MessageDigest digest = Sha256.digest();
         for (String name : names) {
             try (ByteSource source = files.open(name)) {
                 named(digest, name, source.size());
                 update(digest, source, 0, source.size());
             }
         }
-        return HexFormat.of().formatHex(digest.digest()) + layers;
+        return Sha256.hex(digest) + layers;
     }
 
     /** Whether the other's files have the same names and bytes; ends at the first that differs. */
@@ -118,14 +117,6 @@ final class LocalContent {
             try (ByteSource.Region region = source.read(from + at, (int) Math.min(CHUNK, count - at))) {
                 digest.update(region.bytes());
             }
-        }
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every JDK has it
         }
     }
 }

@@ -2,13 +2,10 @@ package org.lowrank.survey.trace;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Optional;
+import org.lowrank.machine.files.Sha256;
 import org.lowrank.reports.OutputDirectory;
 import org.lowrank.reports.ReportWriteException;
 import org.lowrank.reports.ResultJson;
@@ -113,13 +110,6 @@ final class TraceStore {
     }
 
     private static String hash(String text) {
-        try {
-            MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-            return HexFormat.of()
-                    .formatHex(sha256.digest(text.getBytes(StandardCharsets.UTF_8)))
-                    .substring(0, NAME);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every Java platform has SHA-256
-        }
+        return Sha256.of(text).substring(0, NAME);
     }
 }

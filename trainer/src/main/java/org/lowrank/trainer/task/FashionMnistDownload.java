@@ -9,11 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.zip.GZIPInputStream;
+import org.lowrank.machine.files.Sha256;
 import org.lowrank.machine.files.WholeFile;
 import org.lowrank.machine.net.NetworkSettingException;
 import org.lowrank.machine.net.Pauses;
@@ -135,14 +134,12 @@ public final class FashionMnistDownload {
     private static void verify(byte[] content, String expected, URI uri) throws MalformedDataException {
         String found;
         try {
-            MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+            MessageDigest sha256 = Sha256.digest();
             try (InputStream unpacked =
                     new DigestInputStream(new GZIPInputStream(new ByteArrayInputStream(content)), sha256)) {
                 unpacked.transferTo(java.io.OutputStream.nullOutputStream());
             }
-            found = HexFormat.of().formatHex(sha256.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every Java platform has SHA-256
+            found = Sha256.hex(sha256);
         } catch (IOException e) {
             found = "no gzip file";
         }

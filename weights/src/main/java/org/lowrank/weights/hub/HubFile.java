@@ -5,6 +5,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.lowrank.machine.files.Sha256;
 import org.lowrank.weights.bytes.Flaw;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.files.ModelFiles;
@@ -65,10 +66,10 @@ record HubFile(String path, long size, String etag) {
 
     /** A digest that must end as {@link #etag()} once all bytes went through it. */
     MessageDigest digest() {
+        if (isSha256(etag)) {
+            return Sha256.digest();
+        }
         try {
-            if (isSha256(etag)) {
-                return MessageDigest.getInstance("SHA-256");
-            }
             MessageDigest git = MessageDigest.getInstance("SHA-1");
             git.update(("blob " + size + "\0").getBytes(StandardCharsets.US_ASCII));
             return git;

@@ -5,13 +5,12 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.eclipse.aether.artifact.DefaultArtifact;
 import org.lowrank.machine.files.CacheDirectory;
+import org.lowrank.machine.files.Sha256;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.files.ModelNotFoundException;
 import org.lowrank.weights.files.SourceOptions;
@@ -68,19 +67,14 @@ public record PinnedJar(String group, String artifact, String version, String cl
     }
 
     private void check(Path jar) throws IOException {
-        MessageDigest digest;
-        try {
-            digest = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException everyJavaHasIt) {
-            throw new IllegalStateException(everyJavaHasIt);
-        }
+        MessageDigest digest = Sha256.digest();
         byte[] buffer = new byte[BUFFER];
         try (InputStream content = Files.newInputStream(jar)) {
             for (int n = content.read(buffer); n >= 0; n = content.read(buffer)) {
                 digest.update(buffer, 0, n);
             }
         }
-        String found = HexFormat.of().formatHex(digest.digest());
+        String found = Sha256.hex(digest);
         if (!found.equals(sha256)) {
             throw new MalformedWeightsException("not the known jar: " + this + ": its SHA-256 is " + found + ", not "
                     + sha256 + "; it is not used: look where the Maven settings' repositories lead");
