@@ -239,9 +239,10 @@ class DocCommandsTest {
         String first = words.get(0);
         if (first.equals("experiment")) {
             String name = arguments.get(1);
-            arguments = new ArrayList<>(List.of(name.equals("sweep")
-                    ? TinyExperiments.command(name)
-                    : TinyExperiments.command(name, "--lambda=0.01")));
+            arguments = new ArrayList<>(List.of(
+                    name.equals("sweep")
+                            ? TinyExperiments.command(name)
+                            : TinyExperiments.command(name, "--lambda=0.01")));
         }
         boolean writes = Set.of("analyze", "compare", "extract", "merge", "run", "overlap", "experiment", "report")
                 .contains(first);

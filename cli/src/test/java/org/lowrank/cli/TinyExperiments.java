@@ -7,13 +7,7 @@ import java.util.List;
 final class TinyExperiments {
     /** Networks of 6 and 4 hidden units, three steps, one draw. */
     static final List<String> MERGING = List.of(
-            "--preset=quick",
-            "--samples=4",
-            "--dimension=4",
-            "--hidden=6,4",
-            "--steps=3",
-            "--records=2",
-            "--draws=1");
+            "--preset=quick", "--samples=4", "--dimension=4", "--hidden=6,4", "--steps=3", "--records=2", "--draws=1");
 
     static final List<String> SWEEP = List.of(
             "--preset=quick",
