@@ -98,10 +98,12 @@ public record TrainingRun(String model, String source, List<TracedRevision> revi
         }
         RevisionChoice.Chosen chosen = asked.among(folders.keySet(), known);
         if (chosen.steps().isEmpty()) {
-            throw new ModelNotFoundException("no checkpoints: " + local.path() + ": no folder "
-                    + String.join(" or ", asked.patterns()) + " among its " + folders.size() + " folders ("
-                    + few(List.copyOf(folders.keySet()))
-                    + "); name the trainer's output directory, or choose folders with --revisions");
+            String there = folders.isEmpty()
+                    ? "it holds no folder"
+                    : "no folder " + String.join(" or ", asked.patterns()) + " among its " + folders.size() + " folders ("
+                            + few(List.copyOf(folders.keySet())) + ")";
+            throw new ModelNotFoundException("no checkpoints: " + local.path() + ": " + there
+                    + "; name the trainer's output directory, or choose folders with --revisions");
         }
         List<TracedRevision> revisions = new ArrayList<>();
         for (Map.Entry<String, Long> entry : chosen.steps().entrySet()) {

@@ -146,4 +146,13 @@ class TrainerDirectoryTest extends TraceContract {
                                 + ": no folder epoch* among its 4 folders (checkpoint-1000, checkpoint-5, "
                                 + "checkpoint-90, runs); name the trainer's output directory, or choose folders with --revisions");
     }
+
+    @Test
+    void aDirectoryWithoutFoldersIsNoTraining() throws Exception {
+        Path empty = Files.createDirectories(run.resolve("runs/empty"));
+        assertThatThrownBy(() ->
+                        TrainingRun.of(ModelReference.parse(empty.toString()), RevisionChoice.ALL, options.source()))
+                .isInstanceOf(ModelNotFoundException.class)
+                .hasMessageStartingWith("no checkpoints: " + empty + ": it holds no folder; name ");
+    }
 }
