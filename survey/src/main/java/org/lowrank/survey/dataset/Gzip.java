@@ -27,7 +27,7 @@ final class Gzip implements CompressionCodecFactory {
 
     private static void require(CompressionCodecName name) {
         if (name != CompressionCodecName.GZIP) {
-            throw new UnsupportedOperationException("pages compressed with " + name);
+            throw new UnsupportedOperationException("its pages are compressed with " + name + ", not with gzip");
         }
     }
 

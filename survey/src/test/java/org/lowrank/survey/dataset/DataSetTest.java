@@ -202,6 +202,22 @@ class DataSetTest {
         assertThat(read.get(7).model()).isEqualTo("b/second");
     }
 
+    /** As DuckDB writes where nothing else is asked of it. */
+    @Test
+    void pagesOfAnotherCodecAreNamed() throws Exception {
+        write("org/a");
+        Path copy = folder.resolve("copy.parquet");
+        try (Connection database = DriverManager.getConnection("jdbc:duckdb:");
+                Statement statement = database.createStatement()) {
+            statement.execute("COPY (SELECT * FROM read_parquet('" + folder + "/survey.parquet/**/*.parquet')) TO '"
+                    + copy + "' (FORMAT parquet)");
+        }
+        assertThatThrownBy(() -> DataSet.read(copy, row -> {}))
+                .isInstanceOf(UnreadableResultException.class)
+                .hasMessage("not a data set of lowrank: " + copy
+                        + ": its pages are compressed with SNAPPY, not with gzip; make it again with 'lowrank survey'");
+    }
+
     @Test
     void whatIsNoDataSetIsNamed() throws Exception {
         Path file = Files.writeString(folder.resolve("x.parquet"), "no parquet");
