@@ -100,8 +100,8 @@ public record TrainingRun(String model, String source, List<TracedRevision> revi
         if (chosen.steps().isEmpty()) {
             String there = folders.isEmpty()
                     ? "it holds no folder"
-                    : "no folder " + String.join(" or ", asked.patterns()) + " among its " + folders.size() + " folders ("
-                            + few(List.copyOf(folders.keySet())) + ")";
+                    : "no folder " + String.join(" or ", asked.patterns()) + " among its " + folders.size()
+                            + " folders (" + few(List.copyOf(folders.keySet())) + ")";
             throw new ModelNotFoundException("no checkpoints: " + local.path() + ": " + there
                     + "; name the trainer's output directory, or choose folders with --revisions");
         }
