@@ -64,4 +64,22 @@ record Interval(double mean, double low, double high, int draws) {
         return NumberText.of(mean)
                 + (!Double.isFinite(high) ? "" : " (" + NumberText.of(low) + " to " + NumberText.of(high) + ")");
     }
+
+    /**
+     * Of a quotient of a quantity after and before: {@code rises 3.0 (2.0 to 4.5)-fold}; by its reciprocal {@code falls …-fold}
+     * where the mean is below 1.
+     */
+    String change() {
+        if (Double.isNaN(mean)) {
+            return "is in no draw known both times";
+        }
+        return mean < 1
+                ? "falls " + inverse().text() + "-fold"
+                : "rises " + text() + "-fold";
+    }
+
+    /** The interval of 1/x, of a quotient turned over. */
+    Interval inverse() {
+        return new Interval(1 / mean, 1 / high, 1 / low, draws);
+    }
 }

@@ -62,8 +62,8 @@ final class WeightDecayFinding {
                 "Merged over individual loss goes from " + NumberText.of(without.mean()) + " at λ = "
                         + NumberText.exact(least) + " to " + NumberText.of(with.mean()) + " at λ = "
                         + NumberText.exact(lambda) + ", " + how + ".",
-                "Draw by draw the ratio falls " + closed.text() + "-fold; of that the merged loss falls " + fall.text()
-                        + "-fold and the individual one rises " + rise.text() + "-fold. " + best(least)
+                "Draw by draw the ratio " + closed.inverse().change() + ": the merged loss "
+                        + fall.inverse().change() + ", the individual one " + rise.change() + ". " + best(least)
                         + String.join("; ", parts)
                         + ". Holds where the merged loss itself falls, roughly where only the ratio does"
                         + MergingDraws.enough(),

@@ -37,4 +37,15 @@ class IntervalTest {
         assertThat(Interval.of(new double[] {1}).text()).isEqualTo("1.00");
         assertThat(Interval.of(new double[0]).mean()).isNaN();
     }
+
+    /** A loss that is 42 times as large afterwards does not "fall 0.0238-fold". */
+    @Test
+    void changeIsToldInItsOwnDirection() {
+        Interval rise = Interval.geometric(new double[] {4, 4, 4});
+        assertThat(rise.change()).isEqualTo("rises 4.00 (4.00 to 4.00)-fold");
+        assertThat(rise.inverse().change()).isEqualTo("falls 4.00 (4.00 to 4.00)-fold");
+        assertThat(Interval.geometric(new double[] {0.5}).change()).isEqualTo("falls 2.00-fold");
+        assertThat(new Interval(0.25, 0.2, 0.5, 5).change()).isEqualTo("falls 4.00 (2.00 to 5.00)-fold");
+        assertThat(Interval.geometric(new double[0]).change()).doesNotContain("NaN").doesNotContain("–");
+    }
 }
