@@ -17,6 +17,7 @@ import org.lowrank.trainer.theory.TheoryResult;
 import org.lowrank.trainer.theory.TheoryRun;
 import org.lowrank.trainer.theory.Words;
 import org.lowrank.trainer.theory.claim.CheckResult;
+import org.lowrank.trainer.theory.claim.Claim;
 import org.lowrank.trainer.theory.claim.Reading;
 import org.lowrank.trainer.theory.claim.TheoryCheck;
 import org.lowrank.trainer.theory.claim.TheorySettings;
@@ -170,7 +171,8 @@ final class TheoryCommand implements Callable<Integer> {
     private static void print(CheckResult check) {
         System.out.println(Words.headline(check));
         for (Reading reading : check.readings()) {
-            System.out.println("  " + reading.claim().id() + ": " + Words.describe(check, reading));
+            String aside = reading.claim().part() == Claim.Part.STATEMENT ? "" : " (" + Words.part(reading.claim()) + ")";
+            System.out.println("  " + reading.claim().id() + aside + ": " + Words.describe(check, reading));
         }
     }
 }

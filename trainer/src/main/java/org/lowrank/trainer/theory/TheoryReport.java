@@ -17,7 +17,6 @@ import org.lowrank.reports.Report.Shown;
 import org.lowrank.reports.Report.TableSection;
 import org.lowrank.reports.finding.Finding;
 import org.lowrank.trainer.theory.claim.CheckResult;
-import org.lowrank.trainer.theory.claim.Claim;
 import org.lowrank.trainer.theory.claim.Reading;
 import org.lowrank.trainer.theory.claim.TheorySettings;
 import org.lowrank.trainer.theory.claim.Verdict;
@@ -80,7 +79,7 @@ public final class TheoryReport {
         Verdict verdict = decisive.verdict();
         org.lowrank.reports.finding.Verdict shown = switch (verdict.outcome()) {
             case HOLDS ->
-                vacuous(check)
+                Words.vacuous(check)
                         ? org.lowrank.reports.finding.Verdict.INDISTINGUISHABLE
                         : org.lowrank.reports.finding.Verdict.HOLDS;
             case VIOLATED -> org.lowrank.reports.finding.Verdict.EXCEPTION;
@@ -102,13 +101,6 @@ public final class TheoryReport {
         return new Shown(finding, CheckSections.anchor(check));
     }
 
-    /** Everything that its statement says holds for any weights of these norms. */
-    private static boolean vacuous(CheckResult check) {
-        return check.readings().stream()
-                .filter(reading -> reading.claim().part() == Claim.Part.STATEMENT)
-                .noneMatch(reading -> reading.verdict().holdsWithPower());
-    }
-
     private static TableSection verdicts(TheoryResult result) {
         List<List<Cell>> rows = new ArrayList<>();
         for (CheckResult check : result.checks()) {
@@ -117,7 +109,7 @@ public final class TheoryReport {
                 rows.add(List.of(
                         text(check.title()),
                         text(reading.claim().id()),
-                        text(part(reading.claim())),
+                        text(Words.part(reading.claim())),
                         text(reading.claim().formula()),
                         text(Words.word(verdict)),
                         number(Words.marginText(verdict), verdict.margin()),
@@ -150,14 +142,6 @@ public final class TheoryReport {
                         new Column("Not judged", true)),
                 rows,
                 true);
-    }
-
-    private static String part(Claim claim) {
-        return switch (claim.part()) {
-            case STATEMENT -> "statement";
-            case SIDE -> "proof or text";
-            case OURS -> "ours";
-        };
     }
 
     private static Cell text(String text) {

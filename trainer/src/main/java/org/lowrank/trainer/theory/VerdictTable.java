@@ -9,26 +9,28 @@ import org.lowrank.trainer.theory.claim.Verdict;
 
 /** {@code verdicts.csv}: a row per reading with its verdict, where it was decided, and how far its bound is from the trivial one. */
 final class VerdictTable {
+    static final List<String> COLUMNS = List.of(
+            "check",
+            "part",
+            "reading",
+            "outcome",
+            "margin",
+            "condition",
+            "draw",
+            "lambda",
+            "step_or_time",
+            "runs_judged",
+            "runs_undecided",
+            "runs_not_judged",
+            "sharpness",
+            "vacuous_runs",
+            "start");
+
     private VerdictTable() {}
 
     /** In the paper's order; times of gradient flow, steps of descent. */
     static String csv(List<CheckResult> checks) {
-        CsvWriter csv = new CsvWriter(List.of(
-                "check",
-                "part",
-                "reading",
-                "outcome",
-                "margin",
-                "condition",
-                "draw",
-                "lambda",
-                "step_or_time",
-                "runs_judged",
-                "runs_undecided",
-                "runs_not_judged",
-                "sharpness",
-                "vacuous_runs",
-                "start"));
+        CsvWriter csv = new CsvWriter(COLUMNS);
         for (CheckResult check : checks) {
             for (Reading reading : check.readings()) {
                 csv.add(row(check, reading));
@@ -37,7 +39,7 @@ final class VerdictTable {
         return csv.toString();
     }
 
-    private static List<String> row(CheckResult check, Reading reading) {
+    static List<String> row(CheckResult check, Reading reading) {
         Verdict verdict = reading.verdict();
         return List.of(
                 check.id(),

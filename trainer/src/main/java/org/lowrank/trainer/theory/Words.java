@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.lowrank.reports.NumberText;
 import org.lowrank.trainer.theory.claim.CheckResult;
 import org.lowrank.trainer.theory.claim.Claim;
@@ -44,10 +45,16 @@ public final class Words {
                 ? ""
                 : " (" + decisive.claim().id() + ")";
         String sentence = switch (verdict.outcome()) {
-            case HOLDS -> name + " holds as printed in all " + runs(judged(check)) + " judged";
+            case HOLDS ->
+                name + " holds as printed in all " + runs(judged(check)) + " judged"
+                        + (vacuous(check) ? ", and is vacuous in them" : "");
             case VIOLATED -> name + " does not hold as printed" + which;
             case UNDECIDED -> name + " is not decided" + which;
-            case ASSUMPTION_NOT_MET -> name + " was not judged: no run meets its assumptions";
+            case ASSUMPTION_NOT_MET ->
+                name + " was not judged: "
+                        + (statements(check).mapToInt(Verdict.Runs::excluded).sum() == 0
+                                ? "with these settings it has nothing to compare"
+                                : "no run meets its assumptions");
         };
         List<Reading> failing = check.failingSides();
         String asides = failing.isEmpty()
@@ -59,11 +66,29 @@ public final class Words {
     }
 
     private static int judged(CheckResult check) {
+        return statements(check).mapToInt(Verdict.Runs::judged).max().orElse(0);
+    }
+
+    private static Stream<Verdict.Runs> statements(CheckResult check) {
         return check.readings().stream()
                 .filter(reading -> reading.claim().part() == Claim.Part.STATEMENT)
-                .mapToInt(reading -> reading.verdict().runs().judged())
-                .max()
-                .orElse(0);
+                .map(reading -> reading.verdict().runs());
+    }
+
+    /** All that its statement says holds for any weights of these norms. */
+    static boolean vacuous(CheckResult check) {
+        return check.readings().stream()
+                .filter(reading -> reading.claim().part() == Claim.Part.STATEMENT)
+                .noneMatch(reading -> reading.verdict().holdsWithPower());
+    }
+
+    /** What of the paper a reading is. */
+    public static String part(Claim claim) {
+        return switch (claim.part()) {
+            case STATEMENT -> "statement";
+            case SIDE -> "proof or text";
+            case OURS -> "ours";
+        };
     }
 
     private static String runs(int count) {

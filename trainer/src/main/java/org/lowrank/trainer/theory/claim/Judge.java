@@ -60,12 +60,16 @@ final class Judge {
         Map<Run, NavigableMap<Long, Sides>> runs = sides(claim, points);
         Set<Run> unmet = new LinkedHashSet<>();
         Set<Run> moving = new LinkedHashSet<>();
+        Set<Run> resting = new LinkedHashSet<>(); // a point of rest known in closed form, which is its own limit
         for (CurvePoint point : points) {
             if (point.metric().equals(Evidence.ASSUMPTIONS_MET) && point.value() == 0) {
                 unmet.add(Run.of(point));
             }
             if (point.metric().equals(Evidence.MOVING) && !(point.value() <= SETTLED)) {
                 moving.add(Run.of(point));
+            }
+            if (point.metric().equals(Evidence.MOVING) && point.value() == 0) {
+                resting.add(Run.of(point));
             }
         }
         int all = runs.size();
@@ -81,7 +85,7 @@ final class Judge {
         List<Word> words = new ArrayList<>();
         runs.forEach((run, path) -> words.add(
                 claim.moment() == Claim.Moment.LAST_STEP
-                        ? limit(claim, run, path, moving.contains(run))
+                        ? limit(claim, run, path, moving.contains(run), resting.contains(run))
                         : everyStep(claim, run, path)));
         return verdict(claim, runs, words, all - runs.size());
     }
@@ -152,24 +156,25 @@ final class Judge {
     }
 
     /** A limit: reached, missed where everything has come to rest, or not decided. */
-    private static Word limit(Claim claim, Run run, NavigableMap<Long, Sides> path, boolean moving) {
+    private static Word limit(
+            Claim claim, Run run, NavigableMap<Long, Sides> path, boolean moving, boolean atRest) {
         Map.Entry<Long, Sides> last = path.lastEntry();
         double slack = slack(claim, last.getValue());
         Verdict.At at = run.at(last.getKey());
         if (slack >= -claim.tolerance()) {
             return new Word(Outcome.HOLDS, at, slack);
         }
-        boolean rests = !moving && !Double.isNaN(slack) && rests(path);
+        boolean rests = !moving && !Double.isNaN(slack) && (atRest || rests(path));
         return new Word(rests ? Outcome.VIOLATED : Outcome.UNDECIDED, at, slack);
     }
 
-    /** The left side is the same at the last two records before the end, to {@link #SETTLED}. A single record is its own limit. */
+    /** The left side is the same at the last two records before the end, to {@link #SETTLED}. A single record says nothing of a limit. */
     private static boolean rests(NavigableMap<Long, Sides> path) {
         Map.Entry<Long, Sides> later = path.lastEntry();
         for (int i = 0; i < 2; i++) {
             Map.Entry<Long, Sides> earlier = path.lowerEntry(later.getKey());
             if (earlier == null) {
-                return i == 0;
+                return false;
             }
             double size = Math.max(Math.abs(later.getValue().left), Math.abs(later.getValue().right));
             if (!(Math.abs(later.getValue().left - earlier.getValue().left) <= SETTLED * size)) {

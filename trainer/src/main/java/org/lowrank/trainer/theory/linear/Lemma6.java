@@ -44,7 +44,7 @@ final class Lemma6 extends Check {
                 "Lemma 6 (stationary point convergence)",
                 "Along equation (4) the integral of the loss's slope along w grows no faster than the square root of time.",
                 INTEGRAL,
-                List.of("w follows equation (4)"),
+                List.of("w follows equation (4)", "K at least 2: else both sides are 0"),
                 Steps.FLOW,
                 List.of(PRINTED, TRUE_FLOW, ENERGY_PRINTED, ENERGY, GROWTH)));
     }
@@ -116,9 +116,11 @@ final class Lemma6 extends Check {
             for (int i = 0; i <= last; i++) {
                 double right = Math.sqrt((layers - 1) * (1 + lambda * layers) * first * times[i]);
                 double[] y = printed[i];
-                run.sides(PRINTED, steps[i], (layers - 1) * y[d], right, (layers - 1) * y[d + 5]);
                 double[] c = corrected[i];
-                run.sides(TRUE_FLOW, steps[i], (layers - 1) * c[d], right, (layers - 1) * c[d + 5]);
+                if (layers > 1) { // else both sides are 0
+                    run.sides(PRINTED, steps[i], (layers - 1) * y[d], right, (layers - 1) * y[d + 5]);
+                    run.sides(TRUE_FLOW, steps[i], (layers - 1) * c[d], right, (layers - 1) * c[d + 5]);
+                }
                 double drop = first - vector.loss(Arrays.copyOf(y, d));
                 double energy = (layers - 1) * y[d + 1] + y[d + 2];
                 run.sides(ENERGY_PRINTED, steps[i], energy, (1 + lambda * layers) * drop);

@@ -48,7 +48,10 @@ final class Theorem4 extends Check {
                 "From a balanced start, the end-to-end matrix of a deep linear network under gradient flow with weight"
                         + " decay obeys a differential equation of its own.",
                 "Ẇ = −λK W − Σ_k (WWᵀ)^{(k−1)/K} ∇L¹(W) (WᵀW)^{(K−k)/K}",
-                List.of("gradient flow, equation (1)", "W_{k+1}(0)ᵀW_{k+1}(0) = W_k(0) W_k(0)ᵀ"),
+                List.of(
+                        "gradient flow, equation (1)",
+                        "W_{k+1}(0)ᵀW_{k+1}(0) = W_k(0) W_k(0)ᵀ",
+                        "K at least 2: else it is equation (1)"),
                 Steps.FLOW,
                 List.of(PRINTED, EQUATION_4, CORRECTED, PATH_4, PATH_CORRECTED)));
     }
@@ -57,7 +60,7 @@ final class Theorem4 extends Check {
     @Override
     protected List<String> measure(TheorySettings settings, Evidence evidence) {
         double gaussian = Double.POSITIVE_INFINITY;
-        for (int depth : settings.depthsOr(2, 3, 4)) {
+        for (int depth : deep(settings)) {
             for (double lambda : settings.lambdasOr(0.03, 0.1)) {
                 for (int draw = 0; draw < settings.draws(); draw++) {
                     long seed = settings.seed() + draw;
@@ -68,9 +71,7 @@ final class Theorem4 extends Check {
                     balanced.assumeIntegrated(run, settings);
                     record(balanced, run, evidence.sign(), settings);
                     double[] random = Starts.gaussian(network, 1.5, new Random(seed));
-                    if (depth > 1) {
-                        gaussian = Math.min(gaussian, Starts.imbalance(network, random));
-                    }
+                    gaussian = Math.min(gaussian, Starts.imbalance(network, random));
                     record(
                             run(network, lambda, random, seed, settings),
                             evidence.run("Gaussian K=" + depth, draw, lambda),
@@ -87,6 +88,10 @@ final class Theorem4 extends Check {
                                 + " a scalar output it forces every W_k(0) to rank one, and the Gaussian starts here miss it by at"
                                 + " least %.2f (relative); they are recorded and not judged.",
                         gaussian));
+    }
+
+    private static List<Integer> deep(TheorySettings settings) {
+        return settings.depthsOr(2, 3, 4).stream().filter(depth -> depth > 1).toList();
     }
 
     private static LinearRun run(Network network, double lambda, double[] start, long seed, TheorySettings settings) {

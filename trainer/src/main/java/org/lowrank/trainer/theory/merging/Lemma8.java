@@ -17,6 +17,7 @@ import org.lowrank.trainer.theory.flow.OneNeuron;
 final class Lemma8 extends Check {
     private static final double MATCHED_HORIZON = 250;
     private static final double RANDOM_HORIZON = 20;
+    private static final double SETTLED = 1e-3;
 
     private static final Claim PRINTED = Claim.atMost(
                     "printed",
@@ -58,7 +59,8 @@ final class Lemma8 extends Check {
                 List.of(
                         "gradient flow, equation (1)",
                         "Assumption 1 at t₀ for both networks; t₀ is the first recorded time where it holds",
-                        "γ_k ≤ the smallest positive normalised activation of both networks for t ≥ t₀, γ_k > 0"),
+                        "γ_k ≤ the smallest positive normalised activation of both networks for all t ≥ t₀, γ_k > 0: the run is"
+                                + " followed until it has settled"),
                 Steps.FLOW,
                 List.of(PRINTED, TWICE, FIRST_LAYER, DEEPER, SHARED_NEURON)));
     }
@@ -127,6 +129,12 @@ final class Lemma8 extends Check {
         pair.assumeMarginAndOrthogonality(run);
         double gamma = pair.smallestActivationUntil(pair.last(), k);
         run.assumePositive("smallest positive normalised activation γ_k", gamma);
+        run.assumeAtMost("γ_k settled: relative change between the last records", pair.activationChange(k), SETTLED);
+        run.assume(
+                "integrated to a tolerance (Euler's method, which follows kinks, is not)",
+                "yes",
+                pair.start() == ReluPair.Start.RANDOM ? 0 : 1,
+                pair.start() != ReluPair.Start.RANDOM);
         double c = pair.startLoss();
         double first = Math.log(pair.innerProduct(pair.t0(), k));
         for (int i = pair.t0(); i <= pair.last(); i++) {

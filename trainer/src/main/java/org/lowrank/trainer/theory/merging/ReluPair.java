@@ -187,6 +187,13 @@ record ReluPair(
         return smallest;
     }
 
+    /** |γ_k/γ_k′ − 1| between the last two records; infinite where there is one. */
+    double activationChange(int k) {
+        return last() == 0
+                ? Double.POSITIVE_INFINITY
+                : Math.abs(smallestActivation(last(), k) / smallestActivation(last() - 1, k) - 1);
+    }
+
     private boolean sameNeurons(int i, int j, int k) {
         return Arrays.equals(active(theta(i), x(), k), active(theta(j), x(), k))
                 && Arrays.equals(active(primed(i), primedX(), k), active(primed(j), primedX(), k));

@@ -64,6 +64,9 @@ final class Theorem2 extends Check {
         double least = Double.NaN;
         double random = Double.NaN;
         for (int depth : settings.depthsOr(3)) {
+            if (depth < 2) {
+                continue; // no hidden layer
+            }
             if (depth >= 3) {
                 everyLambda(depth, evidence);
             }
@@ -108,6 +111,7 @@ final class Theorem2 extends Check {
                     "at rest: ‖λθ + ∇L‖/(λ‖θ‖)",
                     Math.max(rest.misalignment(Activation.RELU, 0), rest.misalignment(Activation.RELU, 1)),
                     1e-9);
+            run.moving(0, 0);
             double[] own = rest.theta(0);
             double[] merged =
                     Vectors.plus(evidence.sign() > 0 ? own : Vectors.times(2, own), evidence.sign(), rest.theta(1));
@@ -155,9 +159,7 @@ final class Theorem2 extends Check {
         double gamma = Double.POSITIVE_INFINITY;
         double change = 0;
         for (int k = 1; k < pair.network().layers(); k++) {
-            double before = pair.smallestActivation(Math.max(0, pair.last() - 1), k);
-            double after = pair.smallestActivation(pair.last(), k);
-            change = Math.max(change, Math.abs(after / before - 1));
+            change = Math.max(change, pair.activationChange(k));
             gamma = Math.min(gamma, pair.smallestActivationUntil(pair.last(), k));
         }
         run.assumePositive("Assumption 2: γ_k", gamma);

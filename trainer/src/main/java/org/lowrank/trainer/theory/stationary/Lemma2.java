@@ -32,7 +32,11 @@ final class Lemma2 extends Check {
                 "At a point where parameters and gradient are aligned, every weight matrix of a deep linear network has"
                         + " rank one.",
                 "λθ = −∇L(θ) ⟹ rank W_k = 1, k < K",
-                List.of("the network is linear", "θ satisfies the alignment of Lemma 1", "θ ≠ 0"),
+                List.of(
+                        "the network is linear",
+                        "θ satisfies the alignment of Lemma 1",
+                        "θ ≠ 0",
+                        "K and the width at least 2: else no W_k, k < K, has another rank"),
                 1,
                 List.of(RANK_ONE, ON_THE_WAY)));
     }
@@ -71,7 +75,9 @@ final class Lemma2 extends Check {
                     right = bound;
                 }
             }
-            run.sides(RANK_ONE, descent.steps()[i], ratio, 1e-6);
+            if (network.layers() > 1 && network.width(1) > 1) {
+                run.sides(RANK_ONE, descent.steps()[i], ratio, 1e-6);
+            }
             if (left > 0) {
                 run.sides(ON_THE_WAY, descent.steps()[i], left, right);
             }

@@ -92,7 +92,9 @@ final class Lemma3 extends Check {
                     largest = Math.max(largest, network.layerNorm(theta, k));
                     smallest = Math.min(smallest, network.layerNorm(theta, k));
                 }
-                run.sides(NORMS, step, largest, smallest);
+                if (network.layers() > 1) {
+                    run.sides(NORMS, step, largest, smallest);
+                }
             }
         }
     }

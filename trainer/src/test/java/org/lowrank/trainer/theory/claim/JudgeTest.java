@@ -72,6 +72,7 @@ class JudgeTest {
         assertThat(Judge.of(Claim.finallyAtLeast("c", "", ""), points).outcome())
                 .isEqualTo(Outcome.HOLDS);
         sides("b", 3, 1, 2);
+        points.add(new CurvePoint("e", "b", 0, 0.1, 3, Evidence.MOVING, 0));
         assertThat(Judge.of(Claim.finallyAtLeast("c", "", ""), points).outcome())
                 .isEqualTo(Outcome.VIOLATED);
     }
@@ -157,11 +158,25 @@ class JudgeTest {
         assertThat(Judge.of(Claim.finallyAtMost("c", "", ""), points).outcome()).isEqualTo(Outcome.UNDECIDED);
     }
 
+    /** A run cut short after one record, or two, has not been seen to rest. */
+    @Test
+    void oneOrTwoRecordsMissNoLimit() {
+        sides("a", 2, 0.5, 1e-6);
+        sides("b", 2, 0.5, 1e-6);
+        sides("b", 3, 0.5, 1e-6);
+
+        Verdict verdict = Judge.of(Claim.finallyAtMost("c", "", ""), points);
+
+        assertThat(verdict.outcome()).isEqualTo(Outcome.UNDECIDED);
+        assertThat(verdict.runs()).isEqualTo(new Verdict.Runs(2, 2, 0));
+    }
+
     @Test
     void violationInOneRunOutweighsWhatIsNotDecidedInAnother() {
         sides("a", 1, 0.9, 1e-6);
         sides("a", 2, 0.5, 1e-6);
         sides("b", 2, 0.5, 1e-6);
+        points.add(new CurvePoint("e", "b", 0, 0.1, 2, Evidence.MOVING, 0)); // at rest by construction
 
         assertThat(Judge.of(Claim.finallyAtMost("c", "", ""), points).outcome()).isEqualTo(Outcome.VIOLATED);
     }

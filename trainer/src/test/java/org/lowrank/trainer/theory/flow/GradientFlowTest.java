@@ -26,6 +26,18 @@ class GradientFlowTest {
         }
     }
 
+    /** Far below the tolerance's absolute floor too, once all else rests: a step of the length that rest allows would lose it. */
+    @Test
+    void whatDecaysKeepsItsDigitsAtRest() {
+        Network one = new Network(Activation.IDENTITY, 6, 1);
+        double[] start = Starts.gaussian(one, 1, new Random(5));
+        double[] times = {0, 100, 200};
+
+        double[][] path = GradientFlow.solve(one, sample, 0.2, start, times, new Effort(1e-7, 1_000_000));
+
+        assertThat(path[2][5] / (start[5] * Math.exp(-40))).isCloseTo(1, within(1e-6));
+    }
+
     /** W_{k+1}ᵀW_{k+1} − W_kW_kᵀ decays like e^{−2λt} along the flow, so a balanced start stays balanced. */
     @Test
     void balancedStartStaysBalanced() {
