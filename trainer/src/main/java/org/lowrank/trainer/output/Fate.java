@@ -9,7 +9,10 @@ import org.lowrank.trainer.experiment.Metric.Subject;
 
 /** What became of a network by its last recorded step. Statements about trained networks are made of these apart. */
 enum Fate {
-    /** Its weights rest at a point that fits: their norm changes by less than {@value #RESTS} per unit of ln(step). */
+    /**
+     * Its weights rest at a point that fits: their norm changes by less than {@value #RESTS} per unit of ln(step), and where
+     * Lemma 3 applies the layers' squared norms agree to 10 %. A norm alone also seems to rest where decay has not begun to act.
+     */
     FITTED("fitted"),
     /** Its norm still changes; always so without weight decay, where no point of rest is finite. */
     MOVING("still moving"),
@@ -18,6 +21,7 @@ enum Fate {
 
     private static final double LOSS = 0.99;
     private static final double RESTS = 0.02;
+    private static final double BALANCED = 0.1;
 
     private final String word;
 
@@ -47,12 +51,33 @@ enum Fate {
         return Math.abs(rate) < RESTS ? FITTED : MOVING;
     }
 
-    /** Draw by draw: of one of the networks, with {@code layers} matrices. */
+    /** Draw by draw: of one of the networks, with {@code layers} matrices, no biases and two classes, trained by descent. */
     static List<Fate> of(CurveSet curves, String condition, double lambda, Subject subject, int layers) {
-        return of(curves, condition, lambda, subject, layers, 2);
+        List<Fate> fates = of(curves, condition, lambda, subject, layers, 2);
+        for (int draw = 0; draw < fates.size(); draw++) {
+            if (fates.get(draw) == FITTED && !balanced(curves, condition, lambda, subject, layers, draw)) {
+                fates.set(draw, MOVING);
+            }
+        }
+        return fates;
     }
 
-    /** The same of networks that tell so many classes apart: at θ = 0 their loss is the logarithm of that number. */
+    private static boolean balanced(
+            CurveSet curves, String condition, double lambda, Subject subject, int layers, int draw) {
+        double largest = 0;
+        double smallest = Double.POSITIVE_INFINITY;
+        for (int k = 1; k <= layers; k++) {
+            double[] norms = curves.get(
+                            condition, lambda, Quantity.FROBENIUS_NORM.at(k).of(subject))
+                    .values()[draw];
+            double square = norms[norms.length - 1] * norms[norms.length - 1];
+            largest = Math.max(largest, square);
+            smallest = Math.min(smallest, square);
+        }
+        return largest - smallest <= BALANCED * largest;
+    }
+
+    /** The same of any training, and of so many classes: at θ = 0 their loss is the logarithm of that number. */
     static List<Fate> of(CurveSet curves, String condition, double lambda, Subject subject, int layers, int classes) {
         CurveSet.Draws losses = curves.get(condition, lambda, Quantity.LOSS.of(subject));
         List<Fate> fates = new ArrayList<>();

@@ -46,8 +46,9 @@ public final class Words {
                 : " (" + decisive.claim().id() + ")";
         String sentence = switch (verdict.outcome()) {
             case HOLDS ->
-                name + " holds as printed in all " + runs(judged(check)) + " judged"
-                        + (vacuous(check) ? ", and is vacuous in them" : "");
+                name + " holds as printed in "
+                        + (judged(check) == 1 ? "the one run" : "all " + runs(judged(check))) + " judged"
+                        + vacuity(check);
             case VIOLATED -> name + " does not hold as printed" + which;
             case UNDECIDED -> name + " is not decided" + which;
             case ASSUMPTION_NOT_MET ->
@@ -67,6 +68,21 @@ public final class Words {
 
     private static int judged(CheckResult check) {
         return statements(check).mapToInt(Verdict.Runs::judged).max().orElse(0);
+    }
+
+    /** In how many of the runs its sharpest reading says no more than what any weights of these norms satisfy. */
+    private static String vacuity(CheckResult check) {
+        if (vacuous(check)) {
+            return ", and is vacuous in them";
+        }
+        int vacuous = check.readings().stream()
+                .filter(reading -> reading.claim().part() == Claim.Part.STATEMENT)
+                .map(Reading::verdict)
+                .filter(verdict -> verdict.runs().judged() > 0)
+                .mapToInt(verdict -> verdict.power().vacuousRuns())
+                .min()
+                .orElse(0);
+        return vacuous == 0 ? "" : ", in " + vacuous + " of them vacuously";
     }
 
     private static Stream<Verdict.Runs> statements(CheckResult check) {
@@ -111,7 +127,7 @@ public final class Words {
                         + left;
             case VIOLATED ->
                 (reading.claim().moment() == Claim.Moment.LAST_STEP ? "violated at " : "violated first at ")
-                        + when(check, verdict) + " (" + run(verdict) + "), " + margin(reading)
+                        + when(check, verdict) + " (" + run(verdict) + "), at worst " + margin(reading)
                         + power(reading) + left;
             case UNDECIDED ->
                 "not decided in " + runs.undecided() + " of " + runs(runs.judged()) + " (" + where + ")"
@@ -133,9 +149,7 @@ public final class Words {
         if (Double.isNaN(margin)) {
             return "with an undefined side";
         }
-        boolean meets = claim.scale() == Claim.Scale.LINEAR
-                && reading.verdict().outcome() == Outcome.HOLDS
-                && Math.abs(margin) <= claim.tolerance();
+        boolean meets = reading.verdict().outcome() == Outcome.HOLDS && Math.abs(margin) <= claim.tolerance();
         if (meets && claim.relation() != Claim.Relation.EQUAL) {
             return "with equality" + (margin == 0 ? "" : " to " + NumberText.significant(Math.abs(margin), 2));
         }

@@ -79,6 +79,16 @@ class TheoryResultTest {
         }
     }
 
+    /** With one layer and ε = 0 both sides of Theorem 3 are |⟨w(0), x′⟩| e^{−λt}; the integrator's rounding is no margin. */
+    @Test
+    void equalityOfLogarithmsIsSaidToBeOne() {
+        TheorySettings one = new TheorySettings(List.of(1), 1, List.of(0.1), List.of(0.0), 1, 1, 1e-9, 1_000_000);
+        CheckResult check = TheoryRun.run(List.of("theorem-3"), one, (done, total, name) -> {}).get(0);
+
+        assertThat(Words.headline(check)).isEqualTo("Theorem 3 holds as printed in the one run judged.");
+        assertThat(Words.describe(check, check.readings().get(0))).startsWith("holds with equality to ");
+    }
+
     private static double last(String metric) {
         return result.points().stream()
                 .filter(point -> point.metric().equals(metric))
