@@ -3,6 +3,7 @@ package org.lowrank.merge;
 import java.io.IOException;
 import java.util.List;
 import org.lowrank.machine.memory.Conversion;
+import org.lowrank.machine.memory.ElementType;
 import org.lowrank.machine.memory.StridedBlock;
 import org.lowrank.merge.method.Elements;
 import org.lowrank.weights.bytes.MalformedWeightsException;
@@ -47,19 +48,40 @@ final class TensorElements implements Elements, AutoCloseable {
         return count;
     }
 
+    /** Whether all of them lie as single-precision numbers in the file, so that {@link #floats} gives them. */
+    boolean areFloats() {
+        return blocks.stream().allMatch(block -> block.type() == ElementType.F32);
+    }
+
+    /** The same as {@link #read} in single precision, as they are stored; NaN and infinities are not looked for. */
+    void floats(long first, int wanted, float[] out) throws IOException {
+        parts(first, wanted, (block, from, count, at) -> block.data().asFloatBuffer().get(from, out, at, count));
+    }
+
     @Override
     public void read(long first, int wanted, double[] out) throws IOException {
+        parts(first, wanted, (block, from, count, at) -> {
+            if (!CONVERSION.widen(block.type(), block.data(), from, count, out, at)) {
+                throw notFinite(first + at, out, at, count);
+            }
+        });
+    }
+
+    /** What of a block goes where. */
+    @FunctionalInterface
+    private interface Part {
+        void copy(StridedBlock block, int from, int count, int at) throws IOException;
+    }
+
+    private void parts(long first, int wanted, Part part) throws IOException {
         long start = 0;
         int done = 0;
         for (StridedBlock block : blocks) {
             long size = (long) block.rows() * block.cols();
             while (done < wanted && first + done < start + size) {
-                int part = (int) Math.min(wanted - done, start + size - first - done);
-                int from = (int) (first + done - start);
-                if (!CONVERSION.widen(block.type(), block.data(), from, part, out, done)) {
-                    throw notFinite(first + done, out, done, part);
-                }
-                done += part;
+                int count = (int) Math.min(wanted - done, start + size - first - done);
+                part.copy(block, (int) (first + done - start), count, done);
+                done += count;
             }
             start += size;
         }

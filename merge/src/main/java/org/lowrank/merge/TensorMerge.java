@@ -56,18 +56,25 @@ final class TensorMerge {
             }
             TensorInputs inputs = new TensorInputs(
                     item.output().name(), item.output().shape(), item.layerMatrix(), base, models, item.parameters());
-            apply(plan.recipe().method().prepare(inputs), inputs, sink);
+            ElementRule rule = plan.recipe().method().prepare(inputs);
+            Optional<FloatSum> sum = FloatSum.of(rule, opened, inputs, item.output());
+            if (sum.isPresent()) {
+                sum.get().write(sink);
+            } else {
+                apply(rule, inputs, 0, inputs.count(), sink);
+            }
         } finally {
             opened.forEach(TensorElements::close);
         }
     }
 
-    private static void apply(ElementRule rule, TensorInputs inputs, TensorSink sink) throws IOException {
+    /** The elements from, …, to − 1, whatever rule and dtypes are. */
+    static void apply(ElementRule rule, TensorInputs inputs, long from, long to, TensorSink sink) throws IOException {
         double[] base = new double[inputs.base().isPresent() ? TensorInputs.CHUNK : 0];
         double[][] models = new double[inputs.models().size()][TensorInputs.CHUNK];
         double[] out = new double[TensorInputs.CHUNK];
-        for (long first = 0; first < inputs.count(); first += TensorInputs.CHUNK) {
-            int n = (int) Math.min(TensorInputs.CHUNK, inputs.count() - first);
+        for (long first = from; first < to; first += TensorInputs.CHUNK) {
+            int n = (int) Math.min(TensorInputs.CHUNK, to - first);
             if (inputs.base().isPresent()) {
                 inputs.base().get().read(first, n, base);
             }

@@ -1,13 +1,11 @@
 package org.lowrank.machine.memory;
 
-/** The choice of a conversion, made once. */
+/** The choice of how numbers are converted and summed, made once. */
 final class Fastest {
-    static final Conversion CONVERSION = choose();
+    private static final boolean VECTORS =
+            ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent() && VectorConversion.usable();
+    static final Conversion CONVERSION = VECTORS ? new VectorConversion() : new PlainConversion();
+    static final WeightedFloats SUM = VECTORS ? new VectorWeightedFloats() : new PlainWeightedFloats();
 
     private Fastest() {}
-
-    private static Conversion choose() {
-        boolean vectors = ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
-        return vectors && VectorConversion.usable() ? new VectorConversion() : new PlainConversion();
-    }
 }

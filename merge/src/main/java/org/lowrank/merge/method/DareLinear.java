@@ -60,7 +60,7 @@ final class DareLinear implements MergeMethod {
             WeightedSum.subtract(base, models, count);
             dropout.apply(first, count, models);
             WeightedSum.of(weights, models, count, out);
-            WeightedSum.addToBase(base, lambda, divisor, count, out);
+            WeightedSum.addToBase(base, lambda / divisor, count, out);
         };
     }
 }

@@ -39,13 +39,8 @@ final class TaskArithmetic implements MergeMethod {
 
     @Override
     public ElementRule prepare(TensorInputs inputs) {
-        double divisor = divisor(inputs.parameters());
-        double lambda = inputs.parameters().lambda();
-        double[] weights = inputs.parameters().weights();
-        return (first, count, base, models, out) -> {
-            WeightedSum.ofDifferences(weights, base, models, count, out);
-            WeightedSum.addToBase(base, lambda, divisor, count, out);
-        };
+        TensorParameters parameters = inputs.parameters();
+        return PlainSum.ofDifferences(parameters.weights(), parameters.lambda() / divisor(parameters));
     }
 
     /** Σ w_m where it divides, else 1. */

@@ -51,10 +51,7 @@ final class Tsv implements MergeMethod {
         double lambda = inputs.parameters().lambda();
         double[] weights = inputs.parameters().weights();
         if (!inputs.layerMatrix()) {
-            return (first, count, base, models, out) -> {
-                WeightedSum.ofDifferences(weights, base, models, count, out);
-                WeightedSum.addToBase(base, lambda, tasks, count, out);
-            };
+            return PlainSum.ofDifferences(weights, lambda / tasks);
         }
         int rows = inputs.rows();
         int cols = inputs.cols();

@@ -47,9 +47,8 @@ final class WeightedSum {
         }
     }
 
-    /** out = base + λ/divisor · out. */
-    static void addToBase(double[] base, double lambda, double divisor, int count, double[] out) {
-        double factor = lambda / divisor;
+    /** out = base + factor · out. */
+    static void addToBase(double[] base, double factor, int count, double[] out) {
         for (int i = 0; i < count; i++) {
             out[i] = base[i] + factor * out[i];
         }
