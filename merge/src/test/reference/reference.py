@@ -7,6 +7,7 @@ Written from mergekit's documentation and source and the papers, without looking
 
 base: F32, one file. a: F32, one file. b: F16, two shards with an index. Names of Llama, two layers, tied embeddings (no
 lm_head), a buffer (inv_freq), and whole numbers (position_ids). adapter: a LoRA of base in PEFT's layout, r = 2, alpha = 3.
+head: base with an output head that is not tied.
 """
 import json, os, struct, sys
 import numpy as np
@@ -238,6 +239,24 @@ cases = {
     "adapter-task-arithmetic": lambda n: gta(n, (0.7, 0.4)),
     "adapter-ties": lambda n: gta(n, (1, 1), (0.5, 0.5), True, 1.0, None, "sum", "top"),
     "adapter-linear": lambda n: (A[n] + B[n]) / 2,
+    "adapter-sum": lambda n: A[n] + 0.5 * B[n],
+    "adapter-dare-linear": lambda n: gta(n, (0.7, 0.5), (0.4, 0.6), how="l1", seed=7),
+    "adapter-dare-ties": lambda n: gta(n, (0.7, 0.5), (0.4, 0.6), how="l1", consensus="sum", seed=11),
+    "adapter-slerp": lambda n: slerp(n, 0.35),
+    "adapter-tsv": lambda n: tsv(n, (0.9, 0.6), 0.7, 2),
+    "adapter-truncate": lambda n: truncate(n, (0.9, 0.6), 2, 0.7),
 }
 for case, rule in cases.items():
+    slerp.other = B if case == "adapter-slerp" else None
     save(f"{out}/expected/{case}.safetensors", {n: ("F64", np.asarray(rule(n))) for n in shapes})
+
+# head: base with an output head of its own, where a ties it to its embedding.
+head = {**base, "lm_head.weight": rng.standard_normal((V, D)).astype(np.float32)}
+save(f"{out}/head/model.safetensors", {n: ("F32", x) for n, x in head.items()})
+json.dump({**config, "tie_word_embeddings": False}, open(f"{out}/head/config.json", "w"), indent=1)
+H = {n: x.astype(np.float64) for n, x in head.items()}
+heads = {"lm_head.weight": (H["lm_head.weight"], A["model.embed_tokens.weight"])}
+heads["model.embed_tokens.weight"] = (H["model.embed_tokens.weight"], A["model.embed_tokens.weight"])
+save(f"{out}/expected/head-linear.safetensors", {n: ("F64", (x + y) / 2) for n, (x, y) in heads.items()})
+tied_task = {n: ("F64", x + 0.3 * (y - x)) for n, (x, y) in heads.items()}
+save(f"{out}/expected/head-task-arithmetic.safetensors", tied_task)

@@ -14,7 +14,8 @@ import java.util.stream.Stream;
 
 /**
  * What the launcher runs once after a build, so that its class-data archive holds the classes of a measurement and of its
- * report: one layer of a made-up BERT is measured, the result written to a temporary directory and deleted.
+ * report, and of a merge: one layer of a made-up BERT is measured and merged with itself, the results written to a temporary directory and
+ * deleted.
  */
 final class Rehearsal {
     private static final int DIMENSION = 64;
@@ -27,7 +28,7 @@ final class Rehearsal {
         System.exit(run());
     }
 
-    /** Measures and returns the exit code. */
+    /** Measures, merges and returns the exit code. */
     static int run() throws IOException {
         Path directory = Files.createTempDirectory("lowrank-rehearsal");
         try {
@@ -37,7 +38,10 @@ final class Rehearsal {
                     directory.resolve("config.json"), String.format(Locale.ROOT, config, DIMENSION, FEED_FORWARD));
             Files.write(directory.resolve("model.safetensors"), model());
             Path out = directory.resolve("out");
-            return Main.run("analyze", directory.toString(), "--out", out.toString(), "--quiet");
+            String model = directory.toString();
+            int measured = Main.run("analyze", model, "--out", out.toString(), "--quiet");
+            String merged = directory.resolve("merged").toString();
+            return measured != 0 ? measured : Main.run("merge", "--method", "linear", model, model, "--out", merged, "--quiet");
         } finally {
             delete(directory);
         }

@@ -19,24 +19,19 @@ import org.lowrank.weights.tensor.Tensor;
 final class Layers {
     private static final Pattern NUMBER = Pattern.compile("(.*?)(?<=^|[./])(\\d{1,6})[./].*");
 
-    private final Map<String, Integer> counts = new HashMap<>();
+    private final Map<String, Integer> counts;
     private final Map<String, Set<String>> matricesOf = new HashMap<>();
     private final List<LayerMatrix> matrices;
     private final String unknown;
 
-    private Layers(List<LayerMatrix> matrices, String unknown) {
+    private Layers(Map<String, Integer> counts, List<LayerMatrix> matrices, String unknown) {
+        this.counts = counts;
         this.matrices = matrices;
         this.unknown = unknown;
     }
 
     static Layers of(Checkpoint checkpoint) {
         Layers layers = catalogued(checkpoint);
-        for (Tensor tensor : checkpoint.tensors()) {
-            Matcher number = NUMBER.matcher(tensor.name());
-            if (number.matches()) {
-                layers.counts.merge(number.group(1), Integer.parseInt(number.group(2)) + 1, Math::max);
-            }
-        }
         for (LayerMatrix matrix : layers.matrices) {
             if (matrix.stackedFrom().isEmpty()) {
                 matrix.parts()
@@ -50,9 +45,9 @@ final class Layers {
 
     private static Layers catalogued(Checkpoint checkpoint) {
         try {
-            return new Layers(LayerCatalog.resolve(checkpoint).matrices(), "");
+            return new Layers(counts(checkpoint), LayerCatalog.resolve(checkpoint).matrices(), "");
         } catch (MalformedWeightsException e) {
-            return new Layers(List.of(), String.valueOf(e.getMessage()));
+            return new Layers(counts(checkpoint), List.of(), String.valueOf(e.getMessage()));
         }
     }
 
@@ -78,8 +73,15 @@ final class Layers {
     }
 
     /** Numbers of layers by the path before the number. */
-    Map<String, Integer> counts() {
-        return new LinkedHashMap<>(counts);
+    static Map<String, Integer> counts(Checkpoint checkpoint) {
+        Map<String, Integer> counts = new LinkedHashMap<>();
+        for (Tensor tensor : checkpoint.tensors()) {
+            Matcher number = NUMBER.matcher(tensor.name());
+            if (number.matches()) {
+                counts.merge(number.group(1), Integer.parseInt(number.group(2)) + 1, Math::max);
+            }
+        }
+        return counts;
     }
 
     /** Whether a tensor is a matrix of a layer: by the catalogue where it knows the model, by its place and shape where not. */

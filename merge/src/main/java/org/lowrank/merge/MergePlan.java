@@ -64,8 +64,9 @@ record MergePlan(
         }
         Layers layers = Layers.of(donor.checkpoint());
         checkLayers(recipe, opened);
+        Map<String, Integer> depths = Layers.counts(donor.checkpoint());
         for (OpenModel model : models) {
-            checkDepth(donor, layers, model);
+            checkDepth(donor, depths, model);
         }
         List<String> warnings = new ArrayList<>();
         if (!layers.unknown().isEmpty()) {
@@ -87,9 +88,9 @@ record MergePlan(
     }
 
     /** Layers are never paired by their number where there are more of them in one model. */
-    private static void checkDepth(OpenModel donor, Layers layers, OpenModel model) throws MalformedWeightsException {
-        Map<String, Integer> own = Layers.of(model.checkpoint()).counts();
-        for (Map.Entry<String, Integer> stack : layers.counts().entrySet()) {
+    private static void checkDepth(OpenModel donor, Map<String, Integer> depths, OpenModel model) throws MalformedWeightsException {
+        Map<String, Integer> own = Layers.counts(model.checkpoint());
+        for (Map.Entry<String, Integer> stack : depths.entrySet()) {
             for (Map.Entry<String, Integer> other : own.entrySet()) {
                 boolean same = stack.getKey().endsWith(other.getKey())
                         || other.getKey().endsWith(stack.getKey());
@@ -144,7 +145,7 @@ record MergePlan(
                 continue;
             }
             Recipe.LayerRange range = part.layerRange().get();
-            int layers = Layers.of(named(opened, part.model()).checkpoint()).counts().values().stream()
+            int layers = Layers.counts(named(opened, part.model()).checkpoint()).values().stream()
                     .mapToInt(Integer::intValue)
                     .max()
                     .orElse(0);

@@ -68,6 +68,8 @@ final class ModelMerger {
             }
             file.commit();
         }
+        done = before + shard.bytes(); // with the header
+        progress.at(done, total);
         return done;
     }
 }

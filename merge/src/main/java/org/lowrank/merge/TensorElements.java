@@ -55,7 +55,10 @@ final class TensorElements implements Elements, AutoCloseable {
 
     /** The same as {@link #read} in single precision, as they are stored; NaN and infinities are not looked for. */
     void floats(long first, int wanted, float[] out) throws IOException {
-        parts(first, wanted, (block, from, count, at) -> block.data().asFloatBuffer().get(from, out, at, count));
+        parts(
+                first,
+                wanted,
+                (block, from, count, at) -> block.data().asFloatBuffer().get(from, out, at, count));
     }
 
     @Override

@@ -4,13 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.lowrank.merge.method.MergeMethod;
+import org.lowrank.merge.method.MergeMethods;
 import org.lowrank.merge.output.MergeResult;
 import org.lowrank.merge.recipe.RecipeReader;
 import org.lowrank.weights.files.SourceOptions;
+import org.lowrank.weights.writing.ShardPlan;
 
 /** Every method against numpy's float64 (src/test/reference/reference.py, numpy 2.4.6), to the rounding of the result's dtype. */
 class MethodsAgreeWithReferenceTest {
@@ -78,6 +84,34 @@ class MethodsAgreeWithReferenceTest {
                     "adapter-ties",
                     "merge_method: ties\nbase_model: BASE\nmodels:\n- model: A\n- model: BASE+ADAPTER\n"
                             + "parameters: {density: 0.5, normalize: true}"),
+            Map.entry(
+                    "adapter-sum",
+                    "merge_method: sum\nmodels:\n- model: A\n- {model: BASE+ADAPTER, parameters: {weight: 0.5}}"),
+            Map.entry(
+                    "adapter-dare-linear",
+                    "merge_method: dare_linear\nbase_model: BASE\nmodels:\n"
+                            + "- {model: A, parameters: {density: 0.4, weight: 0.7}}\n"
+                            + "- {model: BASE+ADAPTER, parameters: {density: 0.6, weight: 0.5}}\nparameters: {seed: 7}"),
+            Map.entry(
+                    "adapter-dare-ties",
+                    "merge_method: dare_ties\nbase_model: BASE\nmodels:\n"
+                            + "- {model: A, parameters: {density: 0.4, weight: 0.7}}\n"
+                            + "- {model: BASE+ADAPTER, parameters: {density: 0.6, weight: 0.5}}\nparameters: {seed: 11}"),
+            Map.entry(
+                    "adapter-slerp",
+                    "merge_method: slerp\nbase_model: BASE\nmodels: [{model: BASE+ADAPTER}]\nparameters: {t: 0.35}"),
+            Map.entry(
+                    "adapter-tsv",
+                    "merge_method: tsv\nbase_model: BASE\nmodels:\n- {model: A, parameters: {weight: 0.9}}\n"
+                            + "- {model: BASE+ADAPTER, parameters: {weight: 0.6}}\nparameters: {rank: 2, lambda: 0.7}"),
+            Map.entry(
+                    "adapter-truncate",
+                    "merge_method: truncate\nbase_model: BASE\nmodels:\n- {model: A, parameters: {weight: 0.9}}\n"
+                            + "- {model: BASE+ADAPTER, parameters: {weight: 0.6}}\nparameters: {rank: 2, lambda: 0.7}"),
+            Map.entry("head-linear", "merge_method: linear\nmodels: [{model: HEAD}, {model: A}]"),
+            Map.entry(
+                    "head-task-arithmetic",
+                    "merge_method: task_arithmetic\nbase_model: HEAD\nmodels:\n- {model: A, parameters: {weight: 0.3}}"),
             Map.entry("adapter-linear", "merge_method: linear\nmodels: [{model: A}, {model: BASE+ADAPTER}]"),
             Map.entry("tsv", "merge_method: tsv\nbase_model: BASE\nmodels: [{model: A}, {model: B}]"),
             Map.entry(
@@ -92,55 +126,44 @@ class MethodsAgreeWithReferenceTest {
     @TempDir
     Path directory;
 
+    static Stream<String> cases() {
+        return RECIPES.keySet().stream().sorted();
+    }
+
+    /** In one file, and in shards. */
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "sum",
-                "sum-weighted",
-                "linear",
-                "linear-plain",
-                "task-arithmetic",
-                "task-arithmetic-normalized",
-                "ties",
-                "ties-plain",
-                "ties-count",
-                "dare-linear",
-                "dare-linear-paper",
-                "dare-ties",
-                "slerp",
-                "gradient-slerp",
-                "tsv",
-                "tsv-rank",
-                "truncate",
-                "adapter-task-arithmetic",
-                "adapter-ties",
-                "adapter-linear"
-            })
+    @MethodSource("cases")
     void inDoubleAndInSingle(String name) throws Exception {
-        agrees(name, "float64", 52, -1022);
-        agrees(name, "float32", 23, -126);
+        agrees(name, "float64", 52, -1022, 6000);
+        agrees(name, "float32", 23, -126, ShardPlan.USUAL_SHARD_BYTES);
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "sum, bfloat16, 7, -126",
-        "linear, float16, 10, -14",
-        "task-arithmetic, bfloat16, 7, -126",
-        "dare-linear, bfloat16, 7, -126",
-        "slerp, float16, 10, -14",
-        "truncate, float16, 10, -14",
-        "adapter-linear, float16, 10, -14",
-        "ties, bfloat16, 7, -126",
-        "dare-ties, float16, 10, -14",
-        "tsv, bfloat16, 7, -126"
-    })
-    void inHalf(String name, String dtype, int fractionBits, int smallestExponent) throws Exception {
-        agrees(name, dtype, fractionBits, smallestExponent);
+    @MethodSource("cases")
+    void inHalf(String name) throws Exception {
+        agrees(name, "bfloat16", 7, -126, ShardPlan.USUAL_SHARD_BYTES);
+        agrees(name, "float16", 10, -14, 3000);
     }
 
-    private void agrees(String name, String dtype, int fractionBits, int smallestExponent) throws Exception {
+    /** So that a method that is added is compared too. */
+    @Test
+    void everyMethodIsCompared() {
+        Set<String> compared = new TreeSet<>();
+        RECIPES.values().forEach(recipe -> compared.add(recipe.replaceAll("(?s).*merge_method: (\\w+).*", "$1")));
+        assertThat(compared)
+                .containsExactlyInAnyOrderElementsOf(
+                        MergeMethods.all().stream().map(MergeMethod::name).toList());
+        Set<String> adapters = new TreeSet<>();
+        RECIPES.values().stream()
+                .filter(recipe -> recipe.contains("ADAPTER"))
+                .forEach(recipe -> adapters.add(recipe.replaceAll("(?s).*merge_method: (\\w+).*", "$1")));
+        assertThat(adapters).isEqualTo(compared);
+    }
+
+    private void agrees(String name, String dtype, int fractionBits, int smallestExponent, long shardBytes)
+            throws Exception {
         Path out = directory.resolve(name + dtype);
-        run(RECIPES.get(name) + "\ndtype: " + dtype + "\n", out, 2);
+        run(RECIPES.get(name) + "\ndtype: " + dtype + "\n", out, 2, shardBytes);
         Map<String, double[]> expected =
                 Reference.values(Reference.path("expected").resolve(name + ".safetensors"));
         Map<String, double[]> merged = Reference.values(out);
@@ -159,13 +182,17 @@ class MethodsAgreeWithReferenceTest {
     }
 
     static MergeResult run(String recipe, Path out, int threads) throws Exception {
+        return run(recipe, out, threads, ShardPlan.USUAL_SHARD_BYTES);
+    }
+
+    private static MergeResult run(String recipe, Path out, int threads, long shardBytes) throws Exception {
         String placed = recipe.replace("BASE", Reference.path("base").toString())
+                .replace("HEAD", Reference.path("head").toString())
                 .replace("ADAPTER", Reference.path("adapter").toString())
                 .replaceAll("model: A\\b", "model: " + Reference.path("a"))
                 .replaceAll("model: B\\b", "model: " + Reference.path("b"));
-        MergeOptions usual = MergeOptions.to(out);
         MergeOptions options =
-                new MergeOptions(out, usual.shardBytes(), threads, false, false, true, MergeMeasures.NONE);
+                new MergeOptions(out, shardBytes, threads, false, false, true, MergeMeasures.NONE);
         try (Merge merge = Merge.open(RecipeReader.read(placed, "recipe.yml"), SourceOptions.defaults())) {
             return merge.run(
                     options,

@@ -22,8 +22,7 @@ final class PlainWeightedFloats implements WeightedFloats {
     }
 
     @Override
-    public boolean ofDifferences(
-            float[] base, float[][] x, double[] weights, double factor, int count, float[] out) {
+    public boolean ofDifferences(float[] base, float[][] x, double[] weights, double factor, int count, float[] out) {
         return ofDifferences(base, x, weights, factor, 0, count, out);
     }
 

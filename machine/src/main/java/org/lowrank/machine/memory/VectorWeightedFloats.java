@@ -38,8 +38,7 @@ final class VectorWeightedFloats implements WeightedFloats {
     }
 
     @Override
-    public boolean ofDifferences(
-            float[] base, float[][] x, double[] weights, double factor, int count, float[] out) {
+    public boolean ofDifferences(float[] base, float[][] x, double[] weights, double factor, int count, float[] out) {
         int whole = count / LANES * LANES;
         FloatVector zero = FloatVector.zero(F);
         for (int i = 0; i < whole; i += LANES) {

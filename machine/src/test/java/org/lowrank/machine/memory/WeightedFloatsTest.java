@@ -92,18 +92,22 @@ abstract class WeightedFloatsTest {
                 double[] w = {0, 1};
                 assertThat(sum.of(new float[][] {x, ones}, w, 13, out)).isFalse();
                 assertThat(sum.of(new float[][] {ones, x}, w, 13, out)).isFalse();
-                assertThat(sum.ofDifferences(ones, new float[][] {x, ones}, w, 0, 13, out)).isFalse();
-                assertThat(sum.ofDifferences(x, new float[][] {ones, ones}, w, 1, 13, out)).isFalse();
+                assertThat(sum.ofDifferences(ones, new float[][] {x, ones}, w, 0, 13, out))
+                        .isFalse();
+                assertThat(sum.ofDifferences(x, new float[][] {ones, ones}, w, 1, 13, out))
+                        .isFalse();
             }
         }
-        assertThat(sum.of(new float[][] {filled(1)}, new double[] {1}, 13, new float[13])).isTrue();
+        assertThat(sum.of(new float[][] {filled(1)}, new double[] {1}, 13, new float[13]))
+                .isTrue();
     }
 
     /** The largest float is 3.4028235e38; twice it is an infinity after rounding. */
     @Test
     void beyondTheLargestFloatIsTold() {
         float[] x = filled(Float.MAX_VALUE);
-        assertThat(sum.of(new float[][] {x}, new double[] {2}, 13, new float[13])).isFalse();
+        assertThat(sum.of(new float[][] {x}, new double[] {2}, 13, new float[13]))
+                .isFalse();
         assertThat(sum.ofDifferences(filled(0), new float[][] {x}, new double[] {1}, 2, 13, new float[13]))
                 .isFalse();
         assertThat(sum.of(new float[][] {x, x}, new double[] {2, -1}, 13, new float[13]))
