@@ -41,7 +41,9 @@ final class Rehearsal {
             String model = directory.toString();
             int measured = Main.run("analyze", model, "--out", out.toString(), "--quiet");
             String merged = directory.resolve("merged").toString();
-            return measured != 0 ? measured : Main.run("merge", "--method", "linear", model, model, "--out", merged, "--quiet");
+            return measured != 0
+                    ? measured
+                    : Main.run("merge", "--method", "linear", model, model, "--out", merged, "--quiet");
         } finally {
             delete(directory);
         }

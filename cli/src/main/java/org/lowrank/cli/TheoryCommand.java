@@ -171,7 +171,8 @@ final class TheoryCommand implements Callable<Integer> {
     private static void print(CheckResult check) {
         System.out.println(Words.headline(check));
         for (Reading reading : check.readings()) {
-            String aside = reading.claim().part() == Claim.Part.STATEMENT ? "" : " (" + Words.part(reading.claim()) + ")";
+            String aside =
+                    reading.claim().part() == Claim.Part.STATEMENT ? "" : " (" + Words.part(reading.claim()) + ")";
             System.out.println("  " + reading.claim().id() + aside + ": " + Words.describe(check, reading));
         }
     }

@@ -45,7 +45,8 @@ final class Layers {
 
     private static Layers catalogued(Checkpoint checkpoint) {
         try {
-            return new Layers(counts(checkpoint), LayerCatalog.resolve(checkpoint).matrices(), "");
+            return new Layers(
+                    counts(checkpoint), LayerCatalog.resolve(checkpoint).matrices(), "");
         } catch (MalformedWeightsException e) {
             return new Layers(counts(checkpoint), List.of(), String.valueOf(e.getMessage()));
         }

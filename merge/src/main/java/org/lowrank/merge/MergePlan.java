@@ -88,7 +88,8 @@ record MergePlan(
     }
 
     /** Layers are never paired by their number where there are more of them in one model. */
-    private static void checkDepth(OpenModel donor, Map<String, Integer> depths, OpenModel model) throws MalformedWeightsException {
+    private static void checkDepth(OpenModel donor, Map<String, Integer> depths, OpenModel model)
+            throws MalformedWeightsException {
         Map<String, Integer> own = Layers.counts(model.checkpoint());
         for (Map.Entry<String, Integer> stack : depths.entrySet()) {
             for (Map.Entry<String, Integer> other : own.entrySet()) {

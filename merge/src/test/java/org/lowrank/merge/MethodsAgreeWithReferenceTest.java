@@ -191,8 +191,7 @@ class MethodsAgreeWithReferenceTest {
                 .replace("ADAPTER", Reference.path("adapter").toString())
                 .replaceAll("model: A\\b", "model: " + Reference.path("a"))
                 .replaceAll("model: B\\b", "model: " + Reference.path("b"));
-        MergeOptions options =
-                new MergeOptions(out, shardBytes, threads, false, false, true, MergeMeasures.NONE);
+        MergeOptions options = new MergeOptions(out, shardBytes, threads, false, false, true, MergeMeasures.NONE);
         try (Merge merge = Merge.open(RecipeReader.read(placed, "recipe.yml"), SourceOptions.defaults())) {
             return merge.run(
                     options,
