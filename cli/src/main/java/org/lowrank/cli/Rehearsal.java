@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 
 /**
  * What the launcher runs once after a build, so that its class-data archive holds the classes of a measurement and of its
- * report, and of a merge: one layer of a made-up BERT is measured and merged with itself, the results written to a temporary directory and
+ * report, and of a merge: one layer of a made-up BERT is measured, and merged with another, the results written to a temporary directory and
  * deleted.
  */
 final class Rehearsal {
@@ -32,21 +32,26 @@ final class Rehearsal {
     static int run() throws IOException {
         Path directory = Files.createTempDirectory("lowrank-rehearsal");
         try {
-            String config =
-                    "{\"model_type\": \"bert\", \"num_hidden_layers\": 1, \"hidden_size\": %d, \"intermediate_size\": %d}";
-            Files.writeString(
-                    directory.resolve("config.json"), String.format(Locale.ROOT, config, DIMENSION, FEED_FORWARD));
-            Files.write(directory.resolve("model.safetensors"), model());
-            Path out = directory.resolve("out");
-            String model = directory.toString();
-            int measured = Main.run("analyze", model, "--out", out.toString(), "--quiet");
+            Path one = write(directory.resolve("one"));
+            Path other = write(directory.resolve("other"));
+            int measured = Main.run("analyze", one.toString(), "--out", directory.resolve("out").toString(), "--quiet");
             String merged = directory.resolve("merged").toString();
             return measured != 0
                     ? measured
-                    : Main.run("merge", "--method", "linear", model, model, "--out", merged, "--quiet");
+                    : Main.run("merge", "--method", "linear", one.toString(), other.toString(), "--out", merged, "--quiet");
         } finally {
             delete(directory);
         }
+    }
+
+    /** A model in a directory of its own. */
+    private static Path write(Path model) throws IOException {
+        Files.createDirectory(model);
+        String config =
+                "{\"model_type\": \"bert\", \"num_hidden_layers\": 1, \"hidden_size\": %d, \"intermediate_size\": %d}";
+        Files.writeString(model.resolve("config.json"), String.format(Locale.ROOT, config, DIMENSION, FEED_FORWARD));
+        Files.write(model.resolve("model.safetensors"), model());
+        return model;
     }
 
     /** A safetensors file of the six matrices of a layer. */
