@@ -133,7 +133,7 @@ public final class Words {
                 "not decided in " + runs.undecided() + " of " + runs(runs.judged()) + " (" + where + ")"
                         + (reading.claim().moment() == Claim.Moment.LAST_STEP
                                 ? ": the limit is not reached, and what would have to reach it still changes"
-                                : ": a side is not defined")
+                                : ": a side is not defined, or only the start was reached")
                         + power(reading) + left;
             case ASSUMPTION_NOT_MET ->
                 runs.excluded() == 0
@@ -175,9 +175,8 @@ public final class Words {
         List<String> parts = new ArrayList<>();
         if (!Double.isNaN(power.sharpness())) {
             boolean logarithms = reading.claim().scale() == Claim.Scale.LOGARITHM;
-            String times = logarithms
-                    ? "e^" + NumberText.significant(power.sharpness(), 2) + " times"
-                    : NumberText.significant(power.sharpness(), 2) + " times";
+            String number = NumberText.significant(power.sharpness(), 2);
+            String times = (!logarithms ? number : number.contains("×") ? "e^(" + number + ")" : "e^" + number) + " times";
             parts.add("where it is sharpest, the bound is " + times + " what any weights of these norms satisfy"
                     + (power.vacuousRuns() > 0 && !reading.verdict().isVacuous()
                             ? "; it says no more than that in " + power.vacuousRuns() + " of the runs"

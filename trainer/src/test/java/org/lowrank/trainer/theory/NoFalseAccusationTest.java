@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.DoubleSummaryStatistics;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -215,6 +216,7 @@ class NoFalseAccusationTest {
                 Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
         List<String> faults = new ArrayList<>();
         Map<String, Integer> counts = new TreeMap<>();
+        Map<String, Integer> readings = new LinkedHashMap<>();
         try (Writer rows = Files.newBufferedWriter(table)) {
             List<Future<Judged>> all = new ArrayList<>();
             for (long number = from; number < to; number++) {
@@ -228,6 +230,7 @@ class NoFalseAccusationTest {
                 faults.addAll(judged.faults());
                 write(rows, judged);
                 count(counts, judged.results());
+                countReadings(readings, judged.results());
                 System.err.printf(
                         Locale.ROOT,
                         "%d: %.1f s, %d faults %s%n",
@@ -243,6 +246,9 @@ class NoFalseAccusationTest {
         } finally {
             pool.shutdownNow();
         }
+        List<String> lines = new ArrayList<>(List.of("check,part,reading,verdict,settings"));
+        readings.forEach((what, times) -> lines.add(what + "," + times));
+        Files.write(table.resolveSibling("random-settings-" + from + "-counts.csv"), lines);
         return faults;
     }
 
@@ -260,6 +266,16 @@ class NoFalseAccusationTest {
             }
         }
         rows.flush();
+    }
+
+    private static void countReadings(Map<String, Integer> counts, List<CheckResult> results) {
+        for (CheckResult check : results) {
+            for (Reading reading : check.readings()) {
+                String what = check.id() + "," + Words.part(reading.claim()) + ",\"" + reading.claim().id() + "\",\""
+                        + Words.word(reading.verdict()) + "\"";
+                counts.merge(what, 1, Integer::sum);
+            }
+        }
     }
 
     /** By result, and by what of the paper a reading is. */

@@ -150,6 +150,9 @@ final class Judge {
         if (violated != null) {
             return new Word(Outcome.VIOLATED, violated, smallest);
         }
+        if (path.size() == 1 && smallest == 0) {
+            return new Word(Outcome.UNDECIDED, tightest, smallest); // only the start was reached, where the sides meet
+        }
         return undefined != null
                 ? new Word(Outcome.UNDECIDED, undefined, smallest)
                 : new Word(Outcome.HOLDS, tightest, Double.isNaN(smallest) ? 0 : smallest);

@@ -147,6 +147,7 @@ final class Corollary2 extends Check {
             smallest().assumeMarginAndOrthogonality(run);
             double fixed = smallest().smallestActivationUntil(last(), k);
             run.assumePositive("smallest positive normalised activation γ_k", fixed);
+            smallest().recordMoving(run);
             double limit = VANISHED * smallest().innerProduct(0, k);
             for (int i = 1; i <= last(); i++) {
                 int at = i;

@@ -130,6 +130,7 @@ final class Lemma8 extends Check {
         double gamma = pair.smallestActivationUntil(pair.last(), k);
         run.assumePositive("smallest positive normalised activation γ_k", gamma);
         run.assumeAtMost("γ_k settled: relative change between the last records", pair.activationChange(k), SETTLED);
+        run.assumeAtMost("at rest at the end: ‖λθ + ∇L‖/(λ‖θ‖)", pair.misalignment(), SETTLED);
         run.assume(
                 "integrated to a tolerance (Euler's method, which follows kinks, is not)",
                 "yes",

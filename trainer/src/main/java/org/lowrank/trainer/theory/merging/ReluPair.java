@@ -240,7 +240,7 @@ record ReluPair(
                 0);
     }
 
-    /** Records how much both networks still change at the end. */
+    /** Records how much both networks still change at the end: between records, and in units of what decay alone would do. */
     void recordMoving(Evidence.Run run) {
         double change = 1;
         if (last() > 0) {
@@ -248,7 +248,18 @@ record ReluPair(
                     Vectors.distance(theta(last()), theta(last() - 1)) / Vectors.norm(theta(last())),
                     Vectors.distance(primed(last()), primed(last() - 1)) / Vectors.norm(primed(last())));
         }
-        run.moving(steps[last()], change);
+        run.moving(steps[last()], Math.max(change, misalignment()));
+    }
+
+    /** ‖λθ + ∇L‖/(λ‖θ‖) of both networks at the end, the larger one: 0 at rest, however short the run was. */
+    double misalignment() {
+        return Math.max(misalignment(theta(last()), first), misalignment(primed(last()), second));
+    }
+
+    private double misalignment(double[] theta, Sample sample) {
+        double[] gradient = new double[theta.length];
+        network.gradient(theta, sample, gradient);
+        return Vectors.norm(Vectors.plus(gradient, lambda, theta)) / (lambda * Vectors.norm(theta));
     }
 
     /** Where adaptive steps were used: integrates again with half the tolerance and compares both networks at all recorded times. */

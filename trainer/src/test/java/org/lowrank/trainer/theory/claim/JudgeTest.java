@@ -158,6 +158,15 @@ class JudgeTest {
         assertThat(Judge.of(Claim.finallyAtMost("c", "", ""), points).outcome()).isEqualTo(Outcome.UNDECIDED);
     }
 
+    /** At the start both sides are often the same by construction: a run that got no further says nothing. */
+    @Test
+    void equalityAtTheStartAloneIsNotDecided() {
+        sides("a", 0, 1, 1);
+        assertThat(Judge.of(Claim.atMost("c", "", ""), points).outcome()).isEqualTo(Outcome.UNDECIDED);
+        sides("a", 1, 1, 2);
+        assertThat(Judge.of(Claim.atMost("c", "", ""), points).outcome()).isEqualTo(Outcome.HOLDS);
+    }
+
     /** A run cut short after one record, or two, has not been seen to rest. */
     @Test
     void oneOrTwoRecordsMissNoLimit() {
