@@ -176,7 +176,8 @@ public final class Words {
         if (!Double.isNaN(power.sharpness())) {
             boolean logarithms = reading.claim().scale() == Claim.Scale.LOGARITHM;
             String number = NumberText.significant(power.sharpness(), 2);
-            String times = (!logarithms ? number : number.contains("×") ? "e^(" + number + ")" : "e^" + number) + " times";
+            String times =
+                    (!logarithms ? number : number.contains("×") ? "e^(" + number + ")" : "e^" + number) + " times";
             parts.add("where it is sharpest, the bound is " + times + " what any weights of these norms satisfy"
                     + (power.vacuousRuns() > 0 && !reading.verdict().isVacuous()
                             ? "; it says no more than that in " + power.vacuousRuns() + " of the runs"

@@ -212,8 +212,7 @@ class NoFalseAccusationTest {
     private static List<String> run(long from, long to) throws Exception {
         Path table = Path.of("target", "random-settings-" + from + ".csv");
         Files.createDirectories(table.getParent());
-        ExecutorService pool =
-                Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
+        ExecutorService pool = Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
         List<String> faults = new ArrayList<>();
         Map<String, Integer> counts = new TreeMap<>();
         Map<String, Integer> readings = new LinkedHashMap<>();
@@ -259,7 +258,8 @@ class NoFalseAccusationTest {
                 + settings.mostSteps() + "," + settings.seed();
         for (CheckResult check : judged.results()) {
             for (Reading reading : check.readings()) {
-                rows.write(set + "," + VerdictTable.row(check, reading).stream()
+                rows.write(set + ","
+                        + VerdictTable.row(check, reading).stream()
                                 .map(cell -> cell.contains(",") ? '"' + cell + '"' : cell)
                                 .collect(Collectors.joining(","))
                         + "\n");
@@ -271,8 +271,8 @@ class NoFalseAccusationTest {
     private static void countReadings(Map<String, Integer> counts, List<CheckResult> results) {
         for (CheckResult check : results) {
             for (Reading reading : check.readings()) {
-                String what = check.id() + "," + Words.part(reading.claim()) + ",\"" + reading.claim().id() + "\",\""
-                        + Words.word(reading.verdict()) + "\"";
+                String what = check.id() + "," + Words.part(reading.claim()) + ",\""
+                        + reading.claim().id() + "\",\"" + Words.word(reading.verdict()) + "\"";
                 counts.merge(what, 1, Integer::sum);
             }
         }
@@ -283,7 +283,8 @@ class NoFalseAccusationTest {
         for (CheckResult check : results) {
             counts.merge("as printed, " + check.id() + ", " + Words.word(check.verdict()), 1, Integer::sum);
             for (Reading reading : check.readings()) {
-                counts.merge("readings, " + reading.claim().part() + ", " + Words.word(reading.verdict()), 1, Integer::sum);
+                counts.merge(
+                        "readings, " + reading.claim().part() + ", " + Words.word(reading.verdict()), 1, Integer::sum);
             }
         }
     }

@@ -83,7 +83,8 @@ class TheoryResultTest {
     @Test
     void equalityOfLogarithmsIsSaidToBeOne() {
         TheorySettings one = new TheorySettings(List.of(1), 1, List.of(0.1), List.of(0.0), 1, 1, 1e-9, 1_000_000);
-        CheckResult check = TheoryRun.run(List.of("theorem-3"), one, (done, total, name) -> {}).get(0);
+        CheckResult check = TheoryRun.run(List.of("theorem-3"), one, (done, total, name) -> {})
+                .get(0);
 
         assertThat(Words.headline(check)).isEqualTo("Theorem 3 holds as printed in the one run judged.");
         assertThat(Words.describe(check, check.readings().get(0))).startsWith("holds with equality to ");

@@ -159,8 +159,7 @@ final class Judge {
     }
 
     /** A limit: reached, missed where everything has come to rest, or not decided. */
-    private static Word limit(
-            Claim claim, Run run, NavigableMap<Long, Sides> path, boolean moving, boolean atRest) {
+    private static Word limit(Claim claim, Run run, NavigableMap<Long, Sides> path, boolean moving, boolean atRest) {
         Map.Entry<Long, Sides> last = path.lastEntry();
         double slack = slack(claim, last.getValue());
         Verdict.At at = run.at(last.getKey());

@@ -46,8 +46,7 @@ public final class GradientFlow {
         return solve(field, initial, times, LARGEST_STEP, effort);
     }
 
-    private static double[][] solve(
-            Field field, double[] initial, double[] times, double largestStep, Effort effort) {
+    private static double[][] solve(Field field, double[] initial, double[] times, double largestStep, Effort effort) {
         OrdinaryDifferentialEquation equation = new OrdinaryDifferentialEquation() {
             @Override
             public int getDimension() {

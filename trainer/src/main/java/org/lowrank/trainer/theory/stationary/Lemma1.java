@@ -82,11 +82,14 @@ final class Lemma1 extends Check {
         run.assumeAtMost("η ≤ 1/H: ηH", descent.eta() * smoothness, 1);
         for (int i = 0; i < descent.path().length; i++) {
             double[] theta = descent.path()[i];
-            double[] regularised = Vectors.plus(
-                    Vectors.times(evidence.sign(), descent.gradient(theta)), lambda, theta);
+            double[] regularised = Vectors.plus(Vectors.times(evidence.sign(), descent.gradient(theta)), lambda, theta);
             double square = Vectors.dot(regularised, regularised);
             if (descent.eta() * square > RESOLVED) {
-                run.sides(DESCENT_PRINTED, descent.steps()[i], square / (2 * smoothness), drop(descent, theta, regularised));
+                run.sides(
+                        DESCENT_PRINTED,
+                        descent.steps()[i],
+                        square / (2 * smoothness),
+                        drop(descent, theta, regularised));
             }
         }
     }
