@@ -33,6 +33,11 @@ record RankCorrelation(double rho, double quantile, int count) {
         return new RankCorrelation(pearson(a, b), chance[(int) (LEVEL * ORDERS)], x.length);
     }
 
+    /** ρ alone; NaN where one side is constant. */
+    static double rho(double[] x, double[] y) {
+        return pearson(ranks(x), ranks(y));
+    }
+
     /** Whether chance gives as much; also where nothing is defined. */
     boolean isChance() {
         return !(Math.abs(rho) > quantile);

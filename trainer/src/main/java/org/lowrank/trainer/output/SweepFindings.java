@@ -16,7 +16,7 @@ import org.lowrank.trainer.network.RankBound;
 /**
  * Section 6.1's claim: the mean inverse stable rank grows with λ even though errors may be large. It rests on Lemma 4, which is
  * about stationary points; so it is decided on networks that have come to rest away from 0, each held against its own draw at the
- * smallest λ, with intervals corrected for choosing the λ. Where the networks were run on to stationary points, it is decided
+ * smallest λ, with intervals corrected for choosing the λ, and by the trend over all λ ({@link SweepTrend}). Where the networks were run on to stationary points, it is decided
  * there, and what the paper draws is described only.
  */
 final class SweepFindings {
@@ -58,7 +58,9 @@ final class SweepFindings {
         if (settings.settle() != null) {
             for (double stepSize : settings.stepSizes()) {
                 for (double frequency : settings.frequencies()) {
-                    findings.add(new SweepFindings(settings, curves, frequency, stepSize, true).rise());
+                    SweepFindings rested = new SweepFindings(settings, curves, frequency, stepSize, true);
+                    findings.add(rested.rise());
+                    findings.add(rested.trend());
                 }
             }
         }
@@ -170,6 +172,14 @@ final class SweepFindings {
                         + " whose interval lies above 0, roughly from "
                         + NumberText.exact(SLIGHT) + ".",
                 Map.of("rise", rise.mean(), "rise_low", rise.low(), "rise_high", rise.high(), "best_lambda", best));
+    }
+
+    private Finding trend() {
+        List<Double> lambdas = settings.weightDecays();
+        List<double[]> ranks = lambdas.stream()
+                .map(lambda -> Fate.only(last(lambda, RANK), fates(lambda), Fate.FITTED))
+                .toList();
+        return new SweepTrend(lambdas, ranks).finding(id() + "-trend", where);
     }
 
     /** What Figure 2 shows, of which no claim is made: means over draws whose networks did not all do the same. */
