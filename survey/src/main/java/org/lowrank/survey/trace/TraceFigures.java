@@ -5,13 +5,11 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import org.lowrank.analyzer.layer.MatrixId;
 import org.lowrank.analyzer.measurement.MatrixMeasurement;
-import org.lowrank.analyzer.output.LayerFigures;
 import org.lowrank.reports.Report.Alternative;
 import org.lowrank.reports.Report.Axis;
 import org.lowrank.reports.Report.FigureSection;
@@ -72,7 +70,7 @@ final class TraceFigures {
         return new FigureSection(
                 "over-steps",
                 "Over training",
-                "Each kind of matrix over the steps: the mean over layers, with a band of one standard deviation. Dotted: what random "
+                "Each kind of matrix over the steps: the median over layers, with a band from their 10 % to their 90 % quantile. Dotted: what random "
                         + "weights of these shapes give, for norms those the model started with where config.json tells. Step 0 has no "
                         + "place on a logarithmic axis.",
                 2,
@@ -147,13 +145,13 @@ final class TraceFigures {
     }
 
     private static List<Series> lines(StackSeries series, ToDoubleFunction<MatrixMeasurement> value) {
-        Map<String, TreeMap<Long, List<Double>>> kinds = new LinkedHashMap<>();
+        OverLayers kinds = new OverLayers();
         for (int at = 0; at < series.size(); at++) {
             for (MatrixMeasurement row : series.rows().get(at)) {
-                add(kinds, row.kind(), series.steps().get(at), value.applyAsDouble(row));
+                kinds.add(row.kind(), series.steps().get(at), value.applyAsDouble(row));
             }
         }
-        return lines(kinds);
+        return kinds.lines();
     }
 
     /** A number of a movement at a checkpoint. */
@@ -163,27 +161,13 @@ final class TraceFigures {
     }
 
     private static List<Series> moved(StackSeries series, Moved value) {
-        Map<String, TreeMap<Long, List<Double>>> kinds = new LinkedHashMap<>();
+        OverLayers kinds = new OverLayers();
         for (int at = 0; at < series.size(); at++) {
             for (TraceResult.Movement one : series.movement().get(at).values()) {
-                add(kinds, one.id().family(), series.steps().get(at), value.of(at, one));
+                kinds.add(one.id().family(), series.steps().get(at), value.of(at, one));
             }
         }
-        return lines(kinds);
-    }
-
-    private static void add(Map<String, TreeMap<Long, List<Double>>> kinds, String kind, long step, double value) {
-        if (Double.isFinite(value)) {
-            kinds.computeIfAbsent(kind, k -> new TreeMap<>())
-                    .computeIfAbsent(step, s -> new ArrayList<>())
-                    .add(value);
-        }
-    }
-
-    private static List<Series> lines(Map<String, TreeMap<Long, List<Double>>> kinds) {
-        List<Series> lines = new ArrayList<>();
-        kinds.forEach((kind, steps) -> lines.add(LayerFigures.line(kind, steps)));
-        return lines;
+        return kinds.lines();
     }
 
     /** A dotted line for each level, named after the kinds that share it. */

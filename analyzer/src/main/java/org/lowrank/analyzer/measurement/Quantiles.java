@@ -1,9 +1,9 @@
-package org.lowrank.survey.population;
+package org.lowrank.analyzer.measurement;
 
 import java.util.Arrays;
 
 /** Quantiles of a sample, by linear interpolation between order statistics (Hyndman and Fan 1996, type 7). */
-final class Quantiles {
+public final class Quantiles {
     private Quantiles() {}
 
     /**
@@ -11,7 +11,7 @@ final class Quantiles {
      *
      * @param p in [0, 1]
      */
-    static double of(double p, double... values) {
+    public static double of(double p, double... values) {
         double[] sorted =
                 Arrays.stream(values).filter(v -> !Double.isNaN(v)).sorted().toArray();
         if (sorted.length == 0) {
