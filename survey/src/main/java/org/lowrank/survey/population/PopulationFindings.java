@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.lowrank.analyzer.measurement.Medians;
+import org.lowrank.analyzer.measurement.Quantiles;
 import org.lowrank.reports.NumberText;
 import org.lowrank.reports.finding.Finding;
 import org.lowrank.reports.finding.Verdict;
@@ -122,7 +123,8 @@ final class PopulationFindings {
     }
 
     private void relatives(List<Finding> findings) {
-        List<Relatives.Nearest> nearest = new Relatives(population.subjects()).nearest();
+        Relatives all = new Relatives(population.subjects());
+        List<Relatives.Nearest> nearest = all.nearest();
         if (nearest.isEmpty()) {
             return;
         }
@@ -143,7 +145,8 @@ final class PopulationFindings {
                                 + " have the norms of another, layer by layer, as one derived from it has",
                 (examples.isEmpty() ? "" : examples + "; ")
                         + "root mean square relative difference of norms at most 10 %, and at most half of what it is with the layers "
-                        + "in random order; random weights have norms alike in any order, so none",
+                        + "in random order; random weights have norms alike in any order, so none"
+                        + all.compared(),
                 numbers(
                         "models",
                         (double) nearest.size(),

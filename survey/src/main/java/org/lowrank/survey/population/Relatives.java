@@ -4,9 +4,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
-import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 import org.lowrank.analyzer.measurement.Medians;
 
 /**
@@ -24,22 +23,25 @@ final class Relatives {
     /** And at most this share of the distance with layers in random order. */
     static final double ORDERED = 0.5;
 
+    /** Of more than these, only models with the same kinds in the same layers are compared. */
+    static final int MOST_ACROSS = 5000;
+
     private static final int SHUFFLES = 20;
     private static final long SEED = 20260102;
 
     private final List<Subject> subjects;
-    private final double[][] distance;
+    private final List<NormProfile> profiles;
+    private final int mostAcross;
 
     Relatives(List<Subject> subjects) {
+        this(subjects, MOST_ACROSS);
+    }
+
+    Relatives(List<Subject> subjects, int mostAcross) {
         this.subjects = subjects;
-        int n = subjects.size();
-        distance = new double[n][n];
-        for (int i = 0; i < n; i++) {
-            for (int j = i + 1; j < n; j++) {
-                distance[i][j] = between(subjects.get(i), subjects.get(j), null);
-                distance[j][i] = distance[i][j];
-            }
-        }
+        this.mostAcross = mostAcross;
+        this.profiles =
+                subjects.stream().map(subject -> NormProfile.of(subject, null)).toList();
     }
 
     /**
@@ -54,10 +56,6 @@ final class Relatives {
             return distance <= NEAR && distance <= ORDERED * shuffled;
         }
 
-        boolean isOf(Subject a, Subject b) {
-            return (subject.equals(a) && relative.equals(b)) || (subject.equals(b) && relative.equals(a));
-        }
-
         boolean sameShapes() {
             return subject.kinds().keySet().equals(relative.kinds().keySet())
                     && subject.kinds().keySet().stream().allMatch(kind -> {
@@ -70,32 +68,46 @@ final class Relatives {
         }
     }
 
-    /** [i][j], NaN where two have no kind in common. */
+    /** [i][j] of all pairs, NaN where two have no kind in common. O(n²). */
     double[][] distance() {
+        int n = subjects.size();
+        double[][] distance = new double[n][n];
+        for (int i = 0; i < n; i++) {
+            for (int j = i + 1; j < n; j++) {
+                distance[i][j] = profiles.get(i).distance(profiles.get(j), Double.POSITIVE_INFINITY);
+                distance[j][i] = distance[i][j];
+            }
+        }
         return distance;
+    }
+
+    private boolean isAcross() {
+        return subjects.size() <= mostAcross;
+    }
+
+    /** What is to be added to a sentence on which were compared; empty where all were. */
+    String compared() {
+        return isAcross()
+                ? ""
+                : ". Of more than " + String.format(Locale.ROOT, "%,d", mostAcross)
+                        + ", each is compared with those that have the same kinds of matrices in as many layers only";
     }
 
     /** The nearest relative of each that has one, in the order of the subjects. */
     List<Nearest> nearest() {
+        int[] best = new NearestSearch(subjects, profiles, isAcross()).nearest();
         List<Nearest> all = new ArrayList<>();
-        for (int i = 0; i < subjects.size(); i++) {
-            int best = -1;
-            for (int j = 0; j < subjects.size(); j++) {
-                boolean other = !subjects.get(j).model().equals(subjects.get(i).model());
-                if (other && !Double.isNaN(distance[i][j]) && (best < 0 || distance[i][j] < distance[i][best])) {
-                    best = j;
-                }
-            }
-            if (best >= 0) {
-                Subject a = subjects.get(i);
-                Subject b = subjects.get(best);
-                all.add(new Nearest(a, b, distance[i][best], shuffled(a, b)));
+        for (int i = 0; i < best.length; i++) {
+            if (best[i] >= 0) {
+                double distance = profiles.get(i).distance(profiles.get(best[i]), Double.POSITIVE_INFINITY);
+                all.add(new Nearest(subjects.get(i), subjects.get(best[i]), distance, shuffled(i, best[i])));
             }
         }
         return all;
     }
 
-    private static double shuffled(Subject a, Subject b) {
+    private double shuffled(int of, int relative) {
+        Subject b = subjects.get(relative);
         if (b.layers() < 2) {
             return Double.NaN;
         }
@@ -107,68 +119,17 @@ final class Relatives {
                 order.add(layer);
             }
             Collections.shuffle(order, random);
-            drawn[draw] = between(a, b, order);
+            drawn[draw] = profiles.get(of).distance(NormProfile.of(b, order), Double.POSITIVE_INFINITY);
         }
         return Medians.of(drawn);
-    }
-
-    /**
-     * d(a, b).
-     *
-     * @param order of b's layers, null for their own
-     */
-    static double between(Subject a, Subject b, @Nullable List<Integer> order) {
-        double sum = 0;
-        int count = 0;
-        for (String kind : a.kinds().keySet()) {
-            if (!b.has(kind)) {
-                continue;
-            }
-            Curve of = logarithm(a.entry(kind));
-            Curve other = logarithm(order == null ? b.entry(kind) : reordered(b, kind, order));
-            TreeSet<Double> depths = new TreeSet<>();
-            Arrays.stream(of.depth()).forEach(depths::add);
-            Arrays.stream(other.depth()).forEach(depths::add);
-            double squares = 0;
-            int finite = 0;
-            for (double depth : depths) {
-                double difference = of.at(depth) - other.at(depth);
-                if (Double.isFinite(difference)) {
-                    squares += difference * difference;
-                    finite++;
-                }
-            }
-            if (finite > 0) {
-                sum += squares / finite;
-                count++;
-            }
-        }
-        return count == 0 ? Double.NaN : Math.sqrt(sum / count);
-    }
-
-    private static Curve logarithm(Curve curve) {
-        return new Curve(
-                curve.depth(), Arrays.stream(curve.value()).map(Math::log).toArray());
-    }
-
-    /** The kind's entries with the layers in another order; a layer without the kind takes none. */
-    private static Curve reordered(Subject subject, String kind, List<Integer> order) {
-        Profile profile = subject.profile(kind);
-        Curve own = subject.entry(kind);
-        Integer[] places = new Integer[profile.layers().length];
-        Arrays.setAll(places, i -> i);
-        Arrays.sort(places, (i, j) -> Integer.compare(order.get(profile.layers()[i]), order.get(profile.layers()[j])));
-        double[] values = new double[places.length];
-        Arrays.setAll(values, i -> own.value()[places[i]]);
-        return new Curve(own.depth(), values);
     }
 
     /**
      * An order in which relatives are neighbours: the leaves of average linkage (Sokal and Michener 1958), at each join the cluster with
      * the earlier subject first. O(n³).
      */
-    List<Integer> order() {
-        int n = subjects.size();
+    static List<Integer> order(double[][] distance) {
+        int n = distance.length;
         double most = Arrays.stream(distance)
                 .flatMapToDouble(Arrays::stream)
                 .filter(Double::isFinite)
@@ -184,7 +145,7 @@ final class Relatives {
             double least = Double.POSITIVE_INFINITY;
             for (int i = 0; i < clusters.size(); i++) {
                 for (int j = i + 1; j < clusters.size(); j++) {
-                    double linkage = linkage(clusters.get(i), clusters.get(j), 2 * most);
+                    double linkage = linkage(distance, clusters.get(i), clusters.get(j), 2 * most);
                     if (linkage < least) {
                         least = linkage;
                         first = i;
@@ -198,7 +159,7 @@ final class Relatives {
     }
 
     /** Mean distance of members; those without a distance count as far apart. */
-    private double linkage(List<Integer> a, List<Integer> b, double none) {
+    private static double linkage(double[][] distance, List<Integer> a, List<Integer> b, double none) {
         double sum = 0;
         for (int i : a) {
             for (int j : b) {

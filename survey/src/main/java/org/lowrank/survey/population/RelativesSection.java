@@ -3,6 +3,9 @@ package org.lowrank.survey.population;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.lowrank.reports.NumberText;
 import org.lowrank.reports.Report.Cell;
 import org.lowrank.reports.Report.Column;
@@ -30,7 +33,9 @@ final class RelativesSection {
             return List.of();
         }
         return List.of(new GroupSection(
-                "relatives", "Nearest relatives", List.of(distances(population, nearest), table(nearest))));
+                "relatives",
+                "Nearest relatives",
+                List.of(distances(population, nearest), table(nearest, relatives.compared()))));
     }
 
     private static HeatMapSection distances(Population population, List<Relatives.Nearest> nearest) {
@@ -42,8 +47,12 @@ final class RelativesSection {
                     .map(Relatives.Nearest::subject)
                     .toList();
         }
-        Relatives among = new Relatives(shown);
-        List<Integer> order = among.order();
+        double[][] distance = new Relatives(shown).distance();
+        List<Integer> order = Relatives.order(distance);
+        Set<String> pairs = nearest.stream()
+                .filter(Relatives.Nearest::isClose)
+                .flatMap(one -> Stream.of(pair(one.subject(), one.relative()), pair(one.relative(), one.subject())))
+                .collect(Collectors.toSet());
         int n = order.size();
         double[][] percent = new double[n][n];
         boolean[][] close = new boolean[n][n];
@@ -53,8 +62,8 @@ final class RelativesSection {
             names.add(row.title());
             for (int j = 0; j < n; j++) {
                 Subject column = shown.get(order.get(j));
-                percent[i][j] = 100 * among.distance()[order.get(i)][order.get(j)];
-                close[i][j] = nearest.stream().anyMatch(one -> one.isClose() && one.isOf(row, column));
+                percent[i][j] = 100 * distance[order.get(i)][order.get(j)];
+                close[i][j] = pairs.contains(pair(row, column));
             }
         }
         List<String> columns = new ArrayList<>();
@@ -75,7 +84,11 @@ final class RelativesSection {
                         "", rows, columns, List.of(new HeatMap("Distance in %", percent).marking(close)))));
     }
 
-    private static TableSection table(List<Relatives.Nearest> nearest) {
+    private static String pair(Subject a, Subject b) {
+        return a.title() + "\n" + b.title();
+    }
+
+    private static TableSection table(List<Relatives.Nearest> nearest, String compared) {
         List<List<Cell>> rows = nearest.stream()
                 .sorted(Comparator.comparingDouble(Relatives.Nearest::distance))
                 .limit(MOST_ROWS)
@@ -90,7 +103,12 @@ final class RelativesSection {
         return new TableSection(
                 "nearest",
                 "Nearest relative of each model",
-                "Near and layer by layer: at most 10 %, and at most half of the distance with the relative's layers in random order.",
+                "Near and layer by layer: at most 10 %, and at most half of the distance with the relative's layers in random order"
+                        + compared
+                        + "."
+                        + (nearest.size() > MOST_ROWS
+                                ? " The " + MOST_ROWS + " nearest of " + nearest.size() + "; the finding counts all."
+                                : ""),
                 List.of(
                         new Column("Model", false),
                         new Column("Nearest relative", false),

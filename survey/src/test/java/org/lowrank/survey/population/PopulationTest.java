@@ -14,6 +14,7 @@ import org.lowrank.analyzer.layer.MatrixKind;
 import org.lowrank.analyzer.layer.ModelLayers.ArchitectureCard;
 import org.lowrank.analyzer.measurement.MatrixMeasurement;
 import org.lowrank.analyzer.measurement.MatrixNumbers;
+import org.lowrank.analyzer.measurement.Quantiles;
 import org.lowrank.analyzer.output.AnalysisResult;
 import org.lowrank.reports.finding.Finding;
 import org.lowrank.reports.finding.Verdict;
@@ -167,7 +168,7 @@ class PopulationTest {
                 .extracting(one -> one.subject().title() + " " + one.relative().title())
                 .containsExactlyInAnyOrder("base tuned", "tuned base");
         // relatives are neighbours: base (0) and tuned (2)
-        List<Integer> order = relatives.order();
+        List<Integer> order = Relatives.order(relatives.distance());
         assertThat(Math.abs(order.indexOf(0) - order.indexOf(2))).isEqualTo(1);
         Finding finding = findings(models).get("population-relatives");
         assertThat(finding.numbers()).containsEntry("close_models", 2.0).containsEntry("null_close_models", 0.0);
