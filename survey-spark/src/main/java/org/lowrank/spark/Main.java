@@ -66,6 +66,8 @@ public final class Main {
             throws IOException, ModelNotFoundException, InterruptedException {
         SurveyOptions options = job.survey(Optional.empty());
         List<String> references = references(job.list());
+        HubWindow.note(references, spark.getConf().contains(HubToken.KEY))
+                .ifPresent(note -> System.err.println("lowrank: " + note));
         HadoopSurveyFiles files = HadoopSurveyFiles.prepare(job.out());
         try (MeasuringRun run = new MeasuringRun(options.measure());
                 AutoCloseable lock = files.local().isPresent()

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.lowrank.weights.hub.FakeHub;
 import org.lowrank.weights.hub.MadeModels;
 
-/** A driver that is killed, and the next. */
+/** A driver that is killed, and the next; Spark in one process, {@code local[2]}. */
 @Tag("spark")
 class ResumeTest {
     @TempDir
@@ -54,6 +54,9 @@ class ResumeTest {
             assertThat(again.exitCode()).as(again.said()).isZero();
             assertThat(Files.readString(again.out())).contains("5 models measured, 4 of them before; 0 failed");
             assertThat(SurveyBytes.of(out)).isEqualTo(SurveyBytes.of(folder.resolve("one")));
+            assertThat(out.resolve("report.html")).isNotEmptyFile();
+            assertThat(out.resolve("units")).doesNotExist();
+            assertThat(out.resolve(".passing")).doesNotExist();
             // at least three units of a megabyte were not read again
             assertThat(hub.bytesSent() - before).isLessThan(whole - 3_000_000);
         }
