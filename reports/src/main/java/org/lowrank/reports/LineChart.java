@@ -1,7 +1,6 @@
 package org.lowrank.reports;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -116,29 +115,9 @@ final class LineChart {
         return i % every == slot * every / Palette.SIZE;
     }
 
-    /**
-     * Names of the baselines at the right, above their lines; below where the line above is near, and left of that name where
-     * there is no room either.
-     */
+    /** Names of the baselines, each at its line where least runs through it. */
     List<BaselineName> baselineNames() {
-        List<BaselineName> names = new ArrayList<>();
-        List<Report.Series> lines = view.reference().stream()
-                .filter(line -> line.y().length > 0 && y.shows(line.y()[line.y().length - 1]))
-                .sorted(Comparator.comparingDouble(line -> -line.y()[line.y().length - 1]))
-                .toList();
-        double lineAbove = Double.NEGATIVE_INFINITY;
-        for (Report.Series line : lines) {
-            double pixel = y.clamped(line.y()[line.y().length - 1]);
-            double at = pixel - lineAbove < LABEL_DISTANCE ? pixel + 12 : pixel - 4;
-            double from = right - 2;
-            if (!names.isEmpty() && at - names.get(names.size() - 1).y() < LABEL_DISTANCE) {
-                BaselineName before = names.get(names.size() - 1);
-                from = before.x() - width(before.name()) - 8;
-            }
-            names.add(new BaselineName(line.name(), from, at));
-            lineAbove = pixel;
-        }
-        return names;
+        return BaselineNames.place(this);
     }
 
     /** Labels of the ends of the lines, none where only a legend can name them. */

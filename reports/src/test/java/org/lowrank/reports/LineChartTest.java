@@ -38,6 +38,42 @@ class LineChartTest {
                         new LineChart.BaselineName("Gaussian 13.9", names.get(0).x(), chart.y.pixel(13.9) - 4));
     }
 
+    /** As BERT's norms: 12 layers, M1's line on the line of equal entries, M2's below. The free place is over layers 1 to 3. */
+    @Test
+    void aBaselinesNameIsWhereNoLineRunsThroughIt() {
+        double[] layers =
+                java.util.stream.IntStream.range(0, 12).asDoubleStream().toArray();
+        double[] near = {57, 60, 61, 62, 63, 62, 63, 60, 60, 61, 60, 60};
+        double[] below = {40, 40, 41, 41, 40, 42, 44, 47, 50, 54, 58, 57};
+        double[] level = new double[12];
+        java.util.Arrays.fill(level, 60.2);
+        Axis layer = new Axis("Layer", false, false);
+        Panel panel = new Panel(
+                "p",
+                "p",
+                layer,
+                new Axis("norm", false, true),
+                List.of(
+                        new Series("M1", layers, near, null, Style.SOLID),
+                        new Series("M2", layers, below, null, Style.SOLID)),
+                List.of(new Series("equal entries M1", layers, level, null, Style.DOTTED)));
+        LineChart chart =
+                new LineChart(PanelView.of(panel, 0, false, false, true), Map.of("M1", 0, "M2", 1), null, 590, 340);
+        LineChart.BaselineName name = chart.baselineNames().get(0);
+        double width = LineChart.width(name.name());
+        for (double[] line : List.of(near, below, level)) {
+            for (double x = Math.max(name.x() - width, chart.left); x <= name.x(); x++) {
+                double at = (x - chart.left) / (chart.right - chart.left) * 11;
+                int i = Math.min(10, (int) at);
+                double pixel = chart.y.pixel(line[i] + (at - i) * (line[i + 1] - line[i]));
+                assertThat(pixel < name.y() - 9 || pixel > name.y() + 3)
+                        .as("a line at %s, %s, the name at %s", x, pixel, name)
+                        .isTrue();
+            }
+        }
+        assertThat(name.x()).isBetween(chart.left + width, chart.right);
+    }
+
     @Test
     void bandsDoNotPullTheAxisOfALossBelowZero() {
         Series loss =
