@@ -5,6 +5,9 @@ import java.io.PrintStream;
 import java.nio.file.AccessDeniedException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.lowrank.analyzer.layer.NothingSelectedException;
 import org.lowrank.machine.text.ForeignText;
 import org.lowrank.reports.ReportWriteException;
@@ -32,6 +35,10 @@ final class Failures {
     static final int INTERRUPTED = 130;
     /** Anything else. */
     static final int OTHER = 1;
+
+    /** As picocli says that a value is none of an enumeration's. */
+    private static final Pattern WRONG_VALUE = Pattern.compile(
+            "Invalid value for option '(?<option>[^']+)'.*: expected one of \\[(?<known>[^\\]]*)\\].* but was '(?<value>.*)'");
 
     private Failures() {}
 
@@ -141,10 +148,21 @@ final class Failures {
     /** A wrong option or argument: what is wrong and where help is, in one line. */
     static int reportUsage(CommandLine.ParameterException wrong, String... args) {
         CommandLine command = wrong.getCommandLine();
-        String message = oneLine(String.valueOf(wrong.getMessage())) + suggestion(wrong, command);
+        String said = oneLine(String.valueOf(wrong.getMessage()));
+        Matcher value = WRONG_VALUE.matcher(said);
+        String message = value.matches() ? wrongValue(value) : said + suggestion(wrong, command);
         System.err.println("lowrank: wrong usage: " + message + "; see '"
                 + command.getCommandSpec().qualifiedName(" ") + " --help'");
         return USAGE;
+    }
+
+    /** The values there are as they are written, and the nearest. */
+    private static String wrongValue(Matcher said) {
+        List<String> known =
+                List.of(said.group("known").toLowerCase(Locale.ROOT).split(", "));
+        String value = said.group("value");
+        return said.group("option") + ": '" + value + "': unknown value; choose from " + String.join(",", known)
+                + Suggestion.of(value, known);
     }
 
     /** What was meant by a command or option that does not exist. */

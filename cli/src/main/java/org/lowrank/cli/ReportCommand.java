@@ -21,8 +21,7 @@ import picocli.CommandLine.Parameters;
         name = "report",
         mixinStandardHelpOptions = true,
         description = "Render the report again from saved results, several into one.",
-        footer = {"", "Example: lowrank report lowrank-results/google-bert--bert-base-uncased/result.json --format svg"
-        })
+        footer = {"", "Example:", "  lowrank report lowrank-results/bert/result.json --format svg"})
 final class ReportCommand implements Callable<Integer> {
     @Parameters(paramLabel = "RESULT.json", arity = "1..*", description = "Saved results, as lowrank wrote them.")
     List<Path> results = new ArrayList<>();

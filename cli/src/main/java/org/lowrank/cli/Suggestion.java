@@ -13,7 +13,8 @@ import org.lowrank.weights.maven.KnownModels;
 
 /** What somebody who mistyped a word may have meant. */
 final class Suggestion {
-    private static final Pattern NOT_FOUND = Pattern.compile("^model not found: ([A-Za-z0-9._/-]{3,200})[:@ ]");
+    private static final Pattern NOT_FOUND =
+            Pattern.compile("^(?:model not found|not cached): ([A-Za-z0-9._/-]{3,200})[:@ ]");
 
     /** Letters a model's name may be off: names are long, and models of a family differ by few. */
     private static final int MOST_IN_MODEL = 3;

@@ -2,6 +2,7 @@ package org.lowrank.cli;
 
 import java.nio.file.Path;
 import java.util.Map;
+import org.lowrank.reports.NumberText;
 import org.lowrank.reports.finding.Verdict;
 
 /**
@@ -57,7 +58,7 @@ record Terminal(int columns, boolean coloured) {
     }
 
     /**
-     * Words in lines of this width.
+     * Words in lines of this width; a number and its sign are one word.
      *
      * @param indent of every line
      * @return lines without their last line end
@@ -66,7 +67,7 @@ record Terminal(int columns, boolean coloured) {
         StringBuilder out = new StringBuilder();
         int room = Math.max(20, columns - indent);
         int used = room + 1;
-        for (String word : text.split(" ")) {
+        for (String word : NumberText.unbroken(text).split(" ")) {
             if (used + 1 + word.length() > room) {
                 out.append(out.isEmpty() ? "" : "\n").append(" ".repeat(indent)).append(word);
                 used = word.length();
@@ -75,6 +76,6 @@ record Terminal(int columns, boolean coloured) {
                 used += 1 + word.length();
             }
         }
-        return out.toString();
+        return out.toString().replace('\u00a0', ' ');
     }
 }

@@ -40,6 +40,8 @@ class CommandLineTest {
         "analyze x --tolerence 1e-3, did you mean '--tolerance'?",
         "analyze x --spectrun, did you mean '--spectrum'?",
         "analyze x --format htlm, did you mean 'html'?",
+        "experiment merging --preset quik, did you mean 'quick'?",
+        "experiment merging --dtype float46, did you mean 'float64'?",
         "help anallyze, did you mean 'analyze'?",
         "help experiment mergin, did you mean 'merging'?"
     })
@@ -142,5 +144,8 @@ class CommandLineTest {
         });
         assertThat(String.join(" ", lines.stream().map(String::strip).toList()))
                 .isEqualTo("one two three four five six seven eight nine ten");
+        // 6 + 20 columns would end between 27 and %
+        assertThat(new Terminal(28, false).wrapped("furthest below it at 27 %, then 38 %", 6))
+                .isEqualTo("      furthest below it at\n      27 %, then 38 %");
     }
 }

@@ -4,12 +4,22 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** Numbers as people read them: {@code 0.0421}, {@code 12,000}, {@code 3.92 × 10⁻⁷}, {@code 10⁻⁹}. */
 public final class NumberText {
     private static final String SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
+    /** Spaces at which no line ends: before %, around a sign that a number follows, around the × of a power of ten. */
+    private static final Pattern BOUND = Pattern.compile(
+            "(?<=\\d) (?=%|× 10[⁰¹²³⁴⁵⁶⁷⁸⁹⁻])|(?<=\\d ×) (?=10[⁰¹²³⁴⁵⁶⁷⁸⁹⁻])| (?=[=±] [\\d−])|(?<=[=±≤≥]) (?=[\\d−×])");
+
     private NumberText() {}
+
+    /** The same with no-break spaces where a number would be parted from its sign. */
+    public static String unbroken(String text) {
+        return BOUND.matcher(text).replaceAll("\u00a0");
+    }
 
     /** A measured value to three significant digits. */
     public static String of(double value) {

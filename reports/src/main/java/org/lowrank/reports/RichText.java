@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 
 /**
  * Plain mathematical text as runs on, above and below the line: {@code ‖A‖_F}, {@code σ_{k+1}}, {@code (1 − ηλ)^t} and
- * {@code e^{−λt}} get real subscripts and superscripts. Names such as {@code w_q} and {@code layer.0.x_y} stay as they are.
+ * {@code e^{−λt}}, {@code e^−62} get real subscripts and superscripts. Names such as {@code w_q} and {@code layer.0.x_y} stay as they are.
  */
 final class RichText {
     /**
@@ -16,10 +16,7 @@ final class RichText {
      */
     static final Pattern MARKUP = Pattern.compile("(?<=\\S)(?<mark>[_^])\\{(?<group>[^{}]*)\\}"
             + "|(?<=[‖²∇\\p{sc=Greek}]['′]?|(?<![\\p{sc=Latin}\\d._/-])(?:max|min|\\p{L}['′]?))_(?<low>∞|[\\p{L}\\d]{1,2})(?![\\p{L}\\d_])"
-            + "|(?<=[)\\p{L}])\\^(?<high>[\\p{L}\\d])(?![\\p{L}\\d])");
-
-    /** Spaces at which no line ends: before %, around a sign that a number follows. */
-    private static final Pattern BOUND = Pattern.compile("(?<=\\d) (?=%)| (?=[=±] [\\d−])|(?<=[=±≤≥]) (?=[\\d−×])");
+            + "|(?<=[)\\p{L}])\\^(?<high>−?\\d{1,5}(?:\\.\\d+)?|\\p{L})(?![\\p{L}\\d])");
 
     private static final String SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻";
     private static final String PLAIN = "0123456789−";
@@ -32,7 +29,7 @@ final class RichText {
     /** For a page, whose fonts have superscript digits of their own. */
     static List<Run> runs(String text) {
         List<Run> runs = new ArrayList<>();
-        String bound = BOUND.matcher(text).replaceAll("\u00a0");
+        String bound = NumberText.unbroken(text);
         Matcher matcher = MARKUP.matcher(bound);
         int from = 0;
         while (matcher.find()) {

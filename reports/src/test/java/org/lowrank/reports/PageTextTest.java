@@ -53,6 +53,7 @@ class PageTextTest {
         assertThat(shown("λW_k + σ_1(W_k)")).isEqualTo("λW[k] + σ[1](W[k])");
         assertThat(shown("|f_{θ_t+θ′_t}(x)|")).isEqualTo("|f[θt+θ′t](x)|");
         assertThat(shown("(1−ηλ)^t")).isEqualTo("(1−ηλ)(t)");
+        assertThat(shown("e^−62 times, like width^−0.508. So")).isEqualTo("e(−62) times, like width(−0.508). So");
         assertThat(shown("‖W′_t x′‖ ≤ ‖W'_0 x‖")).isEqualTo("‖W′[t] x′‖ ≤ ‖W'[0] x‖");
         assertThat(shown("θ_∞, max_k ‖∇_{W_k}L‖")).isEqualTo("θ[∞], max[k] ‖∇[Wk]L‖");
     }
@@ -60,6 +61,7 @@ class PageTextTest {
     @Test
     void numberAndItsSignStayOnOneLine() {
         assertThat(shown("90 % of it, ≤ 2 at λ = 0.1")).isEqualTo("90\u00a0% of it, ≤\u00a02 at λ\u00a0=\u00a00.1");
+        assertThat(shown("1.75 × 10⁻⁴ to 4 × 4")).isEqualTo("1.75\u00a0×\u00a010⁻⁴ to 4 × 4");
         assertThat(shown("a = b ≤ c")).isEqualTo("a = b ≤ c");
     }
 
