@@ -4,12 +4,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A figure as the page shows it: every panel laid out for every setting of its switches, the first one drawn.
  *
- * @param oneLegend whether all panels show the same series, so that one legend serves them
+ * @param oneLegend whether a panel shows every series there is, so that one legend serves them all
  * @param legend empty where a single line needs none
  */
 record Figure(
@@ -34,7 +36,7 @@ record Figure(
     /** Size of a panel in pixels: the fewer in a row, the larger. */
     private enum Size {
         ONE(900, 360),
-        TWO(590, 340),
+        TWO(590, 320),
         THREE(400, 270),
         FOUR(300, 230),
         /** On a telephone or side by side on paper, where the text of the large ones would be too small to read. */
@@ -51,8 +53,12 @@ record Figure(
 
     static Figure of(Report.FigureSection section) {
         Map<String, Integer> slots = Palette.slots(section.panels());
-        boolean oneLegend =
-                section.panels().stream().map(Figure::names).distinct().count() <= 1;
+        Set<String> every = section.panels().stream()
+                .map(Figure::names)
+                .flatMap(List::stream)
+                .collect(Collectors.toSet());
+        boolean oneLegend = section.panels().isEmpty()
+                || section.panels().stream().anyMatch(panel -> names(panel).containsAll(every));
         int columns = Math.max(
                 1, Math.min(4, Math.min(section.columns(), section.panels().size())));
         Size size = Size.values()[columns - 1];

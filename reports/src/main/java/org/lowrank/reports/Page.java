@@ -22,6 +22,9 @@ record Page(
         String downloadData,
         String figureData) {
 
+    /** As in the style sheet's rule for paper. */
+    private static final int PRINTED_ROWS = 100;
+
     /** A file in the download menu. */
     record Choice(String key, String label, String fileName) {}
 
@@ -106,8 +109,28 @@ record Page(
             return "n";
         }
         boolean words = cell.text().contains(" ");
-        boolean wraps = cell.text().length() > (words && table.columns().size() > 8 ? 24 : 40);
+        boolean wraps = cell.text().length() > (words && isWide(table) ? 16 : 40);
         return !wraps ? null : words ? "w" : "w name";
+    }
+
+    /** Whether a screen has room for its columns only where words wrap early. */
+    static boolean isWide(Report.TableSection table) {
+        return table.columns().size() > 8;
+    }
+
+    /** Whether paper shows the beginning of it only: nobody reads hundreds of rows there, and the files have them all. */
+    static boolean isCutOnPaper(Report.TableSection table) {
+        return table.rows().size() > 2 * PRINTED_ROWS;
+    }
+
+    static String cutOnPaper(Report.TableSection table) {
+        return "The first " + PRINTED_ROWS + " of "
+                + NumberText.decimals(table.rows().size(), 0) + " rows; the page and the CSV file have them all.";
+    }
+
+    /** How tightly its columns are set. */
+    static String density(Report.TableSection table) {
+        return table.columns().size() > 10 ? " many" : isWide(table) ? " tight" : "";
     }
 
     /** The exact value behind a rounded cell; null where the text says it already. */

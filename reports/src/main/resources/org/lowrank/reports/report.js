@@ -35,10 +35,14 @@ $("[data-theme-button]").forEach(button => button.addEventListener("click", () =
   say(dark ? "Light theme" : "Dark theme");
 }));
 const sections = new IntersectionObserver(entries => entries.forEach(entry => {
-  if (entry.isIntersecting) $("nav a").forEach(link => {
-    if (link.getAttribute("href") === "#" + entry.target.id) link.setAttribute("aria-current", "true");
-    else link.removeAttribute("aria-current");
-  });
+  const link = $("nav a").find(part => part.getAttribute("href") === "#" + entry.target.id);
+  if (!link) return;
+  if (entry.isIntersecting) {
+    $("nav a").forEach(other => other.removeAttribute("aria-current"));
+    link.setAttribute("aria-current", "true");
+  } else {
+    link.removeAttribute("aria-current");
+  }
 }), {rootMargin: "-20% 0px -70% 0px"});
 $("main > section").forEach(section => sections.observe(section));
 

@@ -106,17 +106,26 @@ function ends(layout, hidden, colour, style) {
   ];
 }
 
+/* The lines of all panels, each name once: what panels under one legend tell apart by the same colours. */
+function everyLine(figure, layout, hidden) {
+  const all = figure.panels.flatMap(panel => panel.views[Math.min(layout.view, panel.views.length - 1)].series)
+    .filter(line => !hidden.has(line.name));
+  return all.filter((line, i) => all.findIndex(other => other.name === line.name && other.style === line.style) === i);
+}
+
 /* The layers of one panel, in the page (laid out to the pixel) or on paper (a specification to keep and restyle). */
 function panelSpec(figure, panel, layout, hidden, style, paper) {
   const view = panel.views[layout.view];
   const lines = view.series.filter(line => !hidden.has(line.name));
-  const told = lines.filter(line => line.style !== "THIN");
-  const named = layout.ends.length > 0 || view.series.length < 2;
+  const shared = paper && figure.oneLegend && figure.panels.length > 1;
+  const named = shared ? figure.panels.every(one => one.layouts[0].ends.length > 0) : layout.ends.length > 0 || view.series.length < 2;
+  const legendOf = shared ? everyLine(figure, layout, hidden) : lines;
+  const told = legendOf.filter(line => line.style !== "THIN");
   const many = lines.length > 12 && lines.every(line => !isMarked(line.slot));
   const some = many ? {values: [0, 1, 2, 3, 4].map(i => lines[Math.round(i * (lines.length - 1) / 4)].name)}
-    : told.length < lines.length ? {values: told.map(line => line.name)} : {};
+    : told.length < legendOf.length ? {values: told.map(line => line.name)} : {};
   const legend = paper && !named ? {...some, symbolSize: 70, symbolOpacity: 1, symbolDash: [1, 0], symbolStrokeWidth: lines.every(line => isMarked(line.slot)) ? 0 : 1.7, columns: legendColumns(figure, told, layout)} : null;
-  const singles = told.concat(lines.filter(line => line.style === "THIN" && !told.some(other => other.name === line.name)));
+  const singles = told.concat(legendOf.filter(line => line.style === "THIN" && !told.some(other => other.name === line.name)));
   const bySeries = of => ({field: "series", type: "nominal", title: null, scale: {domain: singles.map(line => line.name), range: singles.map(of)}, legend});
   const colour = bySeries(line => paper ? figure.colours[line.slot] : `var(--c${line.slot})`);
   const dash = {...bySeries(line => DASHES[line.style]), legend: null};

@@ -149,7 +149,61 @@ class PageInBrowserTest extends InBrowser {
         assertThat(head.innerText()).isEqualTo("Layer");
         page.evaluate("dispatchEvent(new Event('afterprint'))");
         assertThat(panel("stable-rank").locator(".vega svg").getAttribute("viewBox"))
-                .isEqualTo("0 0 590 340");
+                .isEqualTo("0 0 590 320");
+    }
+
+    @Test
+    void firstFigureIsWholeOnTheFirstScreen() {
+        page.setViewportSize(1280, 720);
+        show(SampleReports.bert()
+                .with(new Lead(
+                        "Stable ranks are low: 78 of 84 matrices are below 75 % of random ones. QKV, M1 and M2 have about the "
+                                + "same norm: Lemma 3 predicts it, but so do their sizes without training.",
+                        "Stable rank ‖A‖_F/‖A‖_2: over how many directions a matrix acts with about equal strength; 1 is a "
+                                + "single one, in random matrices of these shapes 13.9 to 18.5.",
+                        List.of("copy used"),
+                        List.of(new Link("Paper", "https://arxiv.org/abs/2502.17340")),
+                        "bert",
+                        "")));
+        var box = panel("frobenius-norm").locator(".chart").boundingBox();
+        assertThat(box.y + box.height).isBetween(400.0, 720.0);
+    }
+
+    @Test
+    void aboveTheFirstSectionNoLinkIsTheCurrentOne() {
+        show(SampleReports.bert());
+        Locator current = page.locator("nav a[aria-current]");
+        page.evaluate("scrollTo(0, document.body.scrollHeight / 2)");
+        page.waitForCondition(() -> current.count() == 1);
+        page.evaluate("scrollTo(0, 0)");
+        page.waitForCondition(() -> current.count() == 0
+                || current.first()
+                        .getAttribute("href")
+                        .equals(page.locator("nav a").first().getAttribute("href")));
+    }
+
+    @Test
+    void paperShowsTheBeginningOfLongTables() {
+        List<List<Cell>> rows = java.util.stream.IntStream.range(0, 560)
+                .mapToObj(i -> List.of(new Cell("row " + i, null), new Cell(Integer.toString(i), (double) i)))
+                .toList();
+        show(new Report(
+                "Sample",
+                "sample",
+                "",
+                List.of(),
+                List.of(),
+                List.of(new TableSection(
+                        "t", "Rows", "", List.of(new Column("Name", false), new Column("Number", true)), rows, false)),
+                List.of(),
+                null,
+                null));
+        Locator seen = page.locator("tbody tr:visible");
+        assertThat(seen.count()).isEqualTo(560);
+        assertThat(page.locator(".cut").isVisible()).isFalse();
+        page.emulateMedia(new Page.EmulateMediaOptions().setMedia(Media.PRINT));
+        assertThat(seen.count()).isEqualTo(100);
+        assertThat(page.locator(".cut").innerText()).startsWith("The first 100 of 560 rows");
     }
 
     @Test
