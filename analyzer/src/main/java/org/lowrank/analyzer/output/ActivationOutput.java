@@ -210,8 +210,14 @@ final class ActivationOutput {
                 "activation-map",
                 "Layer by input",
                 "99 % quantile of |cos| between tokens of A and of B, with and without their common mean; the share of B's energy in "
-                        + "A's leading directions. Layer −1 is the embedding with its positions and norm.",
-                List.of(new HeatGrid(model, layers.stream().map(String::valueOf).toList(), List.copyOf(inputs), maps)));
+                        + "A's leading directions. The embedding is taken with its positions and norm.",
+                List.of(new HeatGrid(
+                        model,
+                        layers.stream()
+                                .map(layer -> layer < 0 ? "embedding" : String.valueOf(layer))
+                                .toList(),
+                        List.copyOf(inputs),
+                        maps)));
     }
 
     private static HeatMap grid(

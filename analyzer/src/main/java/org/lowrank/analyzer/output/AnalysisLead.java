@@ -9,14 +9,13 @@ import java.util.stream.Collectors;
 import org.lowrank.analyzer.measurement.MatrixMeasurement;
 import org.lowrank.reports.Report.Cell;
 import org.lowrank.reports.Report.Column;
-import org.lowrank.reports.Report.Fact;
 import org.lowrank.reports.Report.Lead;
-import org.lowrank.reports.Report.NoteSection;
 import org.lowrank.reports.Report.TableSection;
 import org.lowrank.reports.ResultFiles;
 import org.lowrank.reports.finding.Finding;
+import org.lowrank.reports.finding.Verdict;
 
-/** What an analysis says first: its sentence, the definition, verdicts of several models side by side; and how to cite it. */
+/** What an analysis says first: its sentence, the definition, verdicts of several models side by side. */
 final class AnalysisLead {
     private AnalysisLead() {}
 
@@ -51,15 +50,36 @@ final class AnalysisLead {
                         .ifPresent(finding -> sentences.add(finding.statement() + "."));
             }
         } else {
-            long low = result.findings().stream()
-                    .filter(finding -> finding.id().equals("low-rank"))
-                    .filter(finding -> finding.verdict() == org.lowrank.reports.finding.Verdict.HOLDS)
-                    .map(Finding::model)
-                    .distinct()
-                    .count();
-            sentences.add(low + " of " + result.models().size() + " models have low stable ranks throughout.");
+            int all = result.models().size();
+            List<String> low = models(result, "low-rank", Verdict.HOLDS);
+            sentences.add(count(low.size(), all)
+                    + " low stable ranks: from 90 % of their matrices up below 75 % of random ones.");
+            List<String> norms = models(result, "norm-spread", Verdict.EXCEPTION);
+            if (!norms.isEmpty()) {
+                sentences.add(count(norms.size(), all)
+                        + " norms of QKV, M1 and M2 further apart than their sizes make them.");
+            }
+            List<String> outliers = models(result, "outliers", Verdict.EXCEPTION);
+            if (!outliers.isEmpty()) {
+                sentences.add("Single matrices stand out in " + String.join(", ", shortNames(outliers)) + ".");
+            }
         }
         return String.join(" ", sentences);
+    }
+
+    /** The models of which a finding has a verdict, in the order of the findings. */
+    private static List<String> models(AnalysisResult result, String id, Verdict verdict) {
+        return result.findings().stream()
+                .filter(finding -> finding.id().equals(id) && finding.verdict() == verdict)
+                .map(Finding::model)
+                .distinct()
+                .toList();
+    }
+
+    private static String count(int some, int all) {
+        return some == all
+                ? "All " + all + " models have"
+                : some + " of " + all + (some == 1 ? " models has" : " models have");
     }
 
     private static String definition(List<MatrixMeasurement> rows) {
@@ -150,26 +170,6 @@ final class AnalysisLead {
             case "outliers" -> "Outliers";
             default -> id.replace('-', ' ');
         };
-    }
-
-    /** BibTeX of the paper and of this program. */
-    static NoteSection cite(AnalysisResult.Tool tool) {
-        return new NoteSection(
-                "cite",
-                "Cite this",
-                List.of(
-                        new Fact(
-                                "Paper",
-                                "@article{kuzborskij2025lowrank, title = {Low-rank bias, weight decay, and model merging in "
-                                        + "neural networks}, author = {Kuzborskij, Ilja and Abbasi Yadkori, Yasin}, journal = {arXiv preprint "
-                                        + "arXiv:2502.17340}, year = {2025}}",
-                                true),
-                        new Fact(
-                                "Tool",
-                                "@software{lowrank, title = {lowrank: what training does to weight matrices}, version = {"
-                                        + tool.version() + "}, url = {" + Links.REPOSITORY + "}}",
-                                true)),
-                List.of());
     }
 
     private static String decimal(double value) {

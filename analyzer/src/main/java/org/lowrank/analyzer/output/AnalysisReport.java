@@ -23,6 +23,7 @@ import org.lowrank.reports.Report.NoteSection;
 import org.lowrank.reports.Report.Section;
 import org.lowrank.reports.Report.Shown;
 import org.lowrank.reports.Report.TableSection;
+import org.lowrank.reports.Sources;
 import org.lowrank.reports.finding.Finding;
 
 /** The page of an analysis, from its saved result alone. */
@@ -56,7 +57,7 @@ public final class AnalysisReport {
             sections.add(warnings(result.warnings()));
         }
         sections.addAll(skipped(result.skippedTensors()));
-        sections.add(AnalysisLead.cite(result.tool()));
+        sections.add(Sources.cite(result.tool().version()));
         return new Report(
                 "Weight report",
                 title(result),
@@ -71,7 +72,9 @@ public final class AnalysisReport {
     }
 
     private static String title(AnalysisResult result) {
-        return result.models().stream().map(AnalysisResult.Model::model).collect(Collectors.joining(", "));
+        List<String> names =
+                result.models().stream().map(AnalysisResult.Model::model).toList();
+        return String.join(", ", names.size() == 1 ? names : AnalysisLead.shortNames(names));
     }
 
     private static List<Card> cards(AnalysisResult result) {

@@ -20,6 +20,7 @@ import org.lowrank.reports.Report.NoteSection;
 import org.lowrank.reports.Report.Section;
 import org.lowrank.reports.Report.TableSection;
 import org.lowrank.reports.ResultFiles;
+import org.lowrank.reports.Sources;
 import org.lowrank.reports.finding.Finding;
 
 /** The page of a comparison, from its saved result alone. */
@@ -51,6 +52,7 @@ public final class ComparisonReport {
             sections.add(AnalysisReport.warnings(result.warnings()));
         }
         sections.addAll(AnalysisReport.skipped(result.skippedTensors()));
+        sections.add(Sources.cite(result.tool().version()));
         List<String> ids = sections.stream().map(Section::id).toList();
         List<Fact> provenance = new ArrayList<>(ReportNotes.provenance("Model A", result.modelA()));
         provenance.addAll(ReportNotes.provenance("Model B", result.modelB()));

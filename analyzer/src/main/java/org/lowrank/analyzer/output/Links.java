@@ -5,14 +5,10 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.lowrank.reports.Report.Link;
+import org.lowrank.reports.Sources;
 
 /** Where models, paper and program are found. */
 public final class Links {
-    /** As in the POM. */
-    static final String REPOSITORY = "https://github.com/lowrank/lowrank";
-
-    private static final String PAPER = "https://arxiv.org/abs/2502.17340";
-
     /** Models a page links to; more would be a list and not a line. */
     private static final int MOST_MODELS = 4;
 
@@ -39,8 +35,7 @@ public final class Links {
                 links.add(new Link("Model" + label, "https://huggingface.co/" + model.model() + commit));
             }
         }
-        links.add(new Link("Paper", PAPER));
-        links.add(new Link("Source code", REPOSITORY));
+        links.addAll(Sources.links());
         return links;
     }
 }

@@ -10,6 +10,7 @@ import org.lowrank.reports.Report.Fact;
 import org.lowrank.reports.Report.FindingGroup;
 import org.lowrank.reports.Report.NoteSection;
 import org.lowrank.reports.Report.Section;
+import org.lowrank.reports.Sources;
 import org.lowrank.reports.finding.Finding;
 
 /** The page of an overlap of two texts, from its saved result alone. */
@@ -46,6 +47,7 @@ public final class OverlapReport {
         if (!result.warnings().isEmpty()) {
             sections.add(AnalysisReport.warnings(result.warnings()));
         }
+        sections.add(Sources.cite(result.tool().version()));
         List<Fact> provenance = new ArrayList<>(ReportNotes.provenance("Model", result.model()));
         provenance.add(new Fact("Tokenizer", overlap.tokenizer(), true));
         provenance.add(new Fact("Embedding", overlap.embedding() + ", " + overlap.dtype(), true));

@@ -16,6 +16,7 @@ import org.lowrank.reports.Report.Axis;
 import org.lowrank.reports.Report.Cell;
 import org.lowrank.reports.Report.Column;
 import org.lowrank.reports.Report.FigureSection;
+import org.lowrank.reports.Report.GroupSection;
 import org.lowrank.reports.Report.Panel;
 import org.lowrank.reports.Report.Section;
 import org.lowrank.reports.Report.Series;
@@ -30,6 +31,9 @@ final class SpectrumFigures {
 
     private static final int POINTS = 120;
 
+    private static final String ID = "spectra";
+    private static final String TITLE = "Spectra";
+
     private SpectrumFigures() {}
 
     static List<Section> of(AnalysisResult result) {
@@ -41,14 +45,28 @@ final class SpectrumFigures {
         }
         boolean models = rows.stream().map(MatrixMeasurement::model).distinct().count() > 1;
         boolean stacks = rows.stream().map(MatrixMeasurement::stack).distinct().count() > 1;
-        Map<String, List<MatrixMeasurement>> kinds = new LinkedHashMap<>();
+        Map<String, Map<String, List<MatrixMeasurement>>> byModel = new LinkedHashMap<>();
         for (MatrixMeasurement row : rows) {
-            String title = (models ? row.model() + " · " : "") + (stacks ? row.stack() + " " : "") + row.matrix();
-            kinds.computeIfAbsent(title, k -> new ArrayList<>()).add(row);
+            byModel.computeIfAbsent(row.model(), m -> new LinkedHashMap<>())
+                    .computeIfAbsent((stacks ? row.stack() + " " : "") + row.matrix(), k -> new ArrayList<>())
+                    .add(row);
         }
-        List<Panel> panels = new ArrayList<>();
-        kinds.forEach((title, members) -> panels.add(panel("spectrum-" + panels.size(), title, members)));
-        return List.of(new FigureSection("spectra", "Spectra", CAPTION + shown.note(), 4, panels), table(rows, models));
+        List<FigureSection> figures = new ArrayList<>();
+        List<String> names = AnalysisLead.shortNames(List.copyOf(byModel.keySet()));
+        byModel.values().forEach(kinds -> {
+            String id = models ? "-" + figures.size() : "";
+            List<Panel> panels = new ArrayList<>();
+            kinds.forEach((title, members) -> panels.add(panel("spectrum" + id + "-" + panels.size(), title, members)));
+            boolean last = figures.size() == byModel.size() - 1;
+            figures.add(new FigureSection(
+                    ID + id,
+                    models ? names.get(figures.size()) : TITLE,
+                    last ? CAPTION + shown.note() : "",
+                    4,
+                    panels));
+        });
+        Section section = models ? new GroupSection(ID, TITLE, List.copyOf(figures)) : figures.get(0);
+        return List.of(section, table(rows, models));
     }
 
     private static Panel panel(String id, String title, List<MatrixMeasurement> rows) {

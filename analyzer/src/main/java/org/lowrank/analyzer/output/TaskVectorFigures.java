@@ -37,9 +37,9 @@ final class TaskVectorFigures {
                     new Axis("‖Δ‖_F / ‖Δ‖_2", false, true),
                     lines(pairs, vector(v -> orNaN(v.stableRank()))),
                     baselines(pairs, vector(v -> v.numbers().gaussianStableRank())),
-                    "As in the paper",
+                    "‖Δ‖F/‖Δ‖2 (paper)",
                     List.of(new Alternative(
-                            "Squared",
+                            "Squared (literature)",
                             new Axis("‖Δ‖²_F / ‖Δ‖²_2", false, true),
                             lines(pairs, vector(v -> orNaN(v.numbers().stableRankSquared()))),
                             baselines(

@@ -171,7 +171,7 @@ final class OverlapFindings {
         return finding(
                 "corollary-1",
                 Verdict.INFORMATION,
-                "ε/λ",
+                "λ > " + decimal(used.epsilon()),
                 "Corollary 1 keeps a merged shallow network within 1 of the single one for λ above "
                         + decimal(used.epsilon()),
                 "random directions would need λ above " + decimal(none) + "; the bound tends to ε/λ; at λ = " + LAMBDA

@@ -18,6 +18,7 @@ import org.lowrank.reports.Report.Fact;
 import org.lowrank.reports.Report.NoteSection;
 import org.lowrank.reports.Report.Section;
 import org.lowrank.reports.Report.TableSection;
+import org.lowrank.reports.Sources;
 
 /** The page of a merge, from its saved result alone. */
 public final class MergeReport {
@@ -51,6 +52,7 @@ public final class MergeReport {
         if (!result.warnings().isEmpty()) {
             sections.add(new NoteSection("warnings", "Warnings", List.of(), result.warnings()));
         }
+        sections.add(Sources.cite(result.run().version()));
         String names = String.join(
                 " + ",
                 result.models().stream()
@@ -66,7 +68,16 @@ public final class MergeReport {
                 sections,
                 provenance(result),
                 csv == null ? null : new Report.Download("merge.csv", csv),
-                json == null ? null : new Report.Download("merge.json", json));
+                json == null ? null : new Report.Download("merge.json", json),
+                new Report.Lead(
+                        "",
+                        "",
+                        List.of(),
+                        Sources.links(),
+                        "merge",
+                        Sources.footer(
+                                result.method().title() + " of " + names,
+                                result.run().version())));
     }
 
     private static List<Card> cards(MergeResult result) {

@@ -45,7 +45,7 @@ final class Population {
     /** What its subjects are, in the plural: a model of several stacks is as many of them. */
     String members() {
         long models = subjects.stream().map(Subject::model).distinct().count();
-        return models == subjects.size() ? "models" : "stacks of layers";
+        return models == subjects.size() ? "models" : "model parts";
     }
 
     /** Those that have a kind of matrix. */

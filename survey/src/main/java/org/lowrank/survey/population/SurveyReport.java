@@ -17,6 +17,7 @@ import org.lowrank.reports.Report.Lead;
 import org.lowrank.reports.Report.NoteSection;
 import org.lowrank.reports.Report.Section;
 import org.lowrank.reports.Report.TableSection;
+import org.lowrank.reports.Sources;
 import org.lowrank.reports.finding.Finding;
 
 /** The page of a survey, from its saved result alone. */
@@ -46,6 +47,7 @@ final class SurveyReport {
         }
         sections.add(models(result));
         sections.add(method());
+        sections.add(Sources.cite(result.tool().version()));
         return new Report(
                 "Survey",
                 title(result),
@@ -79,12 +81,14 @@ final class SurveyReport {
         return new Lead(
                 String.join(" ", sentences),
                 "Share of the Gaussian baseline: the stable rank ‖A‖_F/‖A‖_2 of a matrix over that of a random matrix of its shape,"
-                        + " so that models of all sizes compare; 1 is random.",
+                        + " so that models of all sizes compare; 1 is random."
+                        + (new Population(result.models()).members().equals("models")
+                                ? ""
+                                : " Parts: encoder and decoder, or text and vision, of one model count apart."),
                 List.of(),
-                List.of(),
+                Sources.links(),
                 "survey",
-                title(result) + " · " + result.tool().name() + " "
-                        + result.tool().version());
+                Sources.footer(title(result), result.tool().version()));
     }
 
     private static List<Card> cards(SurveyResult result) {

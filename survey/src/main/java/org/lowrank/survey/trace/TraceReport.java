@@ -22,6 +22,7 @@ import org.lowrank.reports.Report.Section;
 import org.lowrank.reports.Report.Shown;
 import org.lowrank.reports.Report.TableSection;
 import org.lowrank.reports.ResultFiles;
+import org.lowrank.reports.Sources;
 import org.lowrank.reports.finding.Finding;
 
 /** The page of a trace, from its saved result alone. */
@@ -39,6 +40,7 @@ final class TraceReport {
             sections.add(AnalysisReport.warnings(result.warnings()));
         }
         sections.addAll(AnalysisReport.skipped(result.skippedTensors()));
+        sections.add(Sources.cite(result.tool().version()));
         return new Report(
                 "Training report",
                 result.model(),
@@ -193,8 +195,7 @@ final class TraceReport {
                 List.of(),
                 Links.of(List.of(last(result).measured())),
                 ResultFiles.fileName(result.model() + "-trace"),
-                result.model() + " · " + result.tool().name() + " "
-                        + result.tool().version());
+                Sources.footer(result.model(), result.tool().version()));
     }
 
     private static Cell text(String text) {

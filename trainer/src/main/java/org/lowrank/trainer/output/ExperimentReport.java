@@ -3,14 +3,18 @@ package org.lowrank.trainer.output;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.lowrank.reports.Report;
 import org.lowrank.reports.Report.Fact;
 import org.lowrank.reports.Report.FindingGroup;
+import org.lowrank.reports.Report.Lead;
 import org.lowrank.reports.Report.NoteSection;
 import org.lowrank.reports.Report.Section;
 import org.lowrank.reports.Report.Shown;
+import org.lowrank.reports.ResultFiles;
 import org.lowrank.reports.ResultJson;
+import org.lowrank.reports.Sources;
 import org.lowrank.reports.finding.Finding;
 import org.lowrank.reports.finding.Verdict;
 
@@ -29,6 +33,7 @@ public final class ExperimentReport {
         List<Section> sections = new ArrayList<>(view.figures(result.curves(), result.findings()));
         sections.add(notes(result, view));
         sections.add(method(view));
+        sections.add(Sources.cite(result.environment().version()));
         return new Report(
                 "Experiment",
                 view.title(),
@@ -42,7 +47,28 @@ public final class ExperimentReport {
                 sections,
                 provenance(result),
                 csv == null ? null : new Report.Download("summary.csv", csv),
-                json == null ? null : new Report.Download("result.json", json));
+                json == null ? null : new Report.Download("result.json", json),
+                lead(result, view));
+    }
+
+    private static Lead lead(ExperimentResult result, ExperimentViews.Bound<?> view) {
+        String preset = result.settings().preset().name().toLowerCase(Locale.ROOT);
+        return new Lead(
+                view.leading(result.findings()).stream()
+                        .map(ExperimentReport::sentence)
+                        .collect(Collectors.joining(" ")),
+                "Stable rank ‖W‖_F/‖W‖_2: over how many directions a matrix acts with about equal strength; 1 is a single one. "
+                        + "Ranges in brackets: 95 % intervals over draws.",
+                List.of(),
+                Sources.links(),
+                ResultFiles.fileName(view.name()),
+                Sources.footer(
+                        view.title() + ", preset " + preset,
+                        result.environment().version()));
+    }
+
+    private static String sentence(Finding finding) {
+        return finding.statement().endsWith(".") ? finding.statement() : finding.statement() + ".";
     }
 
     private static String origin(ExperimentResult result) {

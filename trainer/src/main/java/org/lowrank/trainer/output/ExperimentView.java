@@ -25,6 +25,11 @@ interface ExperimentView<S extends ExperimentSettings> {
     /** Statements with their verdicts. */
     List<Finding> findings(S settings, CurveSet curves);
 
+    /** What a reader gets in ten seconds: one or two of the findings, under the page's title. */
+    default List<Finding> leading(List<Finding> findings) {
+        return findings.subList(0, Math.min(2, findings.size()));
+    }
+
     /** Figures, with the findings they are the evidence of below them. */
     List<Section> figures(S settings, CurveSet curves, List<Finding> findings);
 

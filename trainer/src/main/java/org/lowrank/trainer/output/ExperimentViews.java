@@ -50,6 +50,10 @@ final class ExperimentViews {
             return view.figures(settings, new CurveSet(curves), findings);
         }
 
+        List<Finding> leading(List<Finding> findings) {
+            return view.leading(findings);
+        }
+
         List<String> notes() {
             return view.notes(settings);
         }

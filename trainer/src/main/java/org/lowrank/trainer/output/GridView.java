@@ -76,6 +76,15 @@ final class GridView implements ExperimentView<GridSettings> {
         return findings;
     }
 
+    /** Of a transition, what kind it is at each depth. */
+    @Override
+    public List<Finding> leading(List<Finding> findings) {
+        List<Finding> kinds = findings.stream()
+                .filter(finding -> finding.id().endsWith("/transition"))
+                .toList();
+        return kinds.isEmpty() ? ExperimentView.super.leading(findings) : kinds.subList(0, Math.min(3, kinds.size()));
+    }
+
     @Override
     public List<Section> figures(GridSettings settings, CurveSet curves, List<Finding> findings) {
         if (settings.axis() == GridSettings.Axis.TRANSITION) {

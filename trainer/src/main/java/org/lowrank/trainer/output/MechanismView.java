@@ -93,7 +93,7 @@ final class MechanismView implements ExperimentView<MechanismSettings> {
                 Lines.medians("‖W′x‖/‖Wx‖", curves.both(CONDITION, lambda, Quantity.PROJECTION.at(1)), Style.DOTTED));
         return new Panel(
                 id + "-gaps",
-                "What merging changes: Theorem 2 says nothing",
+                "What merging changes: by Theorem 2, nothing",
                 STEPS,
                 new Axis("relative change", true, true),
                 series);

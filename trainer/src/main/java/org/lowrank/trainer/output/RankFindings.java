@@ -118,7 +118,7 @@ final class RankFindings {
         return Finding.of(
                 ID,
                 size.decides() ? Verdict.INFORMATION : Verdict.UNDECIDED,
-                power(what, gapSize),
+                isKnown(gapSize) ? power(what, gapSize) : "–",
                 "The change of outputs by merging goes " + power(what, gapSize) + " at equal stable rank and "
                         + power("rank", gapRank) + " at equal " + what + "; the ratio of merged to individual loss "
                         + power(what, size) + " and " + power("rank", rank) + ".",
@@ -139,9 +139,13 @@ final class RankFindings {
 
     /** Of an exponent that is known to about one; of a rank that λ hardly varies it is not. */
     private static String power(String of, Interval exponent) {
-        return exponent.high() - exponent.low() <= WIDEST
+        return isKnown(exponent)
                 ? "like " + of + "^" + NumberText.of(exponent.mean())
-                : "with " + of + " in no way these draws decide";
+                : "with " + of + " in a way these draws leave open";
+    }
+
+    private static boolean isKnown(Interval exponent) {
+        return exponent.high() - exponent.low() <= WIDEST;
     }
 
     private double median(GridSlice slice, int value) {

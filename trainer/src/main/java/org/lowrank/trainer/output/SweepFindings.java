@@ -2,6 +2,7 @@ package org.lowrank.trainer.output;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.lowrank.reports.NumberText;
@@ -161,8 +162,9 @@ final class SweepFindings {
                 (rise.mean() < 0 ? "" : "+") + NumberText.of(rise.mean()),
                 where + ": of networks that rest away from 0, the mean inverse stable rank at λ = "
                         + NumberText.exact(best)
-                        + " is " + NumberText.of(rise.mean()) + (rise.low() > 0 ? " higher" : " off")
-                        + " the same draws' at λ = "
+                        + " is " + NumberText.of(Math.abs(rise.mean())) + (rise.mean() < 0 ? " below" : " above")
+                        + " (" + NumberText.of(rise.low()) + " to " + NumberText.of(rise.high())
+                        + ") the same draws' at λ = "
                         + NumberText.exact(from) + "; " + NumberText.percent(error)
                         + " of the points are misclassified.",
                 "Interval " + NumberText.of(rise.low()) + " to " + NumberText.of(rise.high()) + " over " + rise.draws()
@@ -189,7 +191,8 @@ final class SweepFindings {
                 id(),
                 Verdict.INFORMATION,
                 Double.isNaN(highest) ? "–" : NumberText.of(mean(highest)),
-                where + ": " + picture(),
+                where + ": " + picture().substring(0, 1).toLowerCase(Locale.ROOT)
+                        + picture().substring(1),
                 byLambda()
                         + " The paper's figure is the mean over all of these; its claim is decided where they settled.",
                 Double.isNaN(highest) ? Map.of() : Map.of("highest_lambda", highest, "highest_mean", mean(highest)));
@@ -266,6 +269,7 @@ final class SweepFindings {
                         + ")");
             }
         }
-        return "The highest mean is at λ = " + NumberText.exact(highest) + ": " + String.join(", ", parts) + ".";
+        return "The mean inverse stable rank is highest at λ = " + NumberText.exact(highest) + ": "
+                + String.join(", ", parts) + ".";
     }
 }

@@ -1,6 +1,7 @@
 package org.lowrank.trainer.output;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.lowrank.reports.NumberText;
 import org.lowrank.reports.Report.Card;
@@ -45,6 +46,15 @@ final class SweepView implements ExperimentView<SweepSettings> {
     @Override
     public List<Finding> findings(SweepSettings settings, CurveSet curves) {
         return SweepFindings.of(settings, curves);
+    }
+
+    /** The claim where it is decided, before what the paper draws. */
+    @Override
+    public List<Finding> leading(List<Finding> findings) {
+        return findings.stream()
+                .sorted(Comparator.comparing(finding -> !finding.id().startsWith(SweepFigures.SETTLED + "/")))
+                .limit(2)
+                .toList();
     }
 
     @Override

@@ -12,9 +12,11 @@ import org.lowrank.reports.Report.Cell;
 import org.lowrank.reports.Report.Column;
 import org.lowrank.reports.Report.Fact;
 import org.lowrank.reports.Report.FindingGroup;
+import org.lowrank.reports.Report.Lead;
 import org.lowrank.reports.Report.Section;
 import org.lowrank.reports.Report.Shown;
 import org.lowrank.reports.Report.TableSection;
+import org.lowrank.reports.Sources;
 import org.lowrank.reports.finding.Finding;
 import org.lowrank.trainer.theory.claim.CheckResult;
 import org.lowrank.trainer.theory.claim.Reading;
@@ -39,6 +41,7 @@ public final class TheoryReport {
             sections.add(CheckSections.group(check));
         }
         sections.add(CheckSections.method());
+        sections.add(Sources.cite(result.toolVersion()));
         return new Report(
                 "Theory report",
                 "The paper's results, checked numerically",
@@ -49,7 +52,16 @@ public final class TheoryReport {
                 sections,
                 provenance(result),
                 csv == null ? null : new Report.Download("curves.csv", csv),
-                json == null ? null : new Report.Download("result.json", json));
+                json == null ? null : new Report.Download("result.json", json),
+                new Lead(
+                        Words.summary(result.checks()),
+                        "A result holds as printed if every reading of its statement holds in every run that meets its assumptions."
+                                + " Margin: (larger side − smaller side)/larger, negative where violated; after ln, the difference of"
+                                + " the sides' logarithms.",
+                        List.of(),
+                        Sources.links(),
+                        "theory",
+                        Sources.footer("theory", result.toolVersion())));
     }
 
     private static List<Card> cards(TheoryResult result) {
@@ -107,7 +119,7 @@ public final class TheoryReport {
             for (Reading reading : check.readings()) {
                 Verdict verdict = reading.verdict();
                 rows.add(List.of(
-                        text(check.title()),
+                        text(Words.name(check)),
                         text(reading.claim().id()),
                         text(Words.part(reading.claim())),
                         text(reading.claim().formula()),

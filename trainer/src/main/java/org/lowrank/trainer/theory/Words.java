@@ -16,6 +16,9 @@ import org.lowrank.trainer.theory.claim.Verdict.Outcome;
 
 /** Verdicts in words: the same on the page and on the terminal, with one clock. */
 public final class Words {
+    private static final String[] COUNTS = {"no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"
+    };
+
     private Words() {}
 
     static String word(Outcome outcome) {
@@ -40,7 +43,7 @@ public final class Words {
     public static String headline(CheckResult check) {
         Reading decisive = check.decisive();
         Verdict verdict = decisive.verdict();
-        String name = check.title().replaceAll(" \\(.*", "");
+        String name = name(check);
         String which = check.readings().size() == 1 || decisive.claim().id().equals("printed")
                 ? ""
                 : " (" + decisive.claim().id() + ")";
@@ -57,13 +60,58 @@ public final class Words {
                                 ? "with these settings it has nothing to compare"
                                 : "no run meets its assumptions");
         };
+        return sentence + asides(check) + ".";
+    }
+
+    /** {@code Lemma 1}, without what it is about. */
+    static String name(CheckResult check) {
+        return check.title().replaceAll(" \\(.*", "");
+    }
+
+    /** The lines of proof or text that do not hold, by their names in quotes. */
+    private static String asides(CheckResult check) {
         List<Reading> failing = check.failingSides();
-        String asides = failing.isEmpty()
-                ? ""
-                : "; beside it "
-                        + failing.stream().map(r -> r.claim().id()).collect(Collectors.joining(" and "))
-                        + (failing.size() == 1 ? " does not hold" : " do not hold");
-        return sentence + asides + ".";
+        if (failing.isEmpty()) {
+            return "";
+        }
+        String lines = failing.size() == 1
+                ? "a line of its proof or text"
+                : COUNTS[failing.size()] + " lines of its proof or text";
+        String does = failing.size() == 1 ? "does" : "do";
+        String names =
+                failing.stream().map(r -> "“" + r.claim().id() + "”").collect(Collectors.joining(", ", " (", ")"));
+        return (check.verdict().outcome() == Outcome.VIOLATED
+                        ? "; nor " + does + " " + lines
+                        : "; " + lines + " " + does + " not"
+                                + (check.verdict().outcome() == Outcome.HOLDS ? "" : " hold"))
+                + names;
+    }
+
+    /** All results in one sentence: how many hold, and which do not. */
+    static String summary(List<CheckResult> checks) {
+        StringBuilder summary = new StringBuilder();
+        long holding = checks.stream()
+                .filter(check -> check.verdict().outcome() == Outcome.HOLDS)
+                .count();
+        summary.append(holding)
+                .append(" of ")
+                .append(checks.size())
+                .append(checks.size() == 1 ? " result holds as printed" : " results hold as printed");
+        for (Outcome outcome : List.of(Outcome.VIOLATED, Outcome.UNDECIDED, Outcome.ASSUMPTION_NOT_MET)) {
+            List<String> names = checks.stream()
+                    .filter(check -> check.verdict().outcome() == outcome)
+                    .map(Words::name)
+                    .toList();
+            if (!names.isEmpty()) {
+                summary.append("; ")
+                        .append(
+                                outcome == Outcome.VIOLATED
+                                        ? "violated"
+                                        : outcome == Outcome.UNDECIDED ? "not decided" : "not judged");
+                summary.append(": ").append(String.join(", ", names));
+            }
+        }
+        return summary.append(".").toString();
     }
 
     private static int judged(CheckResult check) {
@@ -158,11 +206,15 @@ public final class Words {
                 : "with margin " + (claim.scale() == Claim.Scale.LOGARITHM ? "ln " : "") + NumberText.of(margin);
     }
 
-    /** What stands large beside a finding: by how much it holds or does not, an equality by its deviation. */
+    /** What stands large beside a finding: its margin, and of an equality by how much the sides differ. */
     static String number(Reading reading) {
-        return Double.isNaN(reading.verdict().margin())
-                ? "–"
-                : margin(reading).replace("with margin", "margin").replaceAll("with equality.*", "=");
+        if (Double.isNaN(reading.verdict().margin())) {
+            return "–";
+        }
+        String margin = margin(reading);
+        return margin.startsWith("to ")
+                ? "±" + margin.substring("to ".length())
+                : margin.replace("with margin ", "").replaceAll("with equality.*", "=");
     }
 
     static String marginText(Verdict verdict) {
