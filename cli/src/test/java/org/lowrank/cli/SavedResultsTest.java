@@ -65,7 +65,7 @@ class SavedResultsTest {
         run(Stream.of("report", "../docs/results/sweep-settled/result.json.gz", "--out", directory.toString()));
         assertThat(directory.resolve("report.html"))
                 .content()
-                .contains("<p class=\"summary\">c = 10, η\u00a0=\u00a00.01, settled: of networks that rest away from 0")
+                .contains("<p class=\"summary\">c\u00a0=\u00a010, η\u00a0=\u00a00.01, settled: of networks that rest away from 0")
                 .contains("0.0109 above (−0.0169 to 0.0388) the same draws' at λ");
     }
 
