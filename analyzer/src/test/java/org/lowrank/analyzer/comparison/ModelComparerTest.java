@@ -285,7 +285,8 @@ class ModelComparerTest {
                         "heat-map",
                         "pairs",
                         "unmatched",
-                        "method");
+                        "method",
+                        "cite");
         assertThat(page.findings().get(0).findings())
                 .isNotEmpty()
                 .allSatisfy(finding -> assertThat(page.sections())

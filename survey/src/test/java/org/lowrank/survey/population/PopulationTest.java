@@ -260,7 +260,7 @@ class PopulationTest {
 
         assertThat(report.sections())
                 .extracting(org.lowrank.reports.Report.Section::id)
-                .containsExactly("depth", "size", "output", "relatives", "models", "method");
+                .containsExactly("depth", "size", "output", "relatives", "models", "method", "cite");
         assertThat(html)
                 .contains("12 models")
                 .contains("Nearest relative of each model")
