@@ -8,17 +8,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lowrank.reports.ResultJson;
@@ -68,21 +67,20 @@ class EveryFindingTest {
 
     /** Findings that other tests make. */
     private static final List<String> WALKED_ELSEWHERE = List.of(
-            "quantisation-error", // ModelComparerTest
             "losses/…", // FinetuningFindings need a pretrained encoder
             "prediction/…",
-            "interference", // the overlap command's own tests: needs two tuned models
-            "training…", // the experiments' own
-            "leaves-baseline", // the trace's own tests
-            "settling",
-            "first-to-fall",
-            "norm-balance",
-            "movement");
+            "training…"); // the experiments' own
 
     @TempDir
     Path directory;
 
+    private RandomModels models;
     private int runs;
+
+    @BeforeEach
+    void models() {
+        models = new RandomModels(directory);
+    }
 
     /** Findings of a command's result.json. */
     private List<JsonNode> findings(String... arguments) throws IOException {
@@ -99,87 +97,25 @@ class EveryFindingTest {
         return findings;
     }
 
-    /** A BERT of Gaussian weights in the proportions of the published one. */
-    private Path bert(String name, int layers, int d, long seed) throws IOException {
-        return written(name, tensors(layers, d, seed), layers);
-    }
-
-    private Path written(String name, Map<String, float[][]> tensors, int layers) throws IOException {
-        Path model = TinyCheckpoint.write(directory.resolve(name), tensors);
-        Files.writeString(
-                model.resolve("config.json"),
-                "{\"model_type\": \"bert\", \"num_hidden_layers\": " + layers + ", \"num_attention_heads\": 4}");
-        return model;
-    }
-
-    /** A Llama of Gaussian weights N(0, 1/d) that can be run, with a vocabulary of words. */
-    private Path llama(String name, int d, long seed) throws IOException {
-        Random random = new Random(seed);
-        Map<String, float[][]> tensors = new LinkedHashMap<>();
-        tensors.put("model.embed_tokens.weight", scaled(40, d, random));
-        for (int layer = 0; layer < 2; layer++) {
-            String at = "model.layers." + layer + ".";
-            for (String kind : List.of("q", "k", "v", "o")) {
-                tensors.put(at + "self_attn." + kind + "_proj.weight", scaled(d, d, random));
-            }
-            tensors.put(at + "mlp.gate_proj.weight", scaled(2 * d, d, random));
-            tensors.put(at + "mlp.up_proj.weight", scaled(2 * d, d, random));
-            tensors.put(at + "mlp.down_proj.weight", scaled(d, 2 * d, random));
-            tensors.put(at + "input_layernorm.weight", ones(d));
-            tensors.put(at + "post_attention_layernorm.weight", ones(d));
-        }
-        tensors.put("model.norm.weight", ones(d));
-        Path model = TinyCheckpoint.write(directory.resolve(name), tensors);
-        Files.writeString(
-                model.resolve("config.json"),
-                "{\"model_type\": \"llama\", \"hidden_size\": " + d + ", \"intermediate_size\": " + 2 * d
-                        + ", \"num_hidden_layers\": 2, \"num_attention_heads\": 4, \"vocab_size\": 40, "
-                        + "\"tie_word_embeddings\": true}");
-        vocabulary(model);
-        return model;
-    }
-
-    private static float[][] scaled(int rows, int cols, Random random) {
-        float[][] a = TinyCheckpoint.gaussian(rows, cols, random);
-        for (float[] row : a) {
-            for (int j = 0; j < cols; j++) {
-                row[j] /= (float) Math.sqrt(cols);
-            }
-        }
-        return a;
-    }
-
-    private static float[][] ones(int d) {
-        float[][] ones = new float[1][d];
-        java.util.Arrays.fill(ones[0], 1);
-        return ones;
-    }
-
-    private static void vocabulary(Path model) throws IOException {
-        Files.writeString(
-                model.resolve("vocab.txt"),
-                "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nlaw\ncourt\nsalt\noil\nthe\njudge\nclaim\npan\nstir\nheat\n");
-    }
-
     private List<JsonNode> everything() throws IOException {
         List<JsonNode> all = new ArrayList<>();
-        Path a = bert("a", 6, 24, 1);
-        Path b = bert("b", 6, 24, 2);
-        Path shallow = bert("shallow", 3, 24, 3);
-        Map<String, float[][]> odd = tensors(6, 24, 4);
+        Path a = models.bert("a", 6, 24, 1);
+        Path b = models.bert("b", 6, 24, 2);
+        Path shallow = models.bert("shallow", 3, 24, 3);
+        Map<String, float[][]> odd = RandomModels.tensors(6, 24, 4);
         for (float[] row : odd.get("bert.encoder.layer.4.output.dense.weight")) {
             for (int j = 0; j < row.length; j++) {
                 row[j] *= 9;
             }
         }
-        all.addAll(findings("analyze", written("odd", odd, 6).toString()));
+        all.addAll(findings("analyze", models.written("odd", odd, 6).toString()));
         all.addAll(findings("compare", a.toString(), b.toString(), "--directions", "2"));
         all.addAll(findings("compare", a.toString(), shallow.toString(), "--directions", "2"));
-        Map<String, float[][]> tuned = tensors(6, 24, 1);
+        Map<String, float[][]> tuned = RandomModels.tensors(6, 24, 1);
         for (float[] row : tuned.get("bert.encoder.layer.0.attention.self.query.weight")) {
             row[3] += 4;
         }
-        Path changed = written("tuned", tuned, 6);
+        Path changed = models.written("tuned", tuned, 6);
         all.addAll(findings("compare", a.toString(), changed.toString(), "--directions", "2"));
         all.addAll(findings("extract", a.toString(), changed.toString(), "--rank", "1"));
         Path adapter = directory.resolve("out" + (runs - 1));
@@ -187,17 +123,21 @@ class EveryFindingTest {
         all.addAll(findings("compare", a.toString(), adapter.toString(), "--directions", "2"));
         all.addAll(findings(
                 "overlap",
-                llama("llama", 32, 5).toString(),
+                models.llama("llama", 32, 5).toString(),
                 "the law the court judge claim law court",
                 "the salt the oil pan stir heat salt oil"));
         Path population = directory.resolve("population");
         for (int i = 0; i < 4; i++) {
-            bert("population/m" + i, 6, 16 + 8 * i, 20 + i);
+            models.bert("population/m" + i, 6, 16 + 8 * i, 20 + i);
         }
         all.addAll(findings("survey", population.toString()));
         String dataSet =
                 directory.resolve("out" + (runs - 1)).resolve("survey.parquet").toString();
         all.addAll(findings("analyze", a.toString(), "--against", dataSet));
+        all.addAll(findings(
+                "compare", a.toString(), models.rounded("rounded", 6, 24, 1).toString()));
+        all.addAll(findings("trace", models.training("steps", 5).toString()));
+        all.addAll(interference(32, 5));
         all.addAll(experiment("merging", "--lambdas=0,0.01"));
         all.addAll(experiment("sweep"));
         all.addAll(experiment("mechanism", "--lambda=0.01"));
@@ -207,19 +147,17 @@ class EveryFindingTest {
         return all;
     }
 
-    private static Map<String, float[][]> tensors(int layers, int d, long seed) {
-        Random random = new Random(seed);
-        Map<String, float[][]> tensors = new LinkedHashMap<>();
-        for (int layer = 0; layer < layers; layer++) {
-            String at = "bert.encoder.layer." + layer + ".";
-            for (String kind : List.of("self.query", "self.key", "self.value", "output.dense")) {
-                tensors.put(at + "attention." + kind + ".weight", TinyCheckpoint.gaussian(d, d, random));
-            }
-            tensors.put(at + "intermediate.dense.weight", TinyCheckpoint.gaussian(4 * d, d, random));
-            tensors.put(at + "output.dense.weight", TinyCheckpoint.gaussian(d, 4 * d, random));
-        }
-        tensors.put("bert.embeddings.word_embeddings.weight", TinyCheckpoint.gaussian(40, d, random));
-        return tensors;
+    /** An overlap of two texts with a model tuned to each. */
+    private List<JsonNode> interference(int d, long seed) throws IOException {
+        return findings(
+                "overlap",
+                models.llama("base" + seed, d, seed).toString(),
+                "the law the court judge claim law court",
+                "the salt the oil pan stir heat salt oil",
+                "--tuned-a",
+                models.tuned("tuned-a" + seed, d, seed, seed + 1).toString(),
+                "--tuned-b",
+                models.tuned("tuned-b" + seed, d, seed, seed + 2).toString());
     }
 
     private List<JsonNode> experiment(String name, String... options) throws IOException {
@@ -302,17 +240,32 @@ class EveryFindingTest {
     @Test
     void randomWeightsEarnNoGreenVerdict() throws IOException {
         for (long seed = 0; seed < 3; seed++) {
-            Path a = bert("random" + seed, 6, 64, 10 * seed);
-            Path b = bert("other" + seed, 6, 64, 10 * seed + 5);
-            Path deep = bert("deep" + seed, 8, 64, 10 * seed + 7);
+            Path a = models.bert("random" + seed, 6, 64, 10 * seed);
+            Path b = models.bert("other" + seed, 6, 64, 10 * seed + 5);
+            Path deep = models.bert("deep" + seed, 8, 64, 10 * seed + 7);
             List<JsonNode> all = new ArrayList<>(findings("analyze", a.toString()));
             all.addAll(findings("compare", a.toString(), b.toString()));
             all.addAll(findings("compare", a.toString(), deep.toString()));
             all.addAll(findings(
                     "overlap",
-                    llama("llama" + seed, 128, seed).toString(),
+                    models.llama("llama" + seed, 128, seed).toString(),
                     "the law the court judge claim law court",
                     "the salt the oil pan stir heat salt oil"));
+            all.addAll(findings(
+                    "compare",
+                    a.toString(),
+                    models.rounded("rounded" + seed, 6, 64, 10 * seed).toString()));
+            all.addAll(findings("trace", models.training("steps" + seed, seed).toString()));
+            all.addAll(interference(64, 100 + seed));
+            for (int i = 0; i < 5; i++) {
+                models.bert("many" + seed + "/m" + i, 6, 32 + 16 * i, 50 + 10 * seed + i);
+            }
+            all.addAll(findings("survey", directory.resolve("many" + seed).toString()));
+            String dataSet = directory
+                    .resolve("out" + (runs - 1))
+                    .resolve("survey.parquet")
+                    .toString();
+            all.addAll(findings("analyze", a.toString(), "--force", "--against", dataSet));
             assertThat(all)
                     .hasSizeGreaterThan(12)
                     .allSatisfy(finding -> assertThat(finding.path("verdict").asText())
