@@ -34,11 +34,20 @@ final class Rehearsal {
         try {
             Path one = write(directory.resolve("one"));
             Path other = write(directory.resolve("other"));
-            int measured = Main.run("analyze", one.toString(), "--out", directory.resolve("out").toString(), "--quiet");
+            int measured = Main.run(
+                    "analyze", one.toString(), "--out", directory.resolve("out").toString(), "--quiet");
             String merged = directory.resolve("merged").toString();
             return measured != 0
                     ? measured
-                    : Main.run("merge", "--method", "linear", one.toString(), other.toString(), "--out", merged, "--quiet");
+                    : Main.run(
+                            "merge",
+                            "--method",
+                            "linear",
+                            one.toString(),
+                            other.toString(),
+                            "--out",
+                            merged,
+                            "--quiet");
         } finally {
             delete(directory);
         }

@@ -63,10 +63,11 @@ final class LineChart {
         return text.length() * 6.3;
     }
 
-    /** Whether lines are named at their ends: where the names are short and few. */
+    /** Whether lines are named at their ends: where the names are short and few. Bars, areas and nothing else, are named by the legend. */
     static boolean labelsEnds(List<Report.Series> series) {
         List<Report.Series> named = named(series);
         return named.size() <= LABEL_LIMIT
+                && !(named.size() > 1 && named.stream().allMatch(line -> line.style() == Report.Style.AREA))
                 && labelWidth(named) <= LABEL_WIDTH_LIMIT
                 && named.stream()
                         .noneMatch(

@@ -7,7 +7,6 @@ import org.lowrank.reports.Report.Axis;
 import org.lowrank.reports.Report.FigureSection;
 import org.lowrank.reports.Report.Panel;
 import org.lowrank.reports.Report.Series;
-import org.lowrank.reports.Report.Style;
 
 /** The bars of the paper's Figure 3 on a real model: for each text what base, parts and the merged model lose, from zero. */
 final class LossBars {
@@ -46,13 +45,8 @@ final class LossBars {
 
     /** From 0 to the loss. */
     private static Series bar(String name, int place, double loss) {
-        double half = loss / 2;
-        return new Series(
-                name,
-                new double[] {place - HALF_WIDTH, place + HALF_WIDTH},
-                new double[] {half, half},
-                new double[] {half, half},
-                Style.AREA);
+        double[] edges = {place - HALF_WIDTH, place + HALF_WIDTH};
+        return Series.area(name, edges, new double[] {0, 0}, new double[] {loss, loss});
     }
 
     private static String names(List<TaskLosses> all) {

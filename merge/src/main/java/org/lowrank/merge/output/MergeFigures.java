@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import java.util.function.ToDoubleFunction;
 import org.lowrank.merge.prediction.PairPrediction;
 import org.lowrank.reports.Report;
@@ -20,11 +21,14 @@ final class MergeFigures {
 
     /** One figure per pair of models. */
     static List<Report.Section> overLayers(List<PairPrediction> predictions) {
+        ShownNames shown = ShownNames.of(predictions.stream()
+                .flatMap(pair -> Stream.of(pair.a().model(), pair.b().model()))
+                .toList());
         Map<String, List<PairPrediction>> byPair = new LinkedHashMap<>();
         for (PairPrediction pair : predictions) {
             if (pair.sum() != null && pair.matrix().layer() >= 0) {
-                byPair.computeIfAbsent(pair.a().model() + " and " + pair.b().model(), key -> new ArrayList<>())
-                        .add(pair);
+                String title = shown.of(pair.a().model()) + " and " + shown.of(pair.b().model());
+                byPair.computeIfAbsent(title, key -> new ArrayList<>()).add(pair);
             }
         }
         List<Report.Section> figures = new ArrayList<>();

@@ -123,14 +123,16 @@ public final class MergeReport {
                 "random")) {
             columns.add(new Column(title, true, true));
         }
+        ShownNames shown = ShownNames.of(
+                result.models().stream().map(MergeResult.Model::reference).toList());
         List<List<Cell>> rows = new ArrayList<>();
         for (PairPrediction pair : result.predictions()) {
             List<Cell> row = new ArrayList<>(List.of(
                     text(pair.matrix().stack()),
                     new Cell(pair.matrix().layerText(), (double) pair.matrix().layer()),
                     text(pair.matrix().matrix()),
-                    text(pair.a().model()),
-                    text(pair.b().model()),
+                    text(shown.of(pair.a().model())),
+                    text(shown.of(pair.b().model())),
                     number(pair.a().spectralNorm()),
                     number(pair.b().spectralNorm()),
                     number(pair.a().stableRank()),
@@ -165,6 +167,8 @@ public final class MergeReport {
     }
 
     private static TableSection verification(MergeResult result) {
+        ShownNames shown = ShownNames.of(
+                result.models().stream().map(MergeResult.Model::reference).toList());
         List<List<Cell>> rows = new ArrayList<>();
         for (Verification matrix : result.verification()) {
             for (Verification.Retained part : matrix.parts()) {
@@ -176,7 +180,7 @@ public final class MergeReport {
                         number(matrix.spectralNorm()),
                         number(matrix.predictedSpectralNorm()),
                         number(matrix.stableRank()),
-                        text(part.model()),
+                        text(shown.of(part.model())),
                         number(part.spectralNorm()),
                         number(part.retained()),
                         number(part.cosine())));
