@@ -30,8 +30,7 @@ final class TracedHub implements AutoCloseable {
     /** Starts it with the folders of a directory. */
     TracedHub(Path directory) throws IOException {
         process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java")
-                                .toString(),
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx2g",
                         "-cp",
                         System.getProperty("java.class.path"),

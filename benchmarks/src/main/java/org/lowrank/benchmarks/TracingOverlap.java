@@ -43,8 +43,8 @@ public final class TracingOverlap {
     /** Uniform in ±√3 has variance 1. */
     private static final double SQRT_3 = Math.sqrt(3);
 
-    private static final String CONFIG = "{\"model_type\": \"bert\", \"num_hidden_layers\": " + LAYERS
-            + ", \"num_attention_heads\": 8}";
+    private static final String CONFIG =
+            "{\"model_type\": \"bert\", \"num_hidden_layers\": " + LAYERS + ", \"num_attention_heads\": 8}";
 
     private final MeasureOptions options;
     private final Path out;
