@@ -27,7 +27,8 @@ final class MergeFigures {
         Map<String, List<PairPrediction>> byPair = new LinkedHashMap<>();
         for (PairPrediction pair : predictions) {
             if (pair.sum() != null && pair.matrix().layer() >= 0) {
-                String title = shown.of(pair.a().model()) + " and " + shown.of(pair.b().model());
+                String title =
+                        shown.of(pair.a().model()) + " and " + shown.of(pair.b().model());
                 byPair.computeIfAbsent(title, key -> new ArrayList<>()).add(pair);
             }
         }

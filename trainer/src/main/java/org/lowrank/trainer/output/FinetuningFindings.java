@@ -170,8 +170,10 @@ final class FinetuningFindings {
                 verdict,
                 "×" + NumberText.of(closed.mean()),
                 start("from λ = " + NumberText.exact(least) + " to " + NumberText.exact(most)
-                        + " the ratio of merged to individual loss " + closed.inverse().change() + "."),
-                "The merged loss " + fall.inverse().change() + ", the individual one " + rise.change() + ". In " + NumberText.exact(settings.training().steps()) + " steps decay alone takes "
+                        + " the ratio of merged to individual loss "
+                        + closed.inverse().change() + "."),
+                "The merged loss " + fall.inverse().change() + ", the individual one " + rise.change() + ". In "
+                        + NumberText.exact(settings.training().steps()) + " steps decay alone takes "
                         + NumberText.percent(shrunk)
                         + " off every weight, 1 − (1 − ηλ)^t; in the sum of the task vectors the base"
                         + " loses it twice. Holds where the merged loss itself falls, roughly where only the ratio does"

@@ -73,9 +73,7 @@ record Interval(double mean, double low, double high, int draws) {
         if (Double.isNaN(mean)) {
             return "is in no draw known both times";
         }
-        return mean < 1
-                ? "falls " + inverse().text() + "-fold"
-                : "rises " + text() + "-fold";
+        return mean < 1 ? "falls " + inverse().text() + "-fold" : "rises " + text() + "-fold";
     }
 
     /** The interval of 1/x, of a quotient turned over. */

@@ -84,7 +84,8 @@ final class SweepTrend {
                     id,
                     Verdict.UNDECIDED,
                     "–",
-                    where + ": no trend over λ is to be told; in no draw do networks rest away from θ = 0 at " + FEWEST + " λ.",
+                    where + ": no trend over λ is to be told; in no draw do networks rest away from θ = 0 at " + FEWEST
+                            + " λ.",
                     "",
                     Map.of());
         }
@@ -109,7 +110,15 @@ final class SweepTrend {
                         + " Holds where the interval of ρ lies above 0; below " + Interval.ENOUGH
                         + " draws nothing is decided.",
                 Map.of(
-                        "rho", rho.mean(), "rho_low", rho.low(), "rho_high", rho.high(), "null_rho", 0.0, "rise",
+                        "rho",
+                        rho.mean(),
+                        "rho_low",
+                        rho.low(),
+                        "rho_high",
+                        rho.high(),
+                        "null_rho",
+                        0.0,
+                        "rise",
                         rise().mean()));
     }
 }

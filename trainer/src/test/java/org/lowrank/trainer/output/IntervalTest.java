@@ -46,6 +46,8 @@ class IntervalTest {
         assertThat(rise.inverse().change()).isEqualTo("falls 4.00 (4.00 to 4.00)-fold");
         assertThat(Interval.geometric(new double[] {0.5}).change()).isEqualTo("falls 2.00-fold");
         assertThat(new Interval(0.25, 0.2, 0.5, 5).change()).isEqualTo("falls 4.00 (2.00 to 5.00)-fold");
-        assertThat(Interval.geometric(new double[0]).change()).doesNotContain("NaN").doesNotContain("–");
+        assertThat(Interval.geometric(new double[0]).change())
+                .doesNotContain("NaN")
+                .doesNotContain("–");
     }
 }
