@@ -1,6 +1,7 @@
 package org.lowrank.trainer.output;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -25,6 +26,9 @@ final class SweepFindings {
     private static final double CLEAR = 0.03;
 
     private static final double SLIGHT = 0.01;
+
+    /** Share of misclassified points that nobody would call a fit. */
+    private static final double LARGE_ERROR = 0.2;
 
     /** How far Lemma 3's identity may be off at what counts as a stationary point. */
     private static final double BALANCED = 0.1;
@@ -168,7 +172,7 @@ final class SweepFindings {
                         + NumberText.exact(from) + "; " + NumberText.percent(error)
                         + " of the points are misclassified.",
                 "Interval " + NumberText.of(rise.low()) + " to " + NumberText.of(rise.high()) + " over " + rise.draws()
-                        + " draws, corrected for choosing among " + candidates.size() + " λ. " + picture() + " "
+                        + " draws, corrected for choosing among " + candidates.size() + " λ. " + picture() + wrong() + " "
                         + byLambda() + lemma4(best)
                         + " Holds from a rise of " + NumberText.exact(CLEAR)
                         + " whose interval lies above 0, roughly from "
@@ -228,6 +232,27 @@ final class SweepFindings {
             }
         }
         return parts.isEmpty() ? "No network rests away from 0." : String.join("; ", parts) + ".";
+    }
+
+    /** Low rank with large errors, which Section 6.1 speaks of, among the networks at rest of all λ. */
+    private String wrong() {
+        int all = 0;
+        List<Double> ranks = new ArrayList<>();
+        for (double lambda : settings.weightDecays()) {
+            double[] rank = Fate.only(last(lambda, RANK), fates(lambda), Fate.FITTED);
+            double[] error = last(lambda, Quantity.ERROR.alone());
+            for (int draw = 0; draw < rank.length; draw++) {
+                all += Double.isNaN(rank[draw]) ? 0 : 1;
+                if (!Double.isNaN(rank[draw]) && error[draw] >= LARGE_ERROR) {
+                    ranks.add(rank[draw]);
+                }
+            }
+        }
+        return " Of the " + all + " networks at rest " + ranks.size() + " misclassify " + NumberText.percent(LARGE_ERROR) + " or more"
+                + (ranks.isEmpty()
+                        ? "."
+                        : ", with ranks from " + NumberText.of(Collections.min(ranks)) + " to "
+                                + NumberText.of(Collections.max(ranks)) + ".");
     }
 
     /** Over all networks of a λ that did not collapse. */
