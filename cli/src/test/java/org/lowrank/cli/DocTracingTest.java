@@ -96,7 +96,7 @@ class DocTracingTest {
         if (TOLD_BY_MEANS.contains(run)) {
             ends(Files.readAllLines(directory.resolve("summary.csv")), numbers);
         }
-        if (run.equals("sweep-settled")) {
+        if (run.equals("sweep")) {
             draws(directory.resolve("result.json.gz"), numbers);
         }
         return numbers;

@@ -61,10 +61,10 @@ class SavedResultsTest {
                 .contains(
                         "Theorem 3 does not hold as printed; nor do two lines of its proof or text (“proof's rate”, “B, squared”).")
                 .contains("id=\"cite\"");
-        run(Stream.of("report", "../docs/results/sweep-settled/result.json.gz", "--out", directory.toString()));
+        run(Stream.of("report", "../docs/results/sweep/result.json.gz", "--out", directory.toString()));
         assertThat(directory.resolve("report.html"))
                 .content()
-                .contains("<p class=\"summary\">c\u00a0=\u00a010, η\u00a0=\u00a00.01, settled: ");
+                .contains("<p class=\"summary\">c\u00a0=\u00a010, η\u00a0=\u00a00.1, settled: ");
     }
 
     private static void run(Stream<String> command) {
