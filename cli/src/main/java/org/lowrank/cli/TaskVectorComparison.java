@@ -24,9 +24,7 @@ final class TaskVectorComparison {
     MergeResult run(
             SourceOptions source, MergeMeasures measures, int threads, MergeResult.Run run, TerminalProgress progress)
             throws IOException, ModelNotFoundException, InterruptedException, UsageException {
-        String recipe =
-                new RecipeText("task_arithmetic").base(base).models(models).toString();
-        try (Merge merge = Merge.open(RecipeReader.read(recipe, "the command line"), source)) {
+        try (Merge merge = Merge.open(RecipeReader.read(recipe(), "the command line"), source)) {
             return merge.predict(measures, threads, run, new Merge.Progress() {
                 @Override
                 public void measured(String what, long done, long total) {
@@ -39,5 +37,9 @@ final class TaskVectorComparison {
         } catch (RecipeException e) {
             throw new UsageException(String.valueOf(e.getMessage()));
         }
+    }
+
+    private String recipe() throws RecipeException {
+        return new RecipeText("task_arithmetic").base(base).models(models).toString();
     }
 }

@@ -249,6 +249,14 @@ class RecipesTest {
                 .hasMessage("--weight: 1,2: 2 values for 3 models; give one each, or one for all");
     }
 
+    /** Were they one entry, a merge of a model with itself would be "too few models". */
+    @Test
+    void modelNamedTwiceInOptionsIsNamed() {
+        assertThatThrownBy(() -> new RecipeText("linear").models(List.of("org/a", "org/a")))
+                .isInstanceOf(RecipeException.class)
+                .hasMessage("one model twice: the command line: org/a; list it once, with another weight");
+    }
+
     private static TensorPlace place(String name, int layer, double depth) {
         return new TensorPlace(name, layer, depth, Set.of());
     }

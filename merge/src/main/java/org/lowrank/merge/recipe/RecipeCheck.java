@@ -17,8 +17,7 @@ public final class RecipeCheck {
         Set<String> seen = new HashSet<>();
         for (Recipe.Part part : recipe.models()) {
             if (!seen.add(part.model())) {
-                throw new RecipeException(
-                        "one model twice: " + where + ": " + part.model() + "; list it once, with another weight");
+                throw twice(where, part.model());
             }
         }
         MergeMethod method = recipe.method();
@@ -35,5 +34,9 @@ public final class RecipeCheck {
             throw new RecipeException(
                     "too few models: " + where + ": " + merged + " for " + method.name() + "; name those to merge");
         }
+    }
+
+    static RecipeException twice(String where, String model) {
+        return new RecipeException("one model twice: " + where + ": " + model + "; list it once, with another weight");
     }
 }

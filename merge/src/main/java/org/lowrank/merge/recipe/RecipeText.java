@@ -40,9 +40,17 @@ public final class RecipeText {
         return this;
     }
 
-    /** The models, each with its own values of a parameter where those are given. */
-    public RecipeText models(List<String> references) {
-        references.forEach(reference -> models.put(reference, new LinkedHashMap<>()));
+    /**
+     * The models, each with its own values of a parameter where those are given.
+     *
+     * @throws RecipeException if one is named twice, as in a recipe
+     */
+    public RecipeText models(List<String> references) throws RecipeException {
+        for (String reference : references) {
+            if (models.put(reference, new LinkedHashMap<>()) != null) {
+                throw RecipeCheck.twice("the command line", reference);
+            }
+        }
         return this;
     }
 
