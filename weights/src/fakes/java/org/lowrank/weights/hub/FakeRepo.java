@@ -1,5 +1,8 @@
 package org.lowrank.weights.hub;
 
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -16,6 +19,7 @@ import org.lowrank.weights.checkpoints.Content;
 /** A repository of the fake hub: commits of files, names for commits, and who may read it. */
 public final class FakeRepo {
     private static final long LARGEST_HASHED = 64 << 20;
+    private static final int SAMPLED = 1 << 16;
 
     final String id;
     final Map<String, Map<String, FakeFile>> commits = new HashMap<>();
@@ -97,10 +101,18 @@ public final class FakeRepo {
         return path.matches(".*\\.(safetensors|bin|onnx|gguf)");
     }
 
-    /** The content's hash; of the name and size where the content is too long to be hashed in a test. */
+    /** The content's hash; of the name, the size and both ends where the content is too long to be hashed in a test. */
     private static String etag(String path, Content content) {
         if (content.size() > LARGEST_HASHED) {
-            return digest("SHA-256", (path + content.size()).getBytes(StandardCharsets.UTF_8));
+            ByteArrayOutputStream told = new ByteArrayOutputStream();
+            told.writeBytes((path + content.size()).getBytes(StandardCharsets.UTF_8));
+            try {
+                content.write(told, 0, SAMPLED);
+                content.write(told, content.size() - SAMPLED, content.size());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            return digest("SHA-256", told.toByteArray());
         }
         return isLarge(path) ? digest("SHA-256", content.bytes()) : gitSha1(content.bytes());
     }
