@@ -57,6 +57,7 @@ class EveryFindingTest {
             "SearchedTransition.java",
             "ShareFindings.java",
             "SweepFindings.java",
+            "SweepTrend.java",
             "TaskVectorFindings.java",
             "TheoryReport.java",
             "TraceFindings.java",
@@ -139,7 +140,7 @@ class EveryFindingTest {
         all.addAll(findings("trace", models.training("steps", 5).toString()));
         all.addAll(interference(32, 5));
         all.addAll(experiment("merging", "--lambdas=0,0.01"));
-        all.addAll(experiment("sweep"));
+        all.addAll(experiment("sweep", "--settle", "20"));
         all.addAll(experiment("mechanism", "--lambda=0.01"));
         for (String study : List.of("width", "depth", "overlap", "tasks", "transition")) {
             all.addAll(experiment(study, "--lambda=0.01", study.equals("overlap") ? "--values=0,0.5" : "--values=2,3"));
