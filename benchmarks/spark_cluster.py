@@ -55,7 +55,8 @@ class Cluster:
         events = tempfile.mkdtemp(dir=self.folder)
         settings = {"spark.cores.max": self.workers, "spark.executor.cores": 1, "spark.executor.memory": "1g", "spark.ui.enabled": "false",
                     "spark.scheduler.minRegisteredResourcesRatio": 1, "spark.eventLog.enabled": "true",
-                    "spark.eventLog.rolling.enabled": "false", "spark.eventLog.dir": "file:" + events}
+                    "spark.eventLog.rolling.enabled": "false",
+                    "spark.eventLog.compress": "false", "spark.eventLog.dir": "file:" + events}
         words = ["--master", self.address, "--class", "org.lowrank.spark.Main"]
         for key, value in settings.items():
             words += ["--conf", f"{key}={value}"]
