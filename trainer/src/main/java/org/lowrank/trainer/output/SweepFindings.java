@@ -172,7 +172,7 @@ final class SweepFindings {
                         + NumberText.exact(from) + "; " + NumberText.percent(error)
                         + " of the points are misclassified.",
                 "Interval " + NumberText.of(rise.low()) + " to " + NumberText.of(rise.high()) + " over " + rise.draws()
-                        + " draws, corrected for choosing among " + candidates.size() + " λ. " + picture() + wrong() + " "
+                        + " draws, corrected for choosing among " + candidates.size() + " λ. " + picture() + wrong()
                         + byLambda() + lemma4(best)
                         + " Holds from a rise of " + NumberText.exact(CLEAR)
                         + " whose interval lies above 0, roughly from "
@@ -248,11 +248,12 @@ final class SweepFindings {
                 }
             }
         }
-        return " Of the " + all + " networks at rest " + ranks.size() + " misclassify " + NumberText.percent(LARGE_ERROR) + " or more"
-                + (ranks.isEmpty()
-                        ? "."
-                        : ", with ranks from " + NumberText.of(Collections.min(ranks)) + " to "
-                                + NumberText.of(Collections.max(ranks)) + ".");
+        String which = ranks.isEmpty()
+                ? ""
+                : ", with ranks from " + NumberText.of(Collections.min(ranks)) + " to "
+                        + NumberText.of(Collections.max(ranks));
+        return " Of the " + all + " networks at rest " + ranks.size() + " misclassify "
+                + NumberText.percent(LARGE_ERROR) + " or more" + which + ". ";
     }
 
     /** Over all networks of a λ that did not collapse. */
