@@ -27,8 +27,7 @@ final class SweepFindings {
 
     private static final double SLIGHT = 0.01;
 
-    /** Share of misclassified points that nobody would call a fit. */
-    private static final double LARGE_ERROR = 0.2;
+    private static final double LARGE_ERROR = 0.2; // which nobody would call a fit
 
     /** How far Lemma 3's identity may be off at what counts as a stationary point. */
     private static final double BALANCED = 0.1;
