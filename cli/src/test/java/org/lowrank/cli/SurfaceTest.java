@@ -44,6 +44,7 @@ class SurfaceTest {
                     "machine.memory",
                     "machine.net",
                     "machine.program",
+                    "machine.statistics",
                     "machine.tasks",
                     "machine.text"),
             "spectral",

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import org.lowrank.analyzer.layer.ModelLayers.ArchitectureCard;
-import org.lowrank.analyzer.measurement.Quantiles;
+import org.lowrank.machine.statistics.Quantiles;
 import org.lowrank.machine.text.ForeignText;
 
 /** The stacks of layers of all models that were measured. */

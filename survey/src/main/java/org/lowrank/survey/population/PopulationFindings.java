@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.lowrank.analyzer.measurement.Medians;
-import org.lowrank.analyzer.measurement.Quantiles;
+import org.lowrank.machine.statistics.Quantiles;
 import org.lowrank.reports.NumberText;
 import org.lowrank.reports.finding.Finding;
 import org.lowrank.reports.finding.Verdict;

@@ -10,7 +10,7 @@ import org.lowrank.analyzer.measurement.Claim;
 import org.lowrank.analyzer.measurement.Medians;
 import org.lowrank.analyzer.measurement.ModelSummary;
 import org.lowrank.analyzer.measurement.NullModel;
-import org.lowrank.analyzer.measurement.Quantiles;
+import org.lowrank.machine.statistics.Quantiles;
 import org.lowrank.reports.NumberText;
 import org.lowrank.reports.finding.Finding;
 import org.lowrank.reports.finding.Verdict;

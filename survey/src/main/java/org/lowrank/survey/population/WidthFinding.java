@@ -4,7 +4,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.ToDoubleFunction;
 import org.lowrank.analyzer.measurement.Medians;
+import org.lowrank.machine.statistics.LeastSquares;
 import org.lowrank.reports.finding.Finding;
 import org.lowrank.reports.finding.Verdict;
 import org.lowrank.spectral.StableRank;
@@ -26,11 +28,8 @@ final class WidthFinding {
             return Optional.empty();
         }
         double[] x = subjects.stream().mapToDouble(s -> Math.log(s.width())).toArray();
-        double measured = slope(
-                x, subjects.stream().mapToDouble(s -> Math.log(medianRank(s))).toArray());
-        double random = slope(
-                x,
-                subjects.stream().mapToDouble(s -> Math.log(medianGaussian(s))).toArray());
+        double measured = exponent(x, subjects, WidthFinding::medianRank);
+        double random = exponent(x, subjects, WidthFinding::medianGaussian);
         return Optional.of(Finding.of(
                 "population-width",
                 Verdict.INFORMATION,
@@ -50,6 +49,13 @@ final class WidthFinding {
                                 widths)));
     }
 
+    private static double exponent(double[] x, List<Subject> subjects, ToDoubleFunction<Subject> of) {
+        double[] y = subjects.stream()
+                .mapToDouble(subject -> Math.log(of.applyAsDouble(subject)))
+                .toArray();
+        return LeastSquares.through(x, y).slope();
+    }
+
     static double medianRank(Subject subject) {
         return Medians.of(subject.kinds().values().stream()
                 .flatMapToDouble(profile -> Arrays.stream(profile.stableRank()))
@@ -60,17 +66,5 @@ final class WidthFinding {
         return Medians.of(subject.shapes().stream()
                 .mapToDouble(shape -> StableRank.ofGaussian(shape[0], shape[1]))
                 .toArray());
-    }
-
-    private static double slope(double[] x, double[] y) {
-        double meanX = Arrays.stream(x).average().orElse(0);
-        double meanY = Arrays.stream(y).average().orElse(0);
-        double xy = 0;
-        double xx = 0;
-        for (int i = 0; i < x.length; i++) {
-            xy += (x[i] - meanX) * (y[i] - meanY);
-            xx += (x[i] - meanX) * (x[i] - meanX);
-        }
-        return xy / xx;
     }
 }

@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 import org.lowrank.analyzer.measurement.Medians;
-import org.lowrank.analyzer.measurement.Quantiles;
 import org.lowrank.analyzer.output.LayerFigures;
+import org.lowrank.machine.statistics.Quantiles;
 import org.lowrank.reports.Report.Series;
 
 /** A quantity of each kind of matrix over steps: the median of the layers, and between which values most of them lie. */

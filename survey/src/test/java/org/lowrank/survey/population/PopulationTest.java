@@ -14,7 +14,6 @@ import org.lowrank.analyzer.layer.MatrixKind;
 import org.lowrank.analyzer.layer.ModelLayers.ArchitectureCard;
 import org.lowrank.analyzer.measurement.MatrixMeasurement;
 import org.lowrank.analyzer.measurement.MatrixNumbers;
-import org.lowrank.analyzer.measurement.Quantiles;
 import org.lowrank.analyzer.output.AnalysisResult;
 import org.lowrank.reports.finding.Finding;
 import org.lowrank.reports.finding.Verdict;
@@ -111,15 +110,6 @@ class PopulationTest {
         Map<String, Finding> findings = new java.util.HashMap<>();
         PopulationFindings.of(models).forEach(finding -> findings.put(finding.id(), finding));
         return findings;
-    }
-
-    @Test
-    void quantilesAreNumpys() {
-        // numpy.percentile([3, 1, 4, 1, 5], [10, 50, 90]) = [1., 3., 4.6]
-        assertThat(Quantiles.of(0.1, 3, 1, 4, 1, 5)).isEqualTo(1.0);
-        assertThat(Quantiles.of(0.5, 3, Double.NaN, 1, 4, 1, 5)).isEqualTo(3.0);
-        assertThat(Quantiles.of(0.9, 3, 1, 4, 1, 5)).isCloseTo(4.6, within(1e-15));
-        assertThat(Quantiles.of(0.5)).isNaN();
     }
 
     @Test

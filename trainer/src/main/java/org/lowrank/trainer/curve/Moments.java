@@ -19,22 +19,4 @@ public record Moments(double mean, double sd, int count) {
         double sd = defined.length < 2 ? Double.NaN : Math.sqrt(squares / (defined.length - 1));
         return new Moments(mean, sd, defined.length);
     }
-
-    /**
-     * The value below which a share of the defined values lies, interpolated between neighbours (Hyndman and Fan 1996, type
-     * 7); NaN without any.
-     *
-     * @param share in [0, 1]; 0.5 for the median
-     */
-    public static double quantile(double[] values, double share) {
-        double[] sorted =
-                Arrays.stream(values).filter(v -> !Double.isNaN(v)).sorted().toArray();
-        if (sorted.length == 0) {
-            return Double.NaN;
-        }
-        double at = share * (sorted.length - 1);
-        int below = (int) Math.floor(at);
-        double upper = sorted[Math.min(below + 1, sorted.length - 1)];
-        return at == below ? sorted[below] : sorted[below] + (at - below) * (upper - sorted[below]);
-    }
 }

@@ -3,6 +3,7 @@ package org.lowrank.trainer.output;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.lowrank.machine.statistics.Quantiles;
 import org.lowrank.reports.NumberText;
 import org.lowrank.reports.Report.Axis;
 import org.lowrank.reports.Report.Card;
@@ -13,7 +14,6 @@ import org.lowrank.reports.Report.Section;
 import org.lowrank.reports.Report.Series;
 import org.lowrank.reports.Report.Style;
 import org.lowrank.reports.finding.Finding;
-import org.lowrank.trainer.curve.Moments;
 import org.lowrank.trainer.experiment.FinetuningSettings;
 import org.lowrank.trainer.experiment.FinetuningSettings.Optimizer;
 import org.lowrank.trainer.experiment.Metric;
@@ -110,7 +110,7 @@ final class FinetuningView implements ExperimentView<FinetuningSettings> {
 
     private static double[] medians(List<Double> lambdas, OfLambda values) {
         return lambdas.stream()
-                .mapToDouble(lambda -> Moments.quantile(values.draws(lambda), 0.5))
+                .mapToDouble(lambda -> Quantiles.of(0.5, values.draws(lambda)))
                 .toArray();
     }
 

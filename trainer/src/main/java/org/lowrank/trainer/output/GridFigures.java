@@ -2,6 +2,7 @@ package org.lowrank.trainer.output;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.lowrank.machine.statistics.Quantiles;
 import org.lowrank.reports.NumberText;
 import org.lowrank.reports.Report.Axis;
 import org.lowrank.reports.Report.FigureSection;
@@ -9,7 +10,6 @@ import org.lowrank.reports.Report.Panel;
 import org.lowrank.reports.Report.Series;
 import org.lowrank.reports.Report.Style;
 import org.lowrank.reports.finding.Finding;
-import org.lowrank.trainer.curve.Moments;
 import org.lowrank.trainer.experiment.GridSettings;
 import org.lowrank.trainer.experiment.Metric.Quantity;
 
@@ -89,7 +89,7 @@ final class GridFigures {
         GridSettings settings = slice.settings();
         double[] ranks = new double[settings.values().size()];
         for (int i = 0; i < ranks.length; i++) {
-            ranks[i] = Math.exp(Moments.quantile(slice.logRank(i), 0.5));
+            ranks[i] = Math.exp(Quantiles.of(0.5, slice.logRank(i)));
         }
         return new Panel(
                 slice.id() + "-rank",
@@ -117,7 +117,7 @@ final class GridFigures {
                     name,
                     Lines.abscissae(settings.weightDecays()),
                     loss.stream()
-                            .mapToDouble(draws -> Moments.quantile(TransitionFindings.escapes(draws), 0.5))
+                            .mapToDouble(draws -> Quantiles.of(0.5, TransitionFindings.escapes(draws)))
                             .toArray(),
                     null,
                     Style.SOLID));

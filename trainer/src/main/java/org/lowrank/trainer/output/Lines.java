@@ -4,12 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
+import org.lowrank.machine.statistics.Quantiles;
 import org.lowrank.reports.NumberText;
 import org.lowrank.reports.Report.Axis;
 import org.lowrank.reports.Report.Panel;
 import org.lowrank.reports.Report.Series;
 import org.lowrank.reports.Report.Style;
-import org.lowrank.trainer.curve.Moments;
 
 /**
  * Lines over draws: means with bands of one standard deviation, for logarithmic axes medians with bands of quantiles, every draw
@@ -95,7 +95,7 @@ final class Lines {
     }
 
     private static double[] quantile(List<double[]> values, double share) {
-        return values.stream().mapToDouble(at -> Moments.quantile(at, share)).toArray();
+        return values.stream().mapToDouble(at -> Quantiles.of(share, at)).toArray();
     }
 
     /** Where the draws are not the same at every abscissa, they make no lines. */

@@ -3,6 +3,7 @@ package org.lowrank.trainer.output;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.lowrank.machine.statistics.Quantiles;
 import org.lowrank.reports.NumberText;
 import org.lowrank.reports.Report.Axis;
 import org.lowrank.reports.Report.FigureSection;
@@ -11,7 +12,6 @@ import org.lowrank.reports.Report.Series;
 import org.lowrank.reports.Report.Style;
 import org.lowrank.reports.finding.Finding;
 import org.lowrank.reports.finding.Verdict;
-import org.lowrank.trainer.curve.Moments;
 import org.lowrank.trainer.experiment.GridSettings;
 import org.lowrank.trainer.experiment.Metric.Quantity;
 
@@ -149,7 +149,7 @@ final class RankFindings {
     }
 
     private double median(GridSlice slice, int value) {
-        return Moments.quantile(slice.logRank(value), 0.5);
+        return Quantiles.of(0.5, slice.logRank(value));
     }
 
     /** At every value the λ whose median rank is nearest to the median over all. */
@@ -160,8 +160,8 @@ final class RankFindings {
                 ranks.add(median(slice, i));
             }
         }
-        double target =
-                Moments.quantile(ranks.stream().mapToDouble(Double::doubleValue).toArray(), 0.5);
+        double target = Quantiles.of(
+                0.5, ranks.stream().mapToDouble(Double::doubleValue).toArray());
         if (Double.isNaN(target)) {
             return "Every network collapsed.";
         }
@@ -218,7 +218,7 @@ final class RankFindings {
             double[] y = new double[slices.size()];
             for (int s = 0; s < slices.size(); s++) {
                 x[s] = Math.exp(median(slices.get(s), i));
-                y[s] = Moments.quantile(slices.get(s).last(measured.get(s).get(i), i), 0.5);
+                y[s] = Quantiles.of(0.5, slices.get(s).last(measured.get(s).get(i), i));
             }
             lines.add(new Series(settings.condition(settings.values().get(i)), x, y, null, Style.SOLID));
         }

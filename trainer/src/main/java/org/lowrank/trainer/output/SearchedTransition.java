@@ -1,9 +1,9 @@
 package org.lowrank.trainer.output;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.lowrank.machine.statistics.LeastSquares;
 import org.lowrank.reports.NumberText;
 import org.lowrank.reports.Report.Axis;
 import org.lowrank.reports.Report.Panel;
@@ -40,16 +40,7 @@ final class SearchedTransition {
         double intercept() {
             double[] x =
                     TransitionSearch.DISTANCES.stream().mapToDouble(Math::sqrt).toArray();
-            double meanX = Arrays.stream(x).average().orElseThrow();
-            double meanY = Arrays.stream(norms).average().orElseThrow();
-            double products = 0;
-            double squares = 0;
-            for (int i = 0; i < x.length; i++) {
-                products += (x[i] - meanX) * (norms[i] - meanY);
-                squares += (x[i] - meanX) * (x[i] - meanX);
-            }
-            double intercept = meanY - products / squares * meanX;
-            return intercept / norms[norms.length - 1];
+            return LeastSquares.through(x, norms).intercept() / norms[norms.length - 1];
         }
 
         double[] shares() {

@@ -1,9 +1,9 @@
 package org.lowrank.trainer.output;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.lowrank.machine.statistics.LeastSquares;
 import org.lowrank.reports.NumberText;
 import org.lowrank.reports.finding.Finding;
 import org.lowrank.reports.finding.Verdict;
@@ -48,19 +48,7 @@ final class SweepTrend {
         }
         boolean enough = at.length >= FEWEST;
         correlations[draw] = enough ? RankCorrelation.rho(x, y) : Double.NaN;
-        rises[draw] = enough ? slope(x, y) * (x[x.length - 1] - x[0]) : Double.NaN;
-    }
-
-    private static double slope(double[] x, double[] y) {
-        double meanX = Arrays.stream(x).average().orElseThrow();
-        double meanY = Arrays.stream(y).average().orElseThrow();
-        double xy = 0;
-        double xx = 0;
-        for (int i = 0; i < x.length; i++) {
-            xy += (x[i] - meanX) * (y[i] - meanY);
-            xx += (x[i] - meanX) * (x[i] - meanX);
-        }
-        return xy / xx;
+        rises[draw] = enough ? LeastSquares.through(x, y).slope() * (x[x.length - 1] - x[0]) : Double.NaN;
     }
 
     /** Mean ρ over draws; NaN without any that has {@value #FEWEST} λ at rest. */

@@ -1,4 +1,4 @@
-package org.lowrank.analyzer.measurement;
+package org.lowrank.machine.statistics;
 
 import java.util.Arrays;
 
@@ -19,7 +19,9 @@ public final class Quantiles {
         }
         double at = p * (sorted.length - 1);
         int below = (int) Math.floor(at);
-        int above = Math.min(sorted.length - 1, below + 1);
-        return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
+        if (at == below || sorted[below] == sorted[below + 1]) {
+            return sorted[below];
+        }
+        return sorted[below] + (at - below) * (sorted[below + 1] - sorted[below]);
     }
 }
