@@ -76,7 +76,8 @@ public final class Words {
         }
         String lines = failing.size() == 1
                 ? "a line of its proof or text"
-                : COUNTS[failing.size()] + " lines of its proof or text";
+                : (failing.size() < COUNTS.length ? COUNTS[failing.size()] : String.valueOf(failing.size()))
+                        + " lines of its proof or text";
         String does = failing.size() == 1 ? "does" : "do";
         String names =
                 failing.stream().map(r -> "“" + r.claim().id() + "”").collect(Collectors.joining(", ", " (", ")"));
