@@ -6,8 +6,7 @@ import java.nio.file.AccessDeniedException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.Optional;
 import org.lowrank.analyzer.layer.NothingSelectedException;
 import org.lowrank.machine.text.ForeignText;
 import org.lowrank.reports.ReportWriteException;
@@ -35,10 +34,6 @@ final class Failures {
     static final int INTERRUPTED = 130;
     /** Anything else. */
     static final int OTHER = 1;
-
-    /** As picocli says that a value is none of an enumeration's. */
-    private static final Pattern WRONG_VALUE = Pattern.compile(
-            "Invalid value for option '(?<option>[^']+)'.*: expected one of \\[(?<known>[^\\]]*)\\].* but was '(?<value>.*)'");
 
     private Failures() {}
 
@@ -149,20 +144,24 @@ final class Failures {
     static int reportUsage(CommandLine.ParameterException wrong, String... args) {
         CommandLine command = wrong.getCommandLine();
         String said = oneLine(String.valueOf(wrong.getMessage()));
-        Matcher value = WRONG_VALUE.matcher(said);
-        String message = value.matches() ? wrongValue(value) : said + suggestion(wrong, command);
+        String message = wrongValue(wrong).orElseGet(() -> said + suggestion(wrong, command));
         System.err.println("lowrank: wrong usage: " + message + "; see '"
                 + command.getCommandSpec().qualifiedName(" ") + " --help'");
         return USAGE;
     }
 
-    /** The values there are as they are written, and the nearest. */
-    private static String wrongValue(Matcher said) {
-        List<String> known =
-                List.of(said.group("known").toLowerCase(Locale.ROOT).split(", "));
-        String value = said.group("value");
-        return said.group("option") + ": '" + value + "': unknown value; choose from " + String.join(",", known)
-                + Suggestion.of(value, known);
+    /** Of an enumeration: the values there are as they are written, and the nearest. */
+    private static Optional<String> wrongValue(CommandLine.ParameterException wrong) {
+        if (!(wrong.getArgSpec() instanceof CommandLine.Model.OptionSpec option)
+                || !(option.auxiliaryTypes()[0].isEnum())
+                || wrong.getValue() == null) {
+            return Optional.empty();
+        }
+        List<String> known = Arrays.stream(option.auxiliaryTypes()[0].getEnumConstants())
+                .map(constant -> constant.toString().toLowerCase(Locale.ROOT))
+                .toList();
+        return Optional.of(option.longestName() + ": '" + wrong.getValue() + "': unknown value; choose from "
+                + String.join(",", known) + Suggestion.of(wrong.getValue(), known));
     }
 
     /** What was meant by a command or option that does not exist. */
