@@ -29,11 +29,13 @@ final class TransitionFindings {
         int draws = settings.draws();
         double[] largest = new double[draws];
         double[] remaining = new double[draws];
-        double[] escape = new double[draws];
+        double[] early = new double[draws];
+        double[] late = new double[draws];
         for (int draw = 0; draw < draws; draw++) {
             largest[draw] = Double.NaN;
             remaining[draw] = Double.NaN;
-            escape[draw] = Double.NaN;
+            early[draw] = Double.NaN;
+            late[draw] = Double.NaN;
             double full = Double.NaN;
             for (double lambda : lambdas) {
                 CurveSet.Draws loss = curves.get(condition, lambda, Quantity.LOSS.alone());
@@ -43,11 +45,12 @@ final class TransitionFindings {
                 double last = norm.values()[draw][norm.last()];
                 if (Double.isNaN(full)) {
                     full = last;
-                    escape[draw] = escape(loss, draw);
+                    early[draw] = escape(loss, draw);
                 }
                 if (fate != Fate.COLLAPSED) {
                     largest[draw] = lambda;
                     remaining[draw] = last / full;
+                    late[draw] = escape(loss, draw);
                 }
             }
         }
@@ -61,9 +64,16 @@ final class TransitionFindings {
                         + " on average, the first layer keeps " + NumberText.percent(left.mean())
                         + " of its norm at λ = " + NumberText.exact(lambdas.get(0)) + ".",
                 "λ " + at.text() + ", share " + left.text()
-                        + ". How far that λ is from the transition is the grid's doing. At the smallest λ the loss falls below 0.9 ln 2"
-                        + " after " + Interval.of(escape).text() + " steps.",
+                        + ". How far that λ is from the transition is the grid's doing. The loss is first recorded below 0.9 ln 2 after "
+                        + escape(early) + " steps at the smallest λ, at the largest one that does not collapse after "
+                        + escape(late) + ".",
                 Map.of("largest_lambda", at.mean(), "norm_share", left.mean()));
+    }
+
+    /** Steps as geometric mean, of the draws that get there. */
+    private static String escape(double[] steps) {
+        Interval escape = Interval.geometric(steps);
+        return escape.text() + (escape.draws() == steps.length ? "" : " in " + escape.draws() + " draws");
     }
 
     /** Draw by draw. */
@@ -75,10 +85,10 @@ final class TransitionFindings {
         return escapes;
     }
 
-    /** The first recorded step at which the loss is below 0.9 ln 2; NaN without. */
+    /** The first recorded step after the start at which the loss is below 0.9 ln 2; NaN without. */
     private static double escape(CurveSet.Draws loss, int draw) {
         for (int i = 0; i < loss.steps().length; i++) {
-            if (loss.values()[draw][i] < 0.9 * Math.log(2)) {
+            if (loss.steps()[i] > 0 && loss.values()[draw][i] < 0.9 * Math.log(2)) {
                 return loss.steps()[i];
             }
         }
