@@ -51,16 +51,17 @@ final class GridFindings {
                     + Fate.counts(slice.fates(i)) + ")");
         }
         Interval change = Interval.geometric(quotients(kept.get(kept.size() - 1), kept.get(0)));
-        String direction = change.low() > 1 ? "rises" : change.high() < 1 ? "falls" : "does not clearly change";
+        boolean clear = change.low() > 1 || change.high() < 1;
+        String told = !change.decides()
+                ? "was measured in too few draws" + (change.draws() == 0 ? "" : ": ×" + change.text())
+                : clear ? change.change() : "does not clearly change: ×" + change.text();
         return Finding.of(
                 slice.id(),
                 verdict(change),
                 change.draws() == 0 ? "–" : "×" + NumberText.of(change.mean()),
                 slice.title() + ": over the " + GridView.axis(settings) + ", from " + NumberText.exact(values.get(0))
                         + " to " + NumberText.exact(values.get(values.size() - 1))
-                        + ", the ratio of merged to individual loss "
-                        + (change.decides() ? direction : "was measured in too few draws")
-                        + (change.draws() == 0 ? "" : " (×" + change.text() + ")") + ".",
+                        + ", the ratio of merged to individual loss " + told + ".",
                 String.join("; ", parts) + ". Geometric means with 95 % intervals over draws.",
                 change.draws() == 0 ? Map.of() : Map.of("ratio_change", change.mean()));
     }
