@@ -71,8 +71,7 @@ public final class FusedDescent implements Descent {
         bySample = PanelProduct.grouped(span.coordinates(), n, rank, false);
         byCoordinate = PanelProduct.grouped(span.coordinates(), n, rank, true);
         double[] reduced = InputSpan.rotated(start.weights()[0], start.widths()[1], task.dimension(), span.basis());
-        complement = start.weights()[0].clone();
-        InputSpan.addBack(complement, reduced, start.widths()[1], task.dimension(), span.basis(), -1);
+        complement = span.complement(start.weights()[0], reduced);
         weights = new FusedWeights(start, reduced, rank);
         pairs = new int[n + n % 2];
         for (int i = 0; i < n; i++) {
@@ -112,14 +111,14 @@ public final class FusedDescent implements Descent {
                 forward(b);
             }
             PanelProduct.positivePart(h2, FIRST, h2.length - FIRST);
-            weights.shrink(1 - settings.stepSize() * settings.weightDecay());
+            weights.scaled.shrink(1 - settings.stepSize() * settings.weightDecay());
             step++;
         }
     }
 
     /** Exact halvings, negligible weights, and the tree and pairs that fit the patterns of now. */
     private void settle() {
-        if (weights.halve() | weights.flush()) {
+        if (weights.scaled.halve() | weights.scaled.flush()) {
             forward();
         }
         patterns();
@@ -173,7 +172,7 @@ public final class FusedDescent implements Descent {
         System.arraycopy(w3, 0, before, 0, units);
         patterns();
         tree.list(WIDTH, before);
-        double scale = weights.scale();
+        double scale = weights.scaled.scale();
         double cube = scale * scale * scale;
         double keep = 1 - settings.stepSize() * settings.weightDecay();
         // V_new = W_new / (s·keep) = V − η ∂L/∂W / (s·keep), and ∂L/∂W = s² × the gradient in terms of V.
@@ -213,13 +212,8 @@ public final class FusedDescent implements Descent {
     @Override
     public ReluNetwork network() {
         double[][] matrices = weights.matrices();
-        double[] reduced = matrices[0];
-        matrices[0] = complement.clone();
-        double shrunk = StrictMath.pow(1 - settings.stepSize() * settings.weightDecay(), step);
-        for (int i = 0; i < complement.length; i++) {
-            matrices[0][i] *= shrunk;
-        }
-        InputSpan.addBack(matrices[0], reduced, weights.hidden, task.dimension(), span.basis(), 1);
+        matrices[0] = span.restored(
+                matrices[0], complement, StrictMath.pow(1 - settings.stepSize() * settings.weightDecay(), step));
         return new ReluNetwork(start.widths().clone(), matrices);
     }
 
@@ -228,9 +222,9 @@ public final class FusedDescent implements Descent {
         if (step % PERIOD != 0) {
             throw new IllegalStateException("descent: step " + step + " is not a multiple of " + PERIOD);
         }
-        ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES + weights.bytes());
+        ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES + weights.scaled.bytes());
         bytes.putLong(step);
-        weights.save(bytes);
+        weights.scaled.save(bytes);
         return bytes.array();
     }
 
@@ -238,7 +232,7 @@ public final class FusedDescent implements Descent {
     public void restore(byte[] state) {
         ByteBuffer bytes = ByteBuffer.wrap(state);
         step = bytes.getLong();
-        weights.restore(bytes);
+        weights.scaled.restore(bytes);
         forward();
     }
 

@@ -3,23 +3,13 @@ package org.lowrank.trainer.descent;
 import static org.lowrank.trainer.descent.PanelProduct.FIRST;
 import static org.lowrank.trainer.descent.PanelProduct.WIDTH;
 
-import java.nio.ByteBuffer;
 import org.lowrank.trainer.network.ReluNetwork;
 
 /**
- * Weights of a network with two hidden layers as {@link FusedDescent} keeps them: W = s·V, the V in float and in blocks of
- * {@link PanelProduct#WIDTH} hidden units, W_1 in the coordinates of the inputs' span, s in double.
+ * Weights of a network with two hidden layers as {@link FusedDescent} keeps them: the V of {@link ScaledWeights} in blocks of
+ * {@link PanelProduct#WIDTH} hidden units, W_1 in the coordinates of the inputs' span.
  */
 final class FusedWeights {
-    /** Weights of a collapsing network are not halved into the denormal floats: there the scale alone shrinks. */
-    static final float SMALLEST = 0x1p-10f;
-
-    /**
-     * Weights of units that have died shrink by half with every halving. Below 2⁻³⁰ of the largest ones they are far below these'
-     * rounding, but products of two are denormal floats, which take a processor a hundred times as long.
-     */
-    private static final float NEGLIGIBLE = SMALLEST * 0x1p-30f;
-
     final int rank;
     final int hidden;
     final int units;
@@ -32,7 +22,8 @@ final class FusedWeights {
     /** units. */
     final float[] w3;
 
-    private double scale = 1;
+    /** All three, and s. */
+    final ScaledWeights scaled;
 
     /**
      * Weights with s = 1.
@@ -47,6 +38,7 @@ final class FusedWeights {
         w1 = new float[FIRST + blocks * PanelProduct.padded(rank) * WIDTH];
         w2 = new float[FIRST + blocks * units * WIDTH];
         w3 = new float[units];
+        scaled = new ScaledWeights(w1, w2, w3);
         for (int j = 0; j < hidden; j++) {
             for (int q = 0; q < rank; q++) {
                 w1[first(j, q)] = (float) reduced[j * rank + q];
@@ -78,59 +70,9 @@ final class FusedWeights {
         return FIRST + b * units * WIDTH;
     }
 
-    /** s. */
-    double scale() {
-        return scale;
-    }
-
-    /** W ← factor · W, in s alone. */
-    void shrink(double factor) {
-        scale *= factor;
-    }
-
-    /** s·V = 2s·(V/2), exactly, until s is at least a half; false where nothing was to be done. */
-    boolean halve() {
-        boolean halved = false;
-        while (scale < 0.5 && largest() > SMALLEST) {
-            for (float[] w : new float[][] {w1, w2, w3}) {
-                for (int i = 0; i < w.length; i++) {
-                    w[i] *= 0.5f;
-                }
-            }
-            scale *= 2;
-            halved = true;
-        }
-        return halved;
-    }
-
-    /** Sets negligible weights V to zero, see {@link #NEGLIGIBLE}; false where there were none. */
-    boolean flush() {
-        return flush(w1) | flush(w2) | flush(w3);
-    }
-
-    static boolean flush(float[] w) {
-        boolean flushed = false;
-        for (int i = 0; i < w.length; i++) {
-            if (w[i] != 0 && Math.abs(w[i]) < NEGLIGIBLE) {
-                w[i] = 0;
-                flushed = true;
-            }
-        }
-        return flushed;
-    }
-
-    private float largest() {
-        float largest = 0;
-        for (float[] w : new float[][] {w1, w2, w3}) {
-            for (float v : w) {
-                largest = Math.max(largest, Math.abs(v));
-            }
-        }
-        return largest;
-    }
-
     /** W_1 in the span's coordinates, W_2 and W_3, row-major. */
     double[][] matrices() {
+        double scale = scaled.scale();
         double[][] matrices = {new double[hidden * rank], new double[units * hidden], new double[units]};
         for (int j = 0; j < hidden; j++) {
             for (int q = 0; q < rank; q++) {
@@ -144,24 +86,5 @@ final class FusedWeights {
             matrices[2][k] = scale * w3[k];
         }
         return matrices;
-    }
-
-    /** How many bytes {@link #save} writes. */
-    int bytes() {
-        return Double.BYTES + Float.BYTES * (w1.length - FIRST + w2.length - FIRST + w3.length);
-    }
-
-    void save(ByteBuffer bytes) {
-        bytes.putDouble(scale);
-        StateBytes.put(bytes, w1, FIRST);
-        StateBytes.put(bytes, w2, FIRST);
-        StateBytes.put(bytes, w3);
-    }
-
-    void restore(ByteBuffer bytes) {
-        scale = bytes.getDouble();
-        StateBytes.get(bytes, w1, FIRST);
-        StateBytes.get(bytes, w2, FIRST);
-        StateBytes.get(bytes, w3);
     }
 }

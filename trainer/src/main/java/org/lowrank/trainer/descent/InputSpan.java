@@ -56,14 +56,30 @@ record InputSpan(int rank, double[][] basis, double[] coordinates) {
         return result;
     }
 
-    /** matrix + reduced · Qᵀ: rows × d, in place. */
-    static void addBack(double[] matrix, double[] reduced, int rows, int d, double[][] basis, double sign) {
-        for (int i = 0; i < rows; i++) {
-            for (int q = 0; q < basis.length; q++) {
-                double along = sign * reduced[i * basis.length + q];
-                for (int j = 0; j < d; j++) {
-                    matrix[i * d + j] += along * basis[q][j];
-                }
+    /** C = W_1 − (W_1Q)Qᵀ. */
+    double[] complement(double[] matrix, double[] reduced) {
+        double[] complement = matrix.clone();
+        addBack(complement, reduced, -1);
+        return complement;
+    }
+
+    /** W_1 = reduced · Qᵀ + shrunk · C. */
+    double[] restored(double[] reduced, double[] complement, double shrunk) {
+        double[] matrix = complement.clone();
+        for (int i = 0; i < matrix.length; i++) {
+            matrix[i] *= shrunk;
+        }
+        addBack(matrix, reduced, 1);
+        return matrix;
+    }
+
+    /** matrix + sign · reduced · Qᵀ: rows × d, in place. */
+    private void addBack(double[] matrix, double[] reduced, double sign) {
+        for (int e = 0; e < reduced.length; e++) {
+            int i = e / basis.length;
+            double[] q = basis[e % basis.length];
+            for (int j = 0; j < q.length; j++) {
+                matrix[i * q.length + j] += sign * reduced[e] * q[j];
             }
         }
     }

@@ -1,6 +1,8 @@
 package org.lowrank.trainer.descent;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 import org.lowrank.machine.memory.CacheLine;
 
@@ -131,6 +133,16 @@ final class PanelProduct {
         for (int i = from; i < from + count; i += LANE_COUNT) {
             FloatVector v = FloatVector.fromArray(LANES, z, i);
             v.add(v.abs()).mul(0.5f).intoArray(z, i);
+        }
+    }
+
+    /** δ = 0 where h = 0: ∘ φ′ of non-negative activations; from one index to the end, a multiple of {@link #LANE_COUNT}. */
+    static void gate(float[] h, float[] delta, int from) {
+        for (int i = from; i < delta.length; i += LANE_COUNT) {
+            VectorMask<Float> active = FloatVector.fromArray(LANES, h, i).compare(VectorOperators.GT, 0f);
+            FloatVector.zero(LANES)
+                    .blend(FloatVector.fromArray(LANES, delta, i), active)
+                    .intoArray(delta, i);
         }
     }
 

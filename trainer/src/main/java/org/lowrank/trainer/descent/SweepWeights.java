@@ -79,12 +79,12 @@ final class SweepWeights {
     /** Keeps scales near 1 and floats out of the subnormal numbers, exactly; of the first so many lanes. */
     void rescale(int lanes) {
         for (int l = 0; l < lanes; l++) {
-            while (scale[l] < 0.5 && largest(l) > FusedWeights.SMALLEST) {
+            while (scale[l] < 0.5 && largest(l) > ScaledWeights.SMALLEST) {
                 halve(l);
             }
         }
         for (float[] v : new float[][] {v1, v2, v3}) {
-            FusedWeights.flush(v);
+            ScaledWeights.flush(v);
         }
     }
 

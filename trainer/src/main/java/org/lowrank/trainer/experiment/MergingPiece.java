@@ -7,6 +7,7 @@ import org.lowrank.trainer.curve.RecordedSteps;
 import org.lowrank.trainer.descent.Descent;
 import org.lowrank.trainer.descent.DescentSettings;
 import org.lowrank.trainer.descent.FusedDescent;
+import org.lowrank.trainer.descent.LayeredDescent;
 import org.lowrank.trainer.descent.PlainDescent;
 import org.lowrank.trainer.experiment.Metric.Quantity;
 import org.lowrank.trainer.experiment.Metric.Subject;
@@ -74,9 +75,12 @@ final class MergingPiece {
 
     /** The fast descent where there are two hidden layers and float is asked for, else the plain one. */
     static Descent descent(Precision precision, ReluNetwork start, Task task, DescentSettings settings) {
-        return precision == Precision.FLOAT32 && start.depth() == 3
+        if (precision == Precision.FLOAT64 || start.depth() == 1) {
+            return new PlainDescent(start, task, settings);
+        }
+        return start.depth() == 3
                 ? new FusedDescent(start, task, settings)
-                : new PlainDescent(start, task, settings);
+                : new LayeredDescent(start, task, settings);
     }
 
     private void record(Recorder recorder, List<ReluNetwork> networks) {
