@@ -93,7 +93,6 @@ final class Judge {
     private static Verdict verdict(
             Claim claim, Map<Run, NavigableMap<Long, Sides>> runs, List<Word> words, int excluded) {
         Word decisive = words.get(0);
-        double margin = Double.NaN;
         int undecided = 0;
         for (Word word : words) {
             if (word.outcome == Outcome.UNDECIDED) {
@@ -105,8 +104,12 @@ final class Judge {
             if (graver || tighter) {
                 decisive = word;
             }
-            if (Double.isNaN(margin) || word.slack < margin) {
-                margin = word.slack;
+        }
+        double margin = Double.NaN;
+        for (Word word : words) {
+            // what an undecided run lacks is no part of a violation
+            if (word.outcome == decisive.outcome && !(word.slack >= margin)) {
+                margin = Double.isNaN(word.slack) ? margin : word.slack;
             }
         }
         return new Verdict(

@@ -182,12 +182,15 @@ class JudgeTest {
 
     @Test
     void violationInOneRunOutweighsWhatIsNotDecidedInAnother() {
-        sides("a", 1, 0.9, 1e-6);
-        sides("a", 2, 0.5, 1e-6);
-        sides("b", 2, 0.5, 1e-6);
+        sides("a", 1, 0.9, 0.1);
+        sides("a", 2, 0.8, 0.1);
+        sides("b", 2, 0.5, 0.1);
         points.add(new CurvePoint("e", "b", 0, 0.1, 2, Evidence.MOVING, 0)); // at rest by construction
 
-        assertThat(Judge.of(Claim.finallyAtMost("c", "", ""), points).outcome()).isEqualTo(Outcome.VIOLATED);
+        Verdict verdict = Judge.of(Claim.finallyAtMost("c", "", ""), points);
+
+        assertThat(verdict.outcome()).isEqualTo(Outcome.VIOLATED);
+        assertThat(verdict.margin()).isCloseTo(-0.8, within(1e-15)); // of b, though a lacks more: (0.1 − 0.5)/0.5
     }
 
     private void anyWeights(Claim claim, String condition, long step, double value) {
