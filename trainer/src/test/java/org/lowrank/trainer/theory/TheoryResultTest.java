@@ -118,7 +118,7 @@ class TheoryResultTest {
                 .containsExactly(
                         org.lowrank.reports.finding.Verdict.INDISTINGUISHABLE,
                         org.lowrank.reports.finding.Verdict.HOLDS,
-                        org.lowrank.reports.finding.Verdict.UNDECIDED);
+                        org.lowrank.reports.finding.Verdict.EXCEPTION);
     }
 
     @Test

@@ -18,13 +18,32 @@ public record OneNeuron(double r, int layers) {
         return Math.pow(r, layers - 2) / (1 + Math.exp(Math.pow(r, layers)));
     }
 
+    /**
+     * The point of rest with the largest λ, below which weights are lost at once: K z = (K−2)(1 + e^{−z}) with z = r^K. With two layers
+     * r = 0, and λ only tends to 1/2.
+     */
+    public static OneNeuron edge(int layers) {
+        return crest(layers - 2, layers);
+    }
+
+    /** The r at which r^p/(1 + e^{r^K}) is largest. */
+    public static OneNeuron crest(int p, int layers) {
+        double low = 0;
+        double high = 2;
+        for (int i = 0; i < 100; i++) {
+            double middle = (low + high) / 2;
+            if (layers * middle < p * (1 + Math.exp(-middle))) {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        return new OneNeuron(Math.pow(low, 1.0 / layers), layers);
+    }
+
     /** The point of rest of a λ with the larger weights (the stable one), or nothing where θ = 0 is the only one. */
     public static Optional<OneNeuron> at(double lambda, int layers) {
-        OneNeuron top = new OneNeuron(1e-3, layers);
-        for (int i = 1; i <= 4000; i++) {
-            OneNeuron here = new OneNeuron(1e-3 * i, layers);
-            top = here.lambda() > top.lambda() ? here : top;
-        }
+        OneNeuron top = edge(layers);
         if (lambda >= top.lambda()) {
             return Optional.empty();
         }

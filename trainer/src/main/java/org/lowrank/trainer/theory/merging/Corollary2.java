@@ -17,6 +17,7 @@ import org.lowrank.trainer.theory.claim.TheorySettings;
 final class Corollary2 extends Check {
     private static final double HORIZON = 4000;
     private static final double VANISHED = 1e-3;
+    private static final double RESTED = 1e-3;
     private static final int BISECTIONS = 8;
     /** Records between the two searched times: a factor of about 18 in time. */
     private static final int EARLIER = 6;
@@ -38,6 +39,11 @@ final class Corollary2 extends Check {
             "for each λ the smallest activation measured with it, which may tend to 0 with λ at the edge of collapse; the infimum"
                     + " searched over λ",
             INFIMUM);
+    private static final Claim ONE_NEURON = Claim.finallyAtMost(
+            "one neuron, γ_k of each λ",
+            "the same with one neuron a layer and one point a task, where it is known which λ attains the infimum: from K = 3 on weights"
+                    + " jump to 0 at the edge of collapse, and every λ with a γ_k > 0 keeps them above the jump",
+            INFIMUM);
     private static final Claim FIXED = Claim.finallyAtMost(
                     "γ_k not required",
                     "γ_k a constant, that of the smallest λ, asked of no other: then Λ(t) also contains decays under which the networks"
@@ -54,7 +60,7 @@ final class Corollary2 extends Check {
                 "lim_{t→∞} inf_{λ∈Λ(t)} ⟨h_k(x; θ(t)), h_k(x′; θ′(t))⟩ = 0, Λ(t) = {λ ∈ [0, 1]: λ > √(C/t)/γ_k}",
                 List.of("those of Lemma 8", "Λ(t) is not empty"),
                 Steps.FLOW,
-                List.of(REQUIRED, OWN, BOUND, FIXED)));
+                List.of(REQUIRED, OWN, ONE_NEURON, BOUND, FIXED)));
     }
 
     /** A mutation of the sign takes the supremum over Λ(t) for the infimum. */
@@ -62,6 +68,9 @@ final class Corollary2 extends Check {
     protected List<String> measure(TheorySettings settings, Evidence evidence) {
         List<String> findings = new ArrayList<>();
         for (int depth : settings.depthsOr(2, 3)) {
+            for (int k : layers(depth)) {
+                findings.add(new CollapseEdge(depth, k, settings.effort()).record(ONE_NEURON, VANISHED, evidence));
+            }
             for (int draw = 0; draw < settings.draws(); draw++) {
                 NavigableMap<Double, ReluPair> pairs = new TreeMap<>();
                 for (int k : layers(depth)) {
@@ -114,12 +123,20 @@ final class Corollary2 extends Check {
             return Math.sqrt(pair.startLoss() / pair.time(i));
         }
 
+        /**
+         * γ_k, the smallest activation at any t ≥ t₀, later ones than those looked at included; 0 where the pair has not come to rest,
+         * so that it is not known.
+         */
+        private double gamma(ReluPair pair) {
+            return pair.misalignment() <= RESTED ? pair.smallestActivationUntil(pair.last(), k) : 0;
+        }
+
         boolean admittedByOwn(ReluPair pair, int i) {
-            return pair.lambda() > threshold(pair, i) / pair.smallestActivationUntil(i, k);
+            return pair.lambda() > threshold(pair, i) / gamma(pair);
         }
 
         boolean admittedByRequired(ReluPair pair, int i, double required) {
-            return pair.lambda() > threshold(pair, i) / required && pair.smallestActivationUntil(i, k) >= required;
+            return pair.lambda() > threshold(pair, i) / required && gamma(pair) >= required;
         }
 
         /** The inner product falls with λ, so the infimum lies at the largest λ admitted: bisection, up to λ = 1. */

@@ -120,6 +120,7 @@ class MutationTest {
                 "lemma-8     | printed         | 1e300",
                 "lemma-8     | one network twice | 1e300",
                 "corollary-2 | γ_k required    | 1e4",
+                "corollary-2 | one neuron, γ_k of each λ | 1e4",
             },
             quoteCharacter = '"')
     void violatedBoundHoldsOnceItIsLargeEnough(String id, String reading, double factor) {

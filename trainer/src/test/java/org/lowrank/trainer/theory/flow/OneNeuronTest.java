@@ -27,4 +27,17 @@ class OneNeuronTest {
         assertThat(OneNeuron.at(0.05, 3).orElseThrow().lambda()).isCloseTo(0.05, within(1e-12));
         assertThat(OneNeuron.at(0.9, 3)).isEmpty();
     }
+
+    /** With two layers λ tends to 1/2 as r does to 0; with more the largest λ has a point of rest. */
+    @Test
+    void largestLambdaWithAPointOfRest() {
+        assertThat(OneNeuron.edge(2).r()).isZero();
+        assertThat(OneNeuron.edge(2).lambda()).isEqualTo(0.5);
+        for (int layers : new int[] {3, 4, 8}) {
+            OneNeuron edge = OneNeuron.edge(layers);
+            for (double factor : new double[] {0.5, 0.999, 1.001, 2}) {
+                assertThat(new OneNeuron(factor * edge.r(), layers).lambda()).isLessThan(edge.lambda());
+            }
+        }
+    }
 }
