@@ -11,6 +11,7 @@ import org.lowrank.trainer.theory.claim.Evidence;
 import org.lowrank.trainer.theory.claim.Steps;
 import org.lowrank.trainer.theory.claim.TheorySettings;
 import org.lowrank.trainer.theory.flow.Activation;
+import org.lowrank.trainer.theory.flow.Network;
 import org.lowrank.trainer.theory.flow.OneNeuron;
 
 /** Inner products of two networks' activations. */
@@ -71,7 +72,7 @@ final class Lemma8 extends Check {
         List<String> ends = new ArrayList<>();
         for (int depth : settings.depthsOr(2, 3)) {
             for (double lambda : settings.lambdasOr(0.1)) {
-                twice(depth, lambda, evidence);
+                atRest(depth, lambda, evidence);
                 for (int draw = 0; draw < settings.draws(); draw++) {
                     for (ReluPair.Start start : List.of(ReluPair.Start.SHARED, ReluPair.Start.RANDOM)) {
                         double horizon = (start == ReluPair.Start.SHARED ? MATCHED_HORIZON : RANDOM_HORIZON) / lambda;
@@ -105,22 +106,32 @@ final class Lemma8 extends Check {
         return pair.smallestActivationUntil(pair.last(), k) > 1e-3;
     }
 
-    private static void twice(int depth, double lambda, Evidence evidence) {
+    /** One neuron a layer at rest: the pair of two tasks, x = e_1 and x′ = e_2, and one network and input twice have the same sides. */
+    private static void atRest(int depth, double lambda, Evidence evidence) {
         Optional<OneNeuron> found = depth < 2 ? Optional.empty() : OneNeuron.at(lambda, depth);
         if (found.isEmpty()) {
             return;
         }
         OneNeuron rest = found.get();
-        double c = OneNeuron.network(Activation.RELU, depth).loss(rest.theta(0), OneNeuron.sample(0));
+        Network network = OneNeuron.network(Activation.RELU, depth);
+        double c = network.loss(rest.theta(0), OneNeuron.sample(0));
         double horizon = 4 * c / Math.pow(lambda * rest.r(), 2) + 1;
         for (int k = 1; k < depth; k++) {
-            Evidence.Run run = evidence.run("one network twice K=" + depth + " k=" + k, 0, lambda);
-            run.assumeAtMost("at rest: ‖λθ + ∇L‖/(λ‖θ‖)", rest.misalignment(Activation.RELU, 0), 1e-9);
-            double constant = 2 * k * Math.log(rest.r());
-            for (long step : RecordedSteps.logarithmic(Math.round(horizon / Steps.FLOW), 28)) {
-                double time = step * Steps.FLOW;
-                double exponent = -2 * lambda * time + evidence.sign() * 2 * Math.sqrt(c * time) / rest.r();
-                run.sides(TWICE, step, constant, constant + exponent, constant);
+            for (int axis : new int[] {0, 1}) {
+                Claim claim = axis == 0 ? TWICE : PRINTED;
+                String condition = axis == 0 ? "one network twice" : "one neuron, two tasks";
+                Evidence.Run run = evidence.run(condition + " K=" + depth + " k=" + k, 0, lambda);
+                run.assumeAtMost(
+                        "at rest: ‖λθ + ∇L‖/(λ‖θ‖)",
+                        Math.max(rest.misalignment(Activation.RELU, 0), rest.misalignment(Activation.RELU, axis)),
+                        1e-9);
+                double constant = Math.log(network.activations(rest.theta(0), OneNeuron.sample(0).inputs()[0])[k][0]
+                        * network.activations(rest.theta(axis), OneNeuron.sample(axis).inputs()[0])[k][0]);
+                for (long step : RecordedSteps.logarithmic(Math.round(horizon / Steps.FLOW), 28)) {
+                    double time = step * Steps.FLOW;
+                    double exponent = -2 * lambda * time + evidence.sign() * 2 * Math.sqrt(c * time) / rest.r();
+                    run.sides(claim, step, constant, constant + exponent, constant);
+                }
             }
         }
     }
