@@ -2,6 +2,7 @@ package org.lowrank.trainer.output;
 
 import java.util.List;
 import java.util.Map;
+import org.lowrank.reports.NumberText;
 import org.lowrank.reports.finding.Finding;
 import org.lowrank.reports.finding.Verdict;
 import org.lowrank.trainer.experiment.MergingSettings;
@@ -60,14 +61,17 @@ record MergingDraws(MergingSettings settings, CurveSet curves, double lambda) {
     }
 
     /** What is said where every draw collapsed. */
-    Finding nothingLearned(String id, String condition) {
-        return Finding.of(
+    Finding nothingLearned(String id, String subject, String condition, double at) {
+        return nothing(
                 id,
-                Verdict.UNDECIDED,
-                "–",
-                "Nothing to say: in every draw a network collapsed to θ = 0, where every loss is ln 2 and every ratio 1.",
-                counted(condition, lambda).strip(),
-                Map.of());
+                subject + ": nothing to say, since at λ = " + NumberText.exact(at)
+                        + " a network of every pair collapsed to θ = 0, where every loss is ln 2 and every ratio 1.",
+                counted(condition, at).strip());
+    }
+
+    /** A finding that there is none. */
+    static Finding nothing(String id, String statement, String detail) {
+        return Finding.of(id, Verdict.UNDECIDED, "–", statement, detail, Map.of());
     }
 
     /** The end of every statement of a threshold. */

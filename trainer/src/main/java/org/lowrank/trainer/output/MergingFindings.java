@@ -57,7 +57,7 @@ final class MergingFindings {
     private Finding orthogonal() {
         Interval ratio = Interval.geometric(draws.lossRatios("orthogonal", lambda));
         if (ratio.draws() == 0) {
-            return draws.nothingLearned("orthogonal-tasks", "orthogonal");
+            return draws.nothingLearned("orthogonal-tasks", "Orthogonal tasks", "orthogonal", lambda);
         }
         Verdict verdict = !ratio.decides()
                 ? Verdict.UNDECIDED
@@ -90,7 +90,7 @@ final class MergingFindings {
     private Finding same() {
         Interval ratio = Interval.geometric(draws.lossRatios("same", lambda));
         if (ratio.draws() == 0) {
-            return draws.nothingLearned("same-task", "same");
+            return draws.nothingLearned("same-task", "Same task with other labels", "same", lambda);
         }
         Interval contrast = Interval.geometric(
                 MergingDraws.ratios(draws.lossRatios("same", lambda), draws.lossRatios("orthogonal", lambda)));
@@ -138,7 +138,7 @@ final class MergingFindings {
                     + Interval.of(end).text() + ", merged " + factor.text() + " times that");
         }
         if (pairs == 0) {
-            return draws.nothingLearned("stable-rank", "orthogonal");
+            return draws.nothingLearned("stable-rank", "Stable ranks", "orthogonal", lambda);
         }
         boolean enough = pairs >= Interval.ENOUGH;
         return Finding.of(
@@ -162,7 +162,7 @@ final class MergingFindings {
         double last = Interval.of(draws.last("orthogonal", lambda, Quantity.ALIGNMENT.alone()))
                 .mean();
         if (Double.isNaN(last)) {
-            return draws.nothingLearned("alignment", "orthogonal");
+            return draws.nothingLearned("alignment", "Alignment", "orthogonal", lambda);
         }
         List<String> norms = new ArrayList<>();
         for (int k = 1; k <= settings.hidden().size() + 1; k++) {

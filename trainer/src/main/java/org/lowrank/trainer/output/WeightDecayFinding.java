@@ -23,8 +23,15 @@ final class WeightDecayFinding {
         double least = draws.settings().weightDecays().get(0);
         Interval with = Interval.geometric(draws.lossRatios("orthogonal", lambda));
         Interval without = Interval.geometric(draws.lossRatios("orthogonal", least));
-        if (with.draws() == 0 || without.draws() == 0 || least == lambda) {
-            return draws.nothingLearned("weight-decay", "orthogonal");
+        if (least == lambda) {
+            return MergingDraws.nothing(
+                    "weight-decay",
+                    "Weight decay: nothing to compare, since λ = " + NumberText.exact(lambda)
+                            + " is the smallest of the run.",
+                    draws.counted("orthogonal", lambda).strip());
+        }
+        if (with.draws() == 0 || without.draws() == 0) {
+            return draws.nothingLearned("weight-decay", "Weight decay", "orthogonal", with.draws() == 0 ? lambda : least);
         }
         Interval closed = Interval.geometric(
                 MergingDraws.ratios(draws.lossRatios("orthogonal", least), draws.lossRatios("orthogonal", lambda)));

@@ -337,10 +337,8 @@ class ExperimentsTest {
                 : GridExperiment.run((GridSettings) settings, threads(2));
     }
 
-    /** λ = 0.5 takes every network to θ = 0, where merged and individual losses are both ln 2: no success. */
-    @Test
-    void collapseIsNoSuccess() throws Exception {
-        MergingSettings collapsing = new MergingSettings(
+    private static ExperimentResult fivePairs(double lambda, int steps) throws Exception {
+        MergingSettings settings = new MergingSettings(
                 Preset.QUICK,
                 MergingSettings.Data.SYNTHETIC,
                 5,
@@ -349,18 +347,32 @@ class ExperimentsTest {
                 List.of(20),
                 Initialisation.UNIFORM,
                 1,
-                0.5,
+                lambda,
                 List.of(0.0, 0.5),
-                1000,
+                steps,
                 5,
                 5,
                 8,
                 Precision.FLOAT32,
                 0);
-        ExperimentResult result = result(collapsing, MergingExperiment.run(collapsing, null, threads(2)));
-        assertThat(result.findings())
+        return result(settings, MergingExperiment.run(settings, null, threads(2)));
+    }
+
+    /** λ = 0.5 takes every network to θ = 0, where merged and individual losses are both ln 2: no success. */
+    @Test
+    void collapseIsNoSuccess() throws Exception {
+        assertThat(fivePairs(0.5, 1000).findings())
                 .allMatch(finding -> finding.verdict() == org.lowrank.reports.finding.Verdict.UNDECIDED)
-                .allMatch(finding -> finding.detail().contains("5 collapsed"));
+                .allMatch(finding -> finding.detail().contains("5 collapsed"))
+                .extracting(finding -> finding.statement())
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void effectOfDecayIsNotToldOfTheSmallestOne() throws Exception {
+        assertThat(fivePairs(0, 200).findings())
+                .noneMatch(finding -> finding.statement().contains("collapsed"))
+                .anyMatch(finding -> finding.statement().startsWith("Weight decay: nothing to compare"));
     }
 
     @Test
