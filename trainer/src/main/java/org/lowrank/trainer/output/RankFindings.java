@@ -118,13 +118,14 @@ final class RankFindings {
         return Finding.of(
                 ID,
                 size.decides() ? Verdict.INFORMATION : Verdict.UNDECIDED,
-                isKnown(gapSize) ? power(what, gapSize) : "–",
-                "The change of outputs by merging goes " + power(what, gapSize) + " at equal stable rank and "
-                        + power("rank", gapRank) + " at equal " + what + "; the ratio of merged to individual loss "
-                        + power(what, size) + " and " + power("rank", rank) + ".",
+                isPower(gapSize) ? "like " + power(what, gapSize) : "–",
+                "The change of outputs by merging " + goes(what, gapSize) + " at equal stable rank and "
+                        + goes("rank", gapRank) + " at equal " + what
+                        + "; the ratio of merged to individual loss, which λ changes beside rank, "
+                        + goes(what, size) + " and " + goes("rank", rank) + ".",
                 "Exponents over " + size.draws() + " draws, of the ratio " + size.text() + " and " + rank.text()
                         + ", of the change of outputs " + gapSize.text() + " and " + gapRank.text()
-                        + ". λ changes losses beside rank; the change of outputs is not a ratio of losses. "
+                        + ". "
                         + matched(),
                 Map.of(
                         "ratio_size_exponent",
@@ -137,11 +138,26 @@ final class RankFindings {
                         gapRank.mean()));
     }
 
-    /** Of an exponent that is known to about one; of a rank that λ hardly varies it is not. */
+    /** Of an exponent that is known to about one as a power, of one whose sign alone is as a direction. */
+    private static String goes(String of, Interval exponent) {
+        if (isPower(exponent)) {
+            return "goes like " + power(of, exponent);
+        }
+        return exponent.low() > 0
+                ? "rises with " + of
+                : exponent.high() < 0
+                        ? "falls with " + of
+                        : isKnown(exponent)
+                                ? "does not clearly change with " + of
+                                : "changes with " + of + " in a way these draws leave open";
+    }
+
     private static String power(String of, Interval exponent) {
-        return isKnown(exponent)
-                ? "like " + of + "^" + NumberText.of(exponent.mean())
-                : "with " + of + " in a way these draws leave open";
+        return of + "^" + NumberText.of(exponent.mean());
+    }
+
+    private static boolean isPower(Interval exponent) {
+        return isKnown(exponent) && (exponent.low() > 0 || exponent.high() < 0);
     }
 
     private static boolean isKnown(Interval exponent) {
