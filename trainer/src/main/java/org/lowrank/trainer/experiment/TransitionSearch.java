@@ -67,10 +67,13 @@ public final class TransitionSearch implements Piece {
         return grid + " searched";
     }
 
-    /** Whether a norm is on its way to 0 by its last two records: it falls faster than t^−1/2, or is there. */
+    /**
+     * Whether a norm is on its way to 0 by its last two records: it falls faster than t^−1/2, or is there. Subnormal numbers are: a
+     * small decay of them is rounded away, so that they fall no further.
+     */
     public static boolean collapses(long[] steps, double[] norms) {
         int last = steps.length - 1;
-        if (!(norms[last] > 0)) {
+        if (!(norms[last] >= Double.MIN_NORMAL)) {
             return true;
         }
         return Math.log(norms[last] / norms[last - 1]) < CRITICAL * Math.log((double) steps[last] / steps[last - 1]);

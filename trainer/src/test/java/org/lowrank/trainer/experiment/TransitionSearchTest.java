@@ -21,10 +21,16 @@ import org.lowrank.trainer.task.Task;
 /** One neuron a layer, one point x = 1 with y = 1, all weights r: at rest λ = r^{K−2}/(1 + e^{r^K}). */
 class TransitionSearchTest {
     private static final Task ONE = new Task(1, 1, new double[] {1}, new double[] {1});
-    private static final Protocol PROTOCOL =
-            new Protocol(1, 2, 1, Initialisation.UNIFORM, 0.3, 4000, 1, 20, Precision.FLOAT64, 0);
+
+    private static Protocol protocol(long steps) {
+        return new Protocol(1, 2, 1, Initialisation.UNIFORM, 0.3, steps, 1, 20, Precision.FLOAT64, 0);
+    }
 
     private static TransitionSearch search(int depth) {
+        return search(depth, 4000);
+    }
+
+    private static TransitionSearch search(int depth, long steps) {
         int[] widths = new int[depth + 1];
         Arrays.fill(widths, 1);
         double[][] weights = new double[depth][];
@@ -32,7 +38,7 @@ class TransitionSearchTest {
         return new TransitionSearch(
                 "K=" + depth,
                 0,
-                PROTOCOL,
+                protocol(steps),
                 ONE,
                 lambda -> new PlainDescent(new ReluNetwork(widths, weights), ONE, new DescentSettings(0.3, lambda)));
     }
@@ -64,6 +70,14 @@ class TransitionSearchTest {
         assertThat(norms.get(10).lambda()).isCloseTo(0.98 * 0.29985, within(2e-3));
         assertThat(nearest).isGreaterThan(0.81);
         assertThat(norms.get(10).lambda()).isCloseTo(nearest / (1 + Math.exp(Math.pow(nearest, 3))), within(1e-4));
+    }
+
+    /** After so many steps a collapsed network's weights are subnormal numbers, which 1 − 0.3λ does not change. */
+    @Test
+    void collapseIsSeenHoweverLongAgoItWas() {
+        List<Curve> norms = norms(search(3, 20_000));
+        assertThat(norms).anySatisfy(norm -> assertThat(norm.last()).isBetween(0.0, Double.MIN_NORMAL));
+        assertThat(largestSurviving(norms)).isCloseTo(0.29985, within(2e-3));
     }
 
     /** r = √ln(1/λ − 1) vanishes at λ = 1/2, the search's end. */
