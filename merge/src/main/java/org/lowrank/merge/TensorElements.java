@@ -1,10 +1,10 @@
 package org.lowrank.merge;
 
 import java.io.IOException;
-import java.util.List;
+import java.nio.ByteBuffer;
+import java.util.Optional;
 import org.lowrank.machine.memory.Conversion;
 import org.lowrank.machine.memory.ElementType;
-import org.lowrank.machine.memory.StridedBlock;
 import org.lowrank.merge.method.Elements;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.tensor.Tensor;
@@ -16,30 +16,45 @@ final class TensorElements implements Elements, AutoCloseable {
     private final Tensor tensor;
     private final String model;
     private final long count;
-    private final Tensor.Values values;
-    private final List<StridedBlock> blocks;
+    private final Stored stored;
 
-    private TensorElements(Tensor tensor, String model, long count, Tensor.Values values, List<StridedBlock> blocks) {
+    private TensorElements(Tensor tensor, String model, long count, Stored stored) {
         this.tensor = tensor;
         this.model = model;
         this.count = count;
-        this.values = values;
-        this.blocks = blocks;
+        this.stored = stored;
     }
 
     /** Opens a tensor with at least one element. */
     static TensorElements open(Tensor tensor, String model) throws IOException {
         long count = tensor.shape().stream().reduce(1L, Math::multiplyExact);
-        List<Long> shape = tensor.shape();
-        long cols = shape.isEmpty() ? 1 : shape.get(shape.size() - 1);
-        Tensor.Values values = tensor.open();
-        try {
-            List<StridedBlock> blocks =
-                    count == 0 ? List.of() : values.matrix(Tensor.View.contiguous(count / cols, cols));
-            return new TensorElements(tensor, model, count, values, blocks);
-        } catch (IOException | RuntimeException | Error e) {
-            values.close();
-            throw e;
+        Optional<TensorPieces> pieces = TensorPieces.of(tensor, count);
+        return new TensorElements(
+                tensor, model, count, pieces.isPresent() ? pieces.get() : TensorBlocks.open(tensor, count));
+    }
+
+    /** Elements as they lie in memory, one run of them after the other. */
+    interface Stored extends AutoCloseable {
+        /** Whether all are of this type. */
+        boolean are(ElementType type);
+
+        /** A run with this element in it, until the next call. */
+        Run with(long element) throws IOException;
+
+        @Override
+        void close();
+    }
+
+    /**
+     * Elements that follow one another in memory.
+     *
+     * @param data the first at position 0
+     * @param first index of the first
+     * @param end index after the last
+     */
+    record Run(ByteBuffer data, ElementType type, long first, long end) {
+        boolean holds(long element) {
+            return element >= first && element < end;
         }
     }
 
@@ -50,7 +65,7 @@ final class TensorElements implements Elements, AutoCloseable {
 
     /** Whether all of them lie as single-precision numbers in the file, so that {@link #floats} gives them. */
     boolean areFloats() {
-        return blocks.stream().allMatch(block -> block.type() == ElementType.F32);
+        return stored.are(ElementType.F32);
     }
 
     /** The same as {@link #read} in single precision, as they are stored; NaN and infinities are not looked for. */
@@ -58,39 +73,34 @@ final class TensorElements implements Elements, AutoCloseable {
         parts(
                 first,
                 wanted,
-                (block, from, count, at) -> block.data().asFloatBuffer().get(from, out, at, count));
+                (run, from, length, at) -> run.data().asFloatBuffer().get(from, out, at, length));
     }
 
     @Override
     public void read(long first, int wanted, double[] out) throws IOException {
-        parts(first, wanted, (block, from, count, at) -> {
-            if (!CONVERSION.widen(block.type(), block.data(), from, count, out, at)) {
-                throw notFinite(first + at, out, at, count);
+        parts(first, wanted, (run, from, length, at) -> {
+            if (!CONVERSION.widen(run.type(), run.data(), from, length, out, at)) {
+                throw notFinite(first + at, out, at, length);
             }
         });
     }
 
-    /** What of a block goes where. */
+    /** What of a run goes where. */
     @FunctionalInterface
     private interface Part {
-        void copy(StridedBlock block, int from, int count, int at) throws IOException;
+        void copy(Run run, int from, int length, int at) throws IOException;
     }
 
     private void parts(long first, int wanted, Part part) throws IOException {
-        long start = 0;
-        int done = 0;
-        for (StridedBlock block : blocks) {
-            long size = (long) block.rows() * block.cols();
-            while (done < wanted && first + done < start + size) {
-                int count = (int) Math.min(wanted - done, start + size - first - done);
-                part.copy(block, (int) (first + done - start), count, done);
-                done += count;
-            }
-            start += size;
-        }
-        if (done < wanted) {
+        if (first < 0 || first > count - wanted) {
             throw new IllegalArgumentException(
                     "elements " + first + " to " + (first + wanted) + " are outside " + tensor.name());
+        }
+        for (int done = 0; done < wanted; ) {
+            Run run = stored.with(first + done);
+            int length = (int) Math.min(wanted - done, run.end() - first - done);
+            part.copy(run, (int) (first + done - run.first()), length, done);
+            done += length;
         }
     }
 
@@ -106,6 +116,6 @@ final class TensorElements implements Elements, AutoCloseable {
 
     @Override
     public void close() {
-        values.close();
+        stored.close();
     }
 }

@@ -1,6 +1,7 @@
 package org.lowrank.weights.bytes;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -47,12 +48,34 @@ public final class MappedFile implements ByteSource {
             return OffHeap.allocate(0);
         }
         if (start + offset + length > channel.size()) {
-            throw new MalformedWeightsException(
-                    Flaw.INCOMPLETE,
-                    "truncated file: " + name + ": it was shortened to " + channel.size()
-                            + " bytes while being read; restore it and run again");
+            throw shortened();
         }
         return OffHeap.owning(channel.map(FileChannel.MapMode.READ_ONLY, start + offset, length));
+    }
+
+    /**
+     * Copies the bytes from {@code offset} on, as many as there is room for. For what is passed over once: a page that is mapped costs a
+     * fault, on a virtual machine several times what copying it costs.
+     *
+     * @throws MalformedWeightsException if the range passes the end of the file
+     */
+    public void copy(long offset, ByteBuffer into) throws IOException {
+        Ranges.check(this, offset, into.remaining());
+        long at = start + offset;
+        while (into.hasRemaining()) {
+            int read = channel.read(into, at);
+            if (read < 0) {
+                throw shortened();
+            }
+            at += read;
+        }
+    }
+
+    private MalformedWeightsException shortened() throws IOException {
+        return new MalformedWeightsException(
+                Flaw.INCOMPLETE,
+                "truncated file: " + name + ": it was shortened to " + channel.size()
+                        + " bytes while being read; restore it and run again");
     }
 
     @Override
