@@ -77,9 +77,12 @@ public final class NumberText {
         return "(" + decimals(mean / unit, left) + " ± " + decimals(sd / unit, left) + ") × " + power(common);
     }
 
-    /** A share in per cent. */
+    /** A share in per cent; a small one keeps a digit, so that only 0 reads as 0. */
     public static String percent(double share) {
-        return (share == 0 ? "0" : decimals(100 * share, Math.abs(share) < 0.1 ? 1 : 0)) + " %";
+        double percent = 100 * share;
+        double size = Math.abs(percent);
+        String text = size == 0 ? "0" : size < 0.1 ? significant(percent, 1) : decimals(percent, size < 10 ? 1 : 0);
+        return text + " %";
     }
 
     /** So many decimals, thousands grouped, with a minus sign instead of a hyphen. */

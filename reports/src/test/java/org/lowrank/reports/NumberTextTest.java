@@ -48,5 +48,6 @@ class NumberTextTest {
         assertThat(NumberText.percent(0.0354)).isEqualTo("3.5 %");
         assertThat(NumberText.percent(0.219)).isEqualTo("22 %");
         assertThat(NumberText.percent(0)).isEqualTo("0 %");
+        assertThat(NumberText.percent(0.0004)).isEqualTo("0.04 %");
     }
 }
