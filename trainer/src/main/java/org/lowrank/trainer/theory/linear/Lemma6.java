@@ -9,8 +9,10 @@ import org.lowrank.trainer.theory.claim.Claim;
 import org.lowrank.trainer.theory.claim.Evidence;
 import org.lowrank.trainer.theory.claim.Steps;
 import org.lowrank.trainer.theory.claim.TheorySettings;
+import org.lowrank.trainer.theory.flow.Activation;
 import org.lowrank.trainer.theory.flow.Effort;
 import org.lowrank.trainer.theory.flow.GradientFlow;
+import org.lowrank.trainer.theory.flow.OneNeuron;
 import org.lowrank.trainer.theory.flow.Vectors;
 
 /** A bound on an integral along the end-to-end path. */
@@ -53,6 +55,9 @@ final class Lemma6 extends Check {
     @Override
     protected List<String> measure(TheorySettings settings, Evidence evidence) {
         for (int depth : settings.depthsOr(2, 3, 4)) {
+            if (depth > 1) {
+                atRest(depth, evidence);
+            }
             for (double lambda : settings.lambdasOr(0.03, 0.1)) {
                 for (int draw = 0; draw < settings.draws(); draw++) {
                     EndToEnd vector = new EndToEnd(LinearRun.sample(0, settings.seed() + draw), depth, lambda);
@@ -66,6 +71,27 @@ final class Lemma6 extends Check {
         }
         return List.of("At a stationary point other than 0 the integrand tends to a positive constant, so the integral"
                 + " grows like t and passes any multiple of √t.");
+    }
+
+    /** One neuron a layer, all weights 1, λ = 1/(1 + e): as ‖w‖ = 1 both equations agree and rest, with the integrand 1/(1 + e). */
+    private static void atRest(int depth, Evidence evidence) {
+        OneNeuron rest = new OneNeuron(1, depth);
+        double lambda = rest.lambda();
+        EndToEnd vector = new EndToEnd(OneNeuron.sample(0), depth, lambda);
+        double[] w = OneNeuron.network(Activation.IDENTITY, depth).endToEnd(rest.theta(0));
+        Evidence.Run run = evidence.run("one neuron K=" + depth, 0, lambda);
+        run.assumeAtMost(
+                "at rest by both equations: ‖dw/dt‖/(λK)",
+                Math.max(Vectors.norm(vector.equation4(w)), Vectors.norm(vector.corrected(w))) / (lambda * depth),
+                1e-12);
+        double square = (depth - 1) * (1 + lambda * depth) * vector.loss(w);
+        double rate = (depth - 1) * Math.abs(Vectors.dot(vector.gradient(w), w));
+        double crossing = square / (rate * rate);
+        for (long step : RecordedSteps.logarithmic(Math.round(4 * crossing / Steps.FLOW), 28)) {
+            double time = step * Steps.FLOW;
+            run.sides(PRINTED, step, rate * time, Math.sqrt(square * time), (depth - 1) * time);
+            run.sides(TRUE_FLOW, step, rate * time, Math.sqrt(square * time), (depth - 1) * time);
+        }
     }
 
     /** w followed by six integrals, at each recorded time. */

@@ -26,8 +26,8 @@ final class Corollary2 extends Check {
             "inf_{λ∈Λ(t)} ⟨h_k(x; θ(t)), h_k(x′; θ′(t))⟩ ≤ 10⁻³ of its start, at the last step";
     private static final Claim REQUIRED = Claim.finallyAtMost(
             "γ_k required",
-            "γ_k one constant, half of what the smallest λ has, and Lemma 8's condition on it required of every λ in Λ(t); the"
-                    + " infimum searched over λ",
+            "γ_k one constant, half of what the smallest λ has; the infimum searched over those λ of Λ(t) whose networks meet Lemma 8's"
+                    + " condition on it, as those that collapse do not",
             INFIMUM);
     private static final Claim BOUND = Claim.atLeast(
                     "γ_k required, bound",
