@@ -81,7 +81,7 @@ public final class NumberText {
     public static String percent(double share) {
         double percent = 100 * share;
         double size = Math.abs(percent);
-        String text = size == 0 ? "0" : size < 0.1 ? significant(percent, 1) : decimals(percent, size < 10 ? 1 : 0);
+        String text = size == 0 ? "0" : size < 0.05 ? significant(percent, 1) : decimals(percent, size < 10 ? 1 : 0);
         return text + " %";
     }
 
