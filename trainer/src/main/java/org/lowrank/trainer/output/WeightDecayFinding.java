@@ -1,11 +1,13 @@
 package org.lowrank.trainer.output;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.lowrank.reports.NumberText;
 import org.lowrank.reports.finding.Finding;
 import org.lowrank.reports.finding.Verdict;
+import org.lowrank.trainer.experiment.Metric;
 import org.lowrank.trainer.experiment.Metric.Quantity;
 import org.lowrank.trainer.experiment.Metric.Subject;
 
@@ -70,7 +72,7 @@ final class WeightDecayFinding {
                         + NumberText.exact(least) + " to " + NumberText.of(with.mean()) + " at λ = "
                         + NumberText.exact(lambda) + ", " + how + ".",
                 "Draw by draw the ratio " + closed.inverse().change() + ": the merged loss "
-                        + fall.inverse().change() + ", the individual one " + rise.change() + ". " + best(least)
+                        + fall.inverse().change() + ", the individual one " + rise.change() + ". " + best(least) + errors()
                         + String.join("; ", parts)
                         + ". Holds where the merged loss itself falls, roughly where only the ratio does"
                         + MergingDraws.enough(),
@@ -83,6 +85,26 @@ final class WeightDecayFinding {
                         fall.mean(),
                         "individual_loss_rise",
                         rise.mean()));
+    }
+
+    /** How many points merged networks get wrong, or right by too little, whatever the λ: what a ratio of losses does not say. */
+    private String errors() {
+        double wrong = 0;
+        double narrow = 0;
+        for (double at : draws.settings().weightDecays()) {
+            wrong = Math.max(wrong, worst(at, Quantity.ERROR.of(Subject.MERGED)));
+            narrow = Math.max(narrow, worst(at, Quantity.MARGIN_ERROR.of(Subject.MERGED)));
+        }
+        return "Over all λ and draws merged networks misclassify "
+                + (wrong == 0 ? "no point" : "at most " + NumberText.percent(wrong) + " of the points") + ", and "
+                + (narrow == 0 ? "none" : "at most " + NumberText.percent(narrow)) + " has a margin below 1. ";
+    }
+
+    private double worst(double at, Metric metric) {
+        return Arrays.stream(draws.last("orthogonal", at, metric))
+                .filter(Double::isFinite)
+                .max()
+                .orElse(0);
     }
 
     /** The λ at which the merged loss is least, with an interval corrected for having chosen it. */
