@@ -56,8 +56,14 @@ record AxisScale(double from, double to, boolean logarithmic, Ticks ticks, doubl
             return new AxisScale(range[0], range[1], true, Ticks.logarithmic(range[0], range[1], count), 0, 1);
         }
         boolean whole = data.stream().allMatch(AxisScale::whole);
-        double step = Ticks.step(range[1] - range[0], count, whole);
-        return new AxisScale(range[0], range[1], false, Ticks.linear(range[0], range[1], step), 0, 1);
+        Ticks ticks = linear(range, count, whole);
+        // It seldom begins and ends on a tick, which may leave two of them between its ends, or one.
+        boolean few = ticks.values().size() < 3;
+        return new AxisScale(range[0], range[1], false, few ? linear(range, 2 * count, whole) : ticks, 0, 1);
+    }
+
+    private static Ticks linear(double[] range, int count, boolean whole) {
+        return Ticks.linear(range[0], range[1], Ticks.step(range[1] - range[0], count, whole));
     }
 
     /** A vertical axis ends on a tick, and starts at zero where the data come near it. */

@@ -19,6 +19,15 @@ class TicksTest {
         assertThat(axis.ticks().labels()).containsExactly("0", "1", "2", "3", "4", "5");
     }
 
+    /** Bars from 0.6 to 1.9, a fifth of a unit from the next tick at both ends. */
+    @Test
+    void horizontalAxisThatEndsBetweenTicksHasThreeOfThem() {
+        AxisScale axis = AxisScale.horizontal(List.of(new double[] {0.6, 1.9}), false, 3);
+        assertThat(axis.ticks().labels()).containsExactly("0.75", "1.00", "1.25", "1.50", "1.75");
+        assertThat(AxisScale.horizontal(List.of(new double[] {1, 2}), false, 3).ticks().labels())
+                .containsExactly("1", "2");
+    }
+
     @Test
     void manyDecadesAreMarkedByPowers() {
         assertThat(Ticks.logarithmic(1e-8, 1e-1, 10).labels())
