@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.Stream;
 import org.lowrank.merge.prediction.PairPrediction;
 import org.lowrank.reports.Report;
 import org.lowrank.reports.Report.Axis;
@@ -20,10 +19,7 @@ final class MergeFigures {
     private MergeFigures() {}
 
     /** One figure per pair of models. */
-    static List<Report.Section> overLayers(List<PairPrediction> predictions) {
-        ShownNames shown = ShownNames.of(predictions.stream()
-                .flatMap(pair -> Stream.of(pair.a().model(), pair.b().model()))
-                .toList());
+    static List<Report.Section> overLayers(List<PairPrediction> predictions, ShownNames shown) {
         Map<String, List<PairPrediction>> byPair = new LinkedHashMap<>();
         for (PairPrediction pair : predictions) {
             if (pair.sum() != null && pair.matrix().layer() >= 0) {

@@ -31,13 +31,15 @@ public final class MergeReport {
      * @param json merge.json to offer for download, or null
      */
     public static Report of(MergeResult result, @Nullable String csv, @Nullable String json) {
+        ShownNames shown = ShownNames.of(
+                result.models().stream().map(MergeResult.Model::reference).toList());
         List<Section> sections = new ArrayList<>();
         if (!result.predictions().isEmpty()) {
-            sections.addAll(MergeFigures.overLayers(result.predictions()));
-            sections.add(predictions(result));
+            sections.addAll(MergeFigures.overLayers(result.predictions(), shown));
+            sections.add(predictions(result, shown));
         }
         if (!result.verification().isEmpty()) {
-            sections.add(verification(result));
+            sections.add(verification(result, shown));
         }
         if (!result.losses().isEmpty()) {
             sections.add(LossBars.of(result.losses()));
@@ -69,15 +71,7 @@ public final class MergeReport {
                 provenance(result),
                 csv == null ? null : new Report.Download("merge.csv", csv),
                 json == null ? null : new Report.Download("merge.json", json),
-                new Report.Lead(
-                        "",
-                        "",
-                        List.of(),
-                        Sources.links(),
-                        "merge",
-                        Sources.footer(
-                                result.method().title() + " of " + names,
-                                result.run().version())));
+                MergeLead.of(result, shown, names));
     }
 
     private static List<Card> cards(MergeResult result) {
@@ -95,7 +89,7 @@ public final class MergeReport {
     }
 
     /** Every pair and matrix: the number, then in the next column what unrelated task vectors show. */
-    private static TableSection predictions(MergeResult result) {
+    private static TableSection predictions(MergeResult result, ShownNames shown) {
         List<Column> columns = new ArrayList<>(List.of(
                 new Column("Stack", false),
                 new Column("Layer", true),
@@ -123,8 +117,6 @@ public final class MergeReport {
                 "random")) {
             columns.add(new Column(title, true, true));
         }
-        ShownNames shown = ShownNames.of(
-                result.models().stream().map(MergeResult.Model::reference).toList());
         List<List<Cell>> rows = new ArrayList<>();
         for (PairPrediction pair : result.predictions()) {
             List<Cell> row = new ArrayList<>(List.of(
@@ -166,9 +158,7 @@ public final class MergeReport {
                 true);
     }
 
-    private static TableSection verification(MergeResult result) {
-        ShownNames shown = ShownNames.of(
-                result.models().stream().map(MergeResult.Model::reference).toList());
+    private static TableSection verification(MergeResult result, ShownNames shown) {
         List<List<Cell>> rows = new ArrayList<>();
         for (Verification matrix : result.verification()) {
             for (Verification.Retained part : matrix.parts()) {
