@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * {@code lowrank survey --master}: Spark's own launcher, started as a program of its own with the jar of survey-spark. Of Spark nothing
@@ -39,6 +41,10 @@ record SparkSubmission(Path home, List<String> words) {
                     + "; install Apache Spark 4 (Scala 2.13) and set it to its folder");
         }
         List<String> words = new ArrayList<>(List.of("--master", master, "--class", MAIN));
+        String options = ofMeasuring(ManagementFactory.getRuntimeMXBean().getInputArguments());
+        if (master.startsWith("local") && !options.isEmpty()) { // the driver measures; executors are told by the application
+            words.addAll(List.of("--conf", "spark.driver.extraJavaOptions=" + options));
+        }
         for (String setting : settings) {
             words.addAll(List.of("--conf", setting));
         }
@@ -48,6 +54,14 @@ record SparkSubmission(Path home, List<String> words) {
                         + " LOWRANK_SPARK_JAR to its path"));
         words.add(jar.toString());
         return new SparkSubmission(Path.of(home), List.copyOf(words));
+    }
+
+    /** Of this program's options those that measuring gains by: how objects lie and what is compiled early. */
+    static String ofMeasuring(List<String> options) {
+        return options.stream()
+                .filter(option ->
+                        option.matches("-XX:(ObjectAlignmentInBytes|CompileCommand|Tier4BackEdgeThreshold)=[^ ]+"))
+                .collect(Collectors.joining(" "));
     }
 
     /** The same with the application's words. */

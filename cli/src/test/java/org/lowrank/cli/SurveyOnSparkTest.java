@@ -60,6 +60,22 @@ class SurveyOnSparkTest {
                         "s3a://b/o");
     }
 
+    /** In one process it is the driver that measures, and the launcher's options are those of {@code java.options}. */
+    @Test
+    void sparkInOneProcessMeasuresAsThisProgramDoes() throws Exception {
+        List<String> launcher =
+                Files.readAllLines(Path.of("../packaging/src/bin/java.options")).stream()
+                        .filter(line -> !line.startsWith("#"))
+                        .toList();
+
+        assertThat(SparkSubmission.ofMeasuring(launcher).split(" "))
+                .containsExactlyElementsOf(launcher.stream()
+                        .filter(option -> option.startsWith("-XX:") && !option.contains("GC"))
+                        .toList());
+        assertThat(SparkSubmission.ofMeasuring(List.of("-Xmx1g", "-XX:SharedArchiveFile=a.jsa", "-Dlowrank.stderr=3")))
+                .isEmpty();
+    }
+
     @Test
     void optionsOfOneMachineAreRefused() throws Exception {
         Path list = Files.writeString(folder.resolve("models.txt"), "org/model\n");

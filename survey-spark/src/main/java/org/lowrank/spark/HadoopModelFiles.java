@@ -13,10 +13,12 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.util.functional.FutureIO;
 import org.lowrank.weights.bytes.ByteSource;
 import org.lowrank.weights.bytes.Flaw;
 import org.lowrank.weights.bytes.MalformedWeightsException;
+import org.lowrank.weights.bytes.MappedFile;
 import org.lowrank.weights.files.ModelFiles;
 
 /** A directory in a Hadoop file system, or one file seen as a directory of itself and its neighbours. */
@@ -77,17 +79,22 @@ final class HadoopModelFiles implements ModelFiles {
         Path path = path(name);
         try {
             FileStatus status = system.getFileStatus(path);
-            FSDataInputStream in = FutureIO.awaitFuture(system.openFile(path)
-                    .opt(Options.OpenFileOptions.FS_OPTION_OPENFILE_READ_POLICY, "random")
-                    .withFileStatus(status)
-                    .build());
-            ByteSource source = new HadoopSource(name, status.getLen(), in);
+            ByteSource source = system instanceof RawLocalFileSystem disks
+                    ? MappedFile.open(disks.pathToFile(path).toPath(), name) // not copied three times on the way
+                    : new HadoopSource(name, status.getLen(), stream(path, status));
             opened.add(source);
             return source;
         } catch (FileNotFoundException e) {
             throw new MalformedWeightsException(
                     Flaw.INCOMPLETE, "missing file: " + path + ": named by the model but not there; copy it too", e);
         }
+    }
+
+    private FSDataInputStream stream(Path path, FileStatus status) throws IOException {
+        return FutureIO.awaitFuture(system.openFile(path)
+                .opt(Options.OpenFileOptions.FS_OPTION_OPENFILE_READ_POLICY, "random")
+                .withFileStatus(status)
+                .build());
     }
 
     /** Names come from the model's index too. */

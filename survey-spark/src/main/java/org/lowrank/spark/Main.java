@@ -49,6 +49,7 @@ public final class Main {
             SparkConf settings = new SparkConf()
                     .setIfMissing("spark.app.name", "lowrank survey")
                     .set("spark.serializer", "org.apache.spark.serializer.JavaSerializer");
+            ExecutorJvm.ask(settings);
             HubFiles.token(job.source(Optional.empty())).ifPresent(token -> HubToken.put(settings, token));
             try (JavaSparkContext spark = new JavaSparkContext(settings)) {
                 code = run(spark, job);

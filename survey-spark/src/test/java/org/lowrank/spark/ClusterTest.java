@@ -107,7 +107,7 @@ class ClusterTest {
 
             // the token reached the executors (org/gated was measured) and nothing tells it
             assertThat(pages).contains("spark.lowrank.hub.token").contains("ALIVE");
-            assertThat(commands).contains("CoarseGrainedExecutorBackend");
+            assertThat(commands).contains("CoarseGrainedExecutorBackend").contains("-XX:ObjectAlignmentInBytes=64");
             assertThat(pages + commands).doesNotContain(TOKEN);
             assertThat(filesThatTell(TOKEN)).isEmpty();
             assertThat(files(events)).isPositive();
