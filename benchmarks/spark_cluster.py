@@ -1,4 +1,4 @@
-"""A standalone Spark cluster on loopback, each worker of one core, and how long a survey's jobs take on it."""
+"""A standalone Spark cluster on loopback, each worker on a processor of its own, and where the time of a survey's jobs goes on it."""
 
 import glob
 import json
@@ -8,6 +8,14 @@ import shutil
 import subprocess
 import tempfile
 import time
+
+from processor_time import GROUPS, REST, Sampler
+
+
+def pinned(number):
+    """For a process that shall have one processor of this machine, the number-th: what a worker of one core has."""
+    processors = sorted(os.sched_getaffinity(0))
+    return lambda: os.sched_setaffinity(0, {processors[number % len(processors)]})
 
 
 class Cluster:
@@ -19,9 +27,9 @@ class Cluster:
         self.processes = []
         log = self.start("master.Master", "--host", "127.0.0.1", "--port", "0", "--webui-port", "0")
         self.address = self.says(log, r"Starting Spark master at (spark://\S+)")
-        for _ in range(workers):
+        for i in range(workers):
             log = self.start("worker.Worker", "--host", "127.0.0.1", "--webui-port", "0", "--cores", "1", "--memory", "2g",
-                             "--work-dir", os.path.join(self.folder, "work"), self.address)
+                             "--work-dir", os.path.join(self.folder, "work"), self.address, place=pinned(i))
             self.says(log, "(registered with master)")
         self.workers = workers
 
@@ -31,11 +39,11 @@ class Cluster:
                               env=self.environment, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout.decode()
         return [word.strip() for word in said.split("\0") if word.strip()]
 
-    def start(self, program, *arguments):
+    def start(self, program, *arguments, place=None):
         log = os.path.join(self.folder, f"{len(self.processes)}.log")
         with open(log, "w") as file:
             self.processes.append(subprocess.Popen(self.command("org.apache.spark.deploy." + program, arguments),
-                                                   env=self.environment, stdout=subprocess.DEVNULL, stderr=file))
+                                                   env=self.environment, stdout=subprocess.DEVNULL, stderr=file, preexec_fn=place))
         return log
 
     @staticmethod
@@ -49,7 +57,7 @@ class Cluster:
         raise SystemExit(f"benchmark: Spark did not start: {log}")
 
     def survey(self, jar, models, *more):
-        """Seconds from the first job's begin to the last one's end, once every executor is there; and the tasks' own, added up."""
+        """Runs a survey once every executor is there."""
         out = os.path.join(self.folder, "out")
         shutil.rmtree(out, ignore_errors=True)
         events = tempfile.mkdtemp(dir=self.folder)
@@ -60,19 +68,17 @@ class Cluster:
         words = ["--master", self.address, "--class", "org.lowrank.spark.Main"]
         for key, value in settings.items():
             words += ["--conf", f"{key}={value}"]
-        subprocess.run(self.command("org.apache.spark.deploy.SparkSubmit", [*words, jar, models, "--out", out, *more]),
-                       env=self.environment, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        begins, ends, tasks = [], [], []
-        for path in glob.glob(events + "/*"):
-            with open(path) as file:
-                for event in map(json.loads, file):
-                    if event["Event"] == "SparkListenerJobStart":
-                        begins.append(event["Submission Time"])
-                    elif event["Event"] == "SparkListenerJobEnd":
-                        ends.append(event["Completion Time"])
-                    elif event["Event"] == "SparkListenerTaskEnd":
-                        tasks.append(event["Task Info"]["Finish Time"] - event["Task Info"]["Launch Time"])
-        return (max(ends) - min(begins)) / 1000, sum(tasks) / 1000
+        command = self.command("org.apache.spark.deploy.SparkSubmit", [*words, jar, models, "--out", out, *more])
+        with subprocess.Popen(command, env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as driver:
+            roots = {"driver": driver.pid, "master": self.processes[0].pid}
+            roots.update((f"worker {i}", process.pid) for i, process in enumerate(self.processes[1:], 1))
+            with Sampler(roots) as sampler:
+                code = driver.wait()
+        if code:
+            raise SystemExit(f"benchmark: the survey on Spark failed with {code}")
+        (log,) = glob.glob(events + "/*")
+        with open(log) as file:
+            return Survey([json.loads(line) for line in file], sampler)
 
     def close(self):
         for process in self.processes:
@@ -80,3 +86,36 @@ class Cluster:
         for process in self.processes:
             process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Survey:
+    """What the event log and the processors tell of a survey, from the first job's begin to the last one's end, in seconds."""
+
+    def __init__(self, events, sampler):
+        begins = [event["Submission Time"] / 1000 for event in events if event["Event"] == "SparkListenerJobStart"]
+        ends = [event["Completion Time"] / 1000 for event in events if event["Event"] == "SparkListenerJobEnd"]
+        tasks = [event for event in events if event["Event"] == "SparkListenerTaskEnd"]
+        self.wall = max(ends) - min(begins)
+        self.jobs = [end - begin for begin, end in zip(begins, ends)]
+        self.tasks = sum(task["Task Info"]["Finish Time"] - task["Task Info"]["Launch Time"] for task in tasks) / 1000
+        self.deserialised = sum(task["Task Metrics"]["Executor Deserialize Time"] for task in tasks) / 1000
+        self.spent, self.others = sampler.between(min(begins), max(ends))
+
+    def executors(self):
+        """Processor seconds of each."""
+        sums = {}
+        for (program, _), ran in self.spent.items():
+            if program.startswith("executor"):
+                sums[program] = sums.get(program, 0) + ran
+        return list(sums.values())
+
+    def table(self):
+        """Processor seconds by program and by what its threads do."""
+        groups = [name for name, _ in GROUPS] + [REST]
+        lines = ["| processor seconds | " + " | ".join(groups) + " | all |", "|---" * (len(groups) + 2) + "|"]
+        for program in sorted({program for program, _ in self.spent}):
+            of = [self.spent[program, name] for name in groups]
+            lines.append(f"| {program} | " + " | ".join(f"{ran:.1f}" for ran in [*of, sum(of)]) + " |")
+        jobs = ", ".join(f"{seconds:.1f}" for seconds in self.jobs)
+        return "\n".join(lines) + (f"\n\n{self.wall:.1f} s, its three jobs {jobs}; tasks {self.tasks:.1f} s, {self.deserialised:.1f} of them"
+                                  f" until their code was there; everything else on this machine: {self.others:.1f} processor seconds\n")
