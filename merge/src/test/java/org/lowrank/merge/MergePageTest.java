@@ -15,7 +15,8 @@ class MergePageTest extends MadeModels {
         merge(recipe, new MergeOptions(out, 1 << 30, 2, false, false, false, MergeMeasures.of(true, true)));
         assertThat(Files.readString(out.resolve("report.html")))
                 .containsPattern("\\d+ tensors of 2 models merged")
-                .containsPattern("The median cosine of their task vectors is [−0-9.]+ where unrelated ones have 0\\h±\\h0\\.\\d+")
+                .containsPattern(
+                        "The median cosine of their task vectors is [−0-9.]+ where unrelated ones have 0\\h±\\h0\\.\\d+")
                 .containsPattern("by the median over its matrices, 0\\.\\d+ of …/a and 0\\.\\d+ of …/b, where 1 is");
     }
 

@@ -33,8 +33,7 @@ class TensorElementsTest {
     void elementsAreTheStoredOnesWhereverReadingStarts(DType dtype) throws Exception {
         double[] values = write(dtype);
         try (OpenModel model = open();
-                TensorElements elements =
-                        TensorElements.open(model.tensor("x").orElseThrow(), "model")) {
+                TensorElements elements = TensorElements.open(model.tensor("x").orElseThrow(), "model")) {
             for (int first : new int[] {0, 1, 200_000, 32_767, 65_535, 131_071, values.length - 70_000, 5}) {
                 double[] read = new double[70_000];
                 elements.read(first, read.length, read);
@@ -52,8 +51,7 @@ class TensorElementsTest {
         values[150_001] = Double.NaN;
         write(TestTensor.of(DType.F32, List.of(ROWS, COLS), values));
         try (OpenModel model = open();
-                TensorElements elements =
-                        TensorElements.open(model.tensor("x").orElseThrow(), "model")) {
+                TensorElements elements = TensorElements.open(model.tensor("x").orElseThrow(), "model")) {
             assertThatThrownBy(() -> elements.read(140_000, 20_000, new double[20_000]))
                     .isInstanceOf(MalformedWeightsException.class)
                     .hasMessageContaining("model: element 150001 of x in model.safetensors is NaN");
@@ -64,8 +62,7 @@ class TensorElementsTest {
     void aFileThatIsShortenedWhileItIsReadIsSaidToBe() throws Exception {
         write(DType.F32);
         try (OpenModel model = open();
-                TensorElements elements =
-                        TensorElements.open(model.tensor("x").orElseThrow(), "model")) {
+                TensorElements elements = TensorElements.open(model.tensor("x").orElseThrow(), "model")) {
             try (RandomAccessFile file =
                     new RandomAccessFile(directory.resolve("model.safetensors").toFile(), "rw")) {
                 file.setLength(500_000);

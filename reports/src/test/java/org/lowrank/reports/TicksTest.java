@@ -24,7 +24,9 @@ class TicksTest {
     void horizontalAxisThatEndsBetweenTicksHasThreeOfThem() {
         AxisScale axis = AxisScale.horizontal(List.of(new double[] {0.6, 1.9}), false, 3);
         assertThat(axis.ticks().labels()).containsExactly("0.75", "1.00", "1.25", "1.50", "1.75");
-        assertThat(AxisScale.horizontal(List.of(new double[] {1, 2}), false, 3).ticks().labels())
+        assertThat(AxisScale.horizontal(List.of(new double[] {1, 2}), false, 3)
+                        .ticks()
+                        .labels())
                 .containsExactly("1", "2");
     }
 

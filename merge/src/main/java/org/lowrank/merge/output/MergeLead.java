@@ -33,14 +33,16 @@ final class MergeLead {
         if (!result.losses().isEmpty()) {
             sentences.add(losses(result.losses()));
         }
-        boolean differences = result.models().stream().anyMatch(model -> model.role().equals("base"));
+        boolean differences =
+                result.models().stream().anyMatch(model -> model.role().equals("base"));
         return new Lead(
                 sentences.stream().filter(sentence -> !sentence.isEmpty()).collect(Collectors.joining(" ")),
                 differences ? "Task vector Δ = model − base: what training added to a matrix." : "",
                 List.of(),
                 Sources.links(),
                 "merge",
-                Sources.footer(result.method().title() + " of " + names, result.run().version()));
+                Sources.footer(
+                        result.method().title() + " of " + names, result.run().version()));
     }
 
     private static String tensors(MergeResult result) {
@@ -51,8 +53,8 @@ final class MergeLead {
         long models = result.models().stream()
                 .filter(model -> model.role().equals("merged"))
                 .count();
-        return count(merged, "tensor") + " of " + count(models, "model") + (planned(result) ? " to be merged" : " merged")
-                + (copied == 0 ? "." : ", " + copied + " copied.");
+        return count(merged, "tensor") + " of " + count(models, "model")
+                + (planned(result) ? " to be merged" : " merged") + (copied == 0 ? "." : ", " + copied + " copied.");
     }
 
     private static boolean planned(MergeResult result) {
@@ -114,7 +116,9 @@ final class MergeLead {
                     number(whose.losses().get(text)),
                     number(best)));
         }
-        String whose = last.role().equals("merged") ? "The merged model" : "The " + all.get(0).role();
+        String whose = last.role().equals("merged")
+                ? "The merged model"
+                : "The " + all.get(0).role();
         return whose + " loses " + String.join(", ", texts) + " nats a token.";
     }
 

@@ -78,9 +78,7 @@ final class MergingPiece {
         if (precision == Precision.FLOAT64 || start.depth() == 1) {
             return new PlainDescent(start, task, settings);
         }
-        return start.depth() == 3
-                ? new FusedDescent(start, task, settings)
-                : new LayeredDescent(start, task, settings);
+        return start.depth() == 3 ? new FusedDescent(start, task, settings) : new LayeredDescent(start, task, settings);
     }
 
     private void record(Recorder recorder, List<ReluNetwork> networks) {

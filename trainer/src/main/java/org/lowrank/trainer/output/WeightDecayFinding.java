@@ -33,7 +33,8 @@ final class WeightDecayFinding {
                     draws.counted("orthogonal", lambda).strip());
         }
         if (with.draws() == 0 || without.draws() == 0) {
-            return draws.nothingLearned("weight-decay", "Weight decay", "orthogonal", with.draws() == 0 ? lambda : least);
+            return draws.nothingLearned(
+                    "weight-decay", "Weight decay", "orthogonal", with.draws() == 0 ? lambda : least);
         }
         Interval closed = Interval.geometric(
                 MergingDraws.ratios(draws.lossRatios("orthogonal", least), draws.lossRatios("orthogonal", lambda)));
@@ -72,7 +73,8 @@ final class WeightDecayFinding {
                         + NumberText.exact(least) + " to " + NumberText.of(with.mean()) + " at λ = "
                         + NumberText.exact(lambda) + ", " + how + ".",
                 "Draw by draw the ratio " + closed.inverse().change() + ": the merged loss "
-                        + fall.inverse().change() + ", the individual one " + rise.change() + ". " + best(least) + errors()
+                        + fall.inverse().change() + ", the individual one " + rise.change() + ". " + best(least)
+                        + errors()
                         + String.join("; ", parts)
                         + ". Holds where the merged loss itself falls, roughly where only the ratio does"
                         + MergingDraws.enough(),

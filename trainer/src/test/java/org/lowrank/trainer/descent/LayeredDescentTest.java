@@ -18,7 +18,8 @@ import org.lowrank.trainer.task.Task;
 /** Expected values: {@link PlainDescent}, the same descent in double without any saving. */
 class LayeredDescentTest {
     private static ReluNetwork start(int d, String hidden) {
-        int[] between = Arrays.stream(hidden.split(" ")).mapToInt(Integer::parseInt).toArray();
+        int[] between =
+                Arrays.stream(hidden.split(" ")).mapToInt(Integer::parseInt).toArray();
         int[] widths = new int[between.length + 2];
         widths[0] = d;
         System.arraycopy(between, 0, widths, 1, between.length);
@@ -80,7 +81,8 @@ class LayeredDescentTest {
         for (int k = 0; k < expected.depth(); k++) {
             double[] w = expected.weights()[k];
             double largest = Arrays.stream(w).map(Math::abs).max().orElseThrow();
-            // Half an ulp for the weight, and for each factor and sum of its gradient; the last layer's are rounded at every sample.
+            // Half an ulp for the weight, and for each factor and sum of its gradient; the last layer's are rounded at
+            // every sample.
             double rounding = (k + 1 < expected.depth() ? 8 : 8 + samples) * 0x1p-24 * largest;
             for (int i = 0; i < w.length; i++) {
                 assertThat(actual.weights()[k][i])
@@ -120,7 +122,8 @@ class LayeredDescentTest {
     @Test
     void anotherDimensionIsRefused() {
         assertThatThrownBy(() -> new LayeredDescent(start(20, "4"), task(12, 10), new DescentSettings(0.5, 0.01)))
-                .hasMessage("descent: network of widths [20, 4, 1] for inputs of dimension 10: need a hidden layer and equal"
-                        + " dimensions");
+                .hasMessage(
+                        "descent: network of widths [20, 4, 1] for inputs of dimension 10: need a hidden layer and equal"
+                                + " dimensions");
     }
 }

@@ -27,8 +27,7 @@ class RankFindingsTest {
 
     private static Finding finding(int draws, Law gap, Law ratio) {
         GridSettings quick = GridSettings.quick(GridSettings.Axis.WIDTH);
-        Protocol protocol =
-                new Protocol(20, 40, 1, Initialisation.UNIFORM, 1, 1000, draws, 3, Precision.FLOAT32, 0);
+        Protocol protocol = new Protocol(20, 40, 1, Initialisation.UNIFORM, 1, 1000, draws, 3, Precision.FLOAT32, 0);
         GridSettings settings = new GridSettings(
                 Preset.QUICK, protocol, quick.axis(), WIDTHS, quick.hidden(), LAMBDAS, quick.overlaps());
         List<Curve> curves = new ArrayList<>();
@@ -36,7 +35,8 @@ class RankFindingsTest {
             for (double lambda : LAMBDAS) {
                 for (int draw = 0; draw < draws; draw++) {
                     // Ranks from 1.2 to 4, another order over λ at every width.
-                    double rank = 1.2 + (WIDTHS.indexOf(width) * 2 + LAMBDAS.indexOf(lambda) * 3) % 5 * 0.7 + 0.01 * draw;
+                    double rank =
+                            1.2 + (WIDTHS.indexOf(width) * 2 + LAMBDAS.indexOf(lambda) * 3) % 5 * 0.7 + 0.01 * draw;
                     String condition = settings.condition(width);
                     curves.add(curve(condition, draw, lambda, "loss", 0.01));
                     curves.add(curve(condition, draw, lambda, "individual_loss", 0.01));
@@ -53,7 +53,8 @@ class RankFindingsTest {
     }
 
     private static Curve curve(String condition, int draw, double lambda, String metric, double value) {
-        return new Curve(condition, draw, lambda, metric, new long[] {0, 500, 1000}, new double[] {value, value, value});
+        return new Curve(
+                condition, draw, lambda, metric, new long[] {0, 500, 1000}, new double[] {value, value, value});
     }
 
     @Test
@@ -65,9 +66,10 @@ class RankFindingsTest {
         assertThat(finding.verdict()).isEqualTo(Verdict.INFORMATION);
         assertThat(finding.number()).isEqualTo("like width^−0.480");
         assertThat(finding.statement())
-                .isEqualTo("The change of outputs by merging goes like width^−0.480 at equal stable rank and goes like rank^1.50 at"
-                        + " equal width; the ratio of merged to individual loss, which λ changes beside rank, goes like width^0.250"
-                        + " and goes like rank^−1.00.");
+                .isEqualTo(
+                        "The change of outputs by merging goes like width^−0.480 at equal stable rank and goes like rank^1.50 at"
+                                + " equal width; the ratio of merged to individual loss, which λ changes beside rank, goes like width^0.250"
+                                + " and goes like rank^−1.00.");
         assertThat(finding.numbers().get("gap_size_exponent")).isCloseTo(-0.48, within(1e-12));
         assertThat(finding.numbers().get("ratio_rank_exponent")).isCloseTo(-1, within(1e-12));
     }
@@ -81,9 +83,10 @@ class RankFindingsTest {
                 (draw, width, rank) -> Math.pow(width, 1 + 2 * draw) * Math.pow(rank, -1 - 2 * draw));
         assertThat(finding.number()).isEqualTo("–");
         assertThat(finding.statement())
-                .isEqualTo("The change of outputs by merging does not clearly change with width at equal stable rank and changes with"
-                        + " rank in a way these draws leave open at equal width; the ratio of merged to individual loss, which λ"
-                        + " changes beside rank, rises with width and falls with rank.");
+                .isEqualTo(
+                        "The change of outputs by merging does not clearly change with width at equal stable rank and changes with"
+                                + " rank in a way these draws leave open at equal width; the ratio of merged to individual loss, which λ"
+                                + " changes beside rank, rises with width and falls with rank.");
     }
 
     @Test

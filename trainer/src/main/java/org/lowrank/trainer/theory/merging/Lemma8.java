@@ -125,8 +125,10 @@ final class Lemma8 extends Check {
                         "at rest: ‖λθ + ∇L‖/(λ‖θ‖)",
                         Math.max(rest.misalignment(Activation.RELU, 0), rest.misalignment(Activation.RELU, axis)),
                         1e-9);
-                double constant = Math.log(network.activations(rest.theta(0), OneNeuron.sample(0).inputs()[0])[k][0]
-                        * network.activations(rest.theta(axis), OneNeuron.sample(axis).inputs()[0])[k][0]);
+                double constant = Math.log(network.activations(
+                                        rest.theta(0), OneNeuron.sample(0).inputs()[0])[k][0]
+                        * network.activations(
+                                        rest.theta(axis), OneNeuron.sample(axis).inputs()[0])[k][0]);
                 for (long step : RecordedSteps.logarithmic(Math.round(horizon / Steps.FLOW), 28)) {
                     double time = step * Steps.FLOW;
                     double exponent = -2 * lambda * time + evidence.sign() * 2 * Math.sqrt(c * time) / rest.r();
