@@ -119,13 +119,13 @@ final class RankFindings {
                 ID,
                 size.decides() ? Verdict.INFORMATION : Verdict.UNDECIDED,
                 isPower(gapSize) ? "like " + power(what, gapSize) : "–",
-                "The change of outputs by merging " + goes(what, gapSize) + " at equal stable rank and "
+                "The change of outputs by merging " + goes(what, gapSize) + " at equal stable rank and, as λ varies it, "
                         + goes("rank", gapRank) + " at equal " + what
                         + "; the ratio of merged to individual loss, which λ changes beside rank, "
                         + goes(what, size) + " and " + goes("rank", rank) + ".",
                 "Exponents over " + size.draws() + " draws, of the ratio " + size.text() + " and " + rank.text()
                         + ", of the change of outputs " + gapSize.text() + " and " + gapRank.text()
-                        + ". "
+                        + ". With the rank λ changes what is left of the other network's first layer on these inputs, (1 − ηλ)^t. "
                         + matched(),
                 Map.of(
                         "ratio_size_exponent",

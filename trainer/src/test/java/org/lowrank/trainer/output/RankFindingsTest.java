@@ -67,8 +67,8 @@ class RankFindingsTest {
         assertThat(finding.number()).isEqualTo("like width^−0.480");
         assertThat(finding.statement())
                 .isEqualTo(
-                        "The change of outputs by merging goes like width^−0.480 at equal stable rank and goes like rank^1.50 at"
-                                + " equal width; the ratio of merged to individual loss, which λ changes beside rank, goes like width^0.250"
+                        "The change of outputs by merging goes like width^−0.480 at equal stable rank and, as λ varies it, goes like rank^1.50"
+                                + " at equal width; the ratio of merged to individual loss, which λ changes beside rank, goes like width^0.250"
                                 + " and goes like rank^−1.00.");
         assertThat(finding.numbers().get("gap_size_exponent")).isCloseTo(-0.48, within(1e-12));
         assertThat(finding.numbers().get("ratio_rank_exponent")).isCloseTo(-1, within(1e-12));
@@ -84,7 +84,7 @@ class RankFindingsTest {
         assertThat(finding.number()).isEqualTo("–");
         assertThat(finding.statement())
                 .isEqualTo(
-                        "The change of outputs by merging does not clearly change with width at equal stable rank and changes with"
+                        "The change of outputs by merging does not clearly change with width at equal stable rank and, as λ varies it, changes with"
                                 + " rank in a way these draws leave open at equal width; the ratio of merged to individual loss, which λ"
                                 + " changes beside rank, rises with width and falls with rank.");
     }
