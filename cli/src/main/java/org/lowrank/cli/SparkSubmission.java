@@ -42,7 +42,8 @@ record SparkSubmission(Path home, List<String> words) {
         }
         List<String> words = new ArrayList<>(List.of("--master", master, "--class", MAIN));
         String options = ofMeasuring(ManagementFactory.getRuntimeMXBean().getInputArguments());
-        if (master.startsWith("local") && !options.isEmpty()) { // the driver measures; executors are told by the application
+        if (master.startsWith("local")
+                && !options.isEmpty()) { // the driver measures; executors are told by the application
             words.addAll(List.of("--conf", "spark.driver.extraJavaOptions=" + options));
         }
         for (String setting : settings) {

@@ -63,10 +63,9 @@ class SurveyOnSparkTest {
     /** In one process it is the driver that measures, and the launcher's options are those of {@code java.options}. */
     @Test
     void sparkInOneProcessMeasuresAsThisProgramDoes() throws Exception {
-        List<String> launcher =
-                Files.readAllLines(Path.of("../packaging/src/bin/java.options")).stream()
-                        .filter(line -> !line.startsWith("#"))
-                        .toList();
+        List<String> launcher = Files.readAllLines(Path.of("../packaging/src/bin/java.options")).stream()
+                .filter(line -> !line.startsWith("#"))
+                .toList();
 
         assertThat(SparkSubmission.ofMeasuring(launcher).split(" "))
                 .containsExactlyElementsOf(launcher.stream()

@@ -119,7 +119,8 @@ final class RankFindings {
                 ID,
                 size.decides() ? Verdict.INFORMATION : Verdict.UNDECIDED,
                 isPower(gapSize) ? "like " + power(what, gapSize) : "–",
-                "The change of outputs by merging " + goes(what, gapSize) + " at equal stable rank and, as λ varies it, "
+                "The change of outputs by merging " + goes(what, gapSize)
+                        + " at equal stable rank and, as λ varies it, "
                         + goes("rank", gapRank) + " at equal " + what
                         + "; the ratio of merged to individual loss, which λ changes beside rank, "
                         + goes(what, size) + " and " + goes("rank", rank) + ".",
