@@ -16,9 +16,14 @@ final class ExecutorJvm {
 
     private ExecutorJvm() {}
 
-    /** Asks for it; what was set for the application stands behind, and so has the last word. */
+    /** Asks for it. */
     static void ask(SparkConf settings) {
-        settings.set(KEY, (options() + " " + settings.get(KEY, "")).strip());
+        settings.set(KEY, options(settings.get(KEY, "")));
+    }
+
+    /** With what was set for the application, which stands behind and so has the last word. */
+    static String options(String application) {
+        return (options() + " " + application).strip();
     }
 
     /** Object alignment and early compilation of the kernels. The collector is Spark's choice, the modules it adds itself. */
