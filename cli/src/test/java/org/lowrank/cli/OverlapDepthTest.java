@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.function.UnaryOperator;
+import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -136,6 +137,21 @@ class OverlapDepthTest {
 
     /** Layer −1 of this model is the table itself, so its cosines are known. */
     /** One measure, whichever command asks for it: the same file to the last character. */
+    /** PyTorch's sums in single precision depend on where in memory it finds its arrays, which differs from run to run. */
+    private static void assertSameToRounding(String actual, String expected) {
+        String[] cells = actual.split("[,\n]", -1);
+        String[] wanted = expected.split("[,\n]", -1);
+        assertThat(cells).hasSameSizeAs(wanted);
+        for (int i = 0; i < wanted.length; i++) {
+            if (wanted[i].matches("[0-9.]+")) {
+                assertThat(Double.parseDouble(cells[i]))
+                        .isCloseTo(Double.parseDouble(wanted[i]), Percentage.withPercentage(1e-4));
+            } else {
+                assertThat(cells[i]).isEqualTo(wanted[i]);
+            }
+        }
+    }
+
     @Test
     void mergeAndCompareTellTheSameInterference() throws Exception {
         Path a = tuned("a", times(1.1f));
@@ -162,7 +178,7 @@ class OverlapDepthTest {
                 "--out",
                 merged.toString());
         assertThat(merge.exitCode()).as(merge.err()).isZero();
-        assertThat(Files.readString(merged.resolve("interference.csv"))).isEqualTo(expected);
+        assertSameToRounding(Files.readString(merged.resolve("interference.csv")), expected);
         assertThat(merge.out()).contains("text A: B's change over A's own", "text B: A's change over B's own");
         Path compared = directory.resolve("compared");
         Run compare = Run.of(
@@ -177,7 +193,7 @@ class OverlapDepthTest {
                 "--out",
                 compared.toString());
         assertThat(compare.exitCode()).as(compare.err()).isZero();
-        assertThat(Files.readString(compared.resolve("interference.csv"))).isEqualTo(expected);
+        assertSameToRounding(Files.readString(compared.resolve("interference.csv")), expected);
         assertThat(Run.of("compare", base.toString(), a.toString(), "--text-a", textA, "--text-b", textB)
                         .err())
                 .contains("give a base and two models tuned from it");
