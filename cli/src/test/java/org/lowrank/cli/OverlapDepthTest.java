@@ -139,8 +139,8 @@ class OverlapDepthTest {
     /** One measure, whichever command asks for it: the same file to the last character. */
     /** PyTorch's sums in single precision depend on where in memory it finds its arrays, which differs from run to run. */
     private static void assertSameToRounding(String actual, String expected) {
-        String[] cells = actual.split("[,\n]", -1);
-        String[] wanted = expected.split("[,\n]", -1);
+        String[] cells = actual.split("[,\r\n]", -1);
+        String[] wanted = expected.split("[,\r\n]", -1);
         assertThat(cells).hasSameSizeAs(wanted);
         for (int i = 0; i < wanted.length; i++) {
             if (wanted[i].matches("[0-9.]+")) {
