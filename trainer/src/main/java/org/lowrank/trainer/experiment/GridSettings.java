@@ -68,8 +68,9 @@ public record GridSettings(
         for (double value : values) {
             boolean whole = axis == Axis.OVERLAP || value == Math.rint(value);
             if (!(value >= least && value <= most) || !whole) {
-                throw new IllegalArgumentException("experiment: value " + value + ": out of range; give "
-                        + (axis == Axis.OVERLAP ? "numbers" : "integers") + " from " + least + " to " + most);
+                throw new IllegalArgumentException("experiment: value " + number(value) + ": out of range; give "
+                        + (axis == Axis.OVERLAP ? "numbers" : "integers") + " from " + number(least) + " to "
+                        + number(most));
             }
         }
         if (overlaps.isEmpty()
@@ -182,13 +183,17 @@ public record GridSettings(
 
     /** The condition of the curves of a value: {@code width=100}. */
     public String condition(double value) {
-        String number = value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value);
+        String number = number(value);
         return switch (axis) {
             case WIDTH -> "width=" + number;
             case DEPTH, TRANSITION -> "K=" + number;
             case OVERLAP -> "overlap=" + number;
             case TASKS -> "tasks=" + number;
         };
+    }
+
+    private static String number(double value) {
+        return value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value);
     }
 
     /** Widths of the hidden layers at a value. */
