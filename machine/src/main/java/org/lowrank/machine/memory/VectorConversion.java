@@ -101,7 +101,7 @@ final class VectorConversion implements Conversion {
         ShortVector largest = ShortVector.zero(S);
         for (int i = 0; i < n; i += LANES) {
             ShortVector bits = ShortVector.fromArray(S, run, i);
-            largest = largest.max(bits.and((short) 0x7fff));
+            largest = bits.and((short) 0x7fff).max(largest);
             ((LongVector) bits.convertShape(VectorOperators.S2L, L, 0))
                     .lanewise(VectorOperators.LSHL, shift)
                     .and(mask)
@@ -194,7 +194,7 @@ final class VectorConversion implements Conversion {
             VectorMask<Long> small =
                     magnitude.compare(VectorOperators.LT, smallest).cast(L);
             LongVector rounded = normal.blend(subnormal, small);
-            largest = largest.max(rounded);
+            largest = rounded.max(largest);
             ((ShortVector) rounded.min(infinity)
                             .or(bits.lanewise(VectorOperators.LSHR, 48).and(0x8000))
                             .convertShape(VectorOperators.L2S, S, 0))

@@ -107,8 +107,9 @@ public final class VectorKernel implements RowKernel {
         ShortVector largest = ShortVector.zero(species);
         int j = 0;
         for (; j <= count - species.length(); j += species.length()) {
-            largest =
-                    largest.max(ShortVector.fromArray(species, halves, from + j).and((short) 0x7fff));
+            largest = ShortVector.fromArray(species, halves, from + j)
+                    .and((short) 0x7fff)
+                    .max(largest);
         }
         int magnitude = largest.reduceLanes(VectorOperators.MAX);
         for (; j < count; j++) {
