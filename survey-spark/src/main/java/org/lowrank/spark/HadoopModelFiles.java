@@ -81,12 +81,16 @@ final class HadoopModelFiles implements ModelFiles {
             FileStatus status = system.getFileStatus(path);
             ByteSource source = system instanceof RawLocalFileSystem disks
                     ? MappedFile.open(disks.pathToFile(path).toPath(), name) // not copied three times on the way
-                    : new HadoopSource(name, status.getLen(), stream(path, status));
+                    : new HadoopSource(name, path.toString(), status.getLen(), stream(path, status));
             opened.add(source);
             return source;
         } catch (FileNotFoundException e) {
             throw new MalformedWeightsException(
                     Flaw.INCOMPLETE, "missing file: " + path + ": named by the model but not there; copy it too", e);
+        } catch (MalformedWeightsException e) {
+            throw e;
+        } catch (IOException e) {
+            throw ReadFailure.of(path.toString(), e);
         }
     }
 

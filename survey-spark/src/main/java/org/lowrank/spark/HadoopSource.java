@@ -19,11 +19,13 @@ final class HadoopSource implements ByteSource {
     private static final int PIECE = 16 << 20;
 
     private final String name;
+    private final String place;
     private final long size;
     private final FSDataInputStream in;
 
-    HadoopSource(String name, long size, FSDataInputStream in) {
+    HadoopSource(String name, String place, long size, FSDataInputStream in) {
         this.name = name;
+        this.place = place;
         this.size = size;
         this.in = in;
     }
@@ -58,7 +60,10 @@ final class HadoopSource implements ByteSource {
                     "changed file: " + name + ": it ended before byte " + (offset + length) + " of " + size
                             + "; run again when it is whole",
                     e);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException e) {
+            region.close();
+            throw ReadFailure.of(place, e);
+        } catch (RuntimeException e) {
             region.close();
             throw e;
         }

@@ -1,6 +1,7 @@
 package org.lowrank.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.FilterFileSystem;
 import org.apache.hadoop.fs.RawLocalFileSystem;
@@ -59,6 +61,25 @@ class HadoopModelFilesTest {
             assertThat(read(b, 12_345, 678)).isEqualTo(read(a, 12_345, 678)).hasSize(678);
             assertThat(mapped.list()).isEqualTo(read.list());
             assertThat(mapped.stamp("model.safetensors")).isEqualTo(read.stamp("model.safetensors"));
+        }
+    }
+
+    /** As S3A: a bare sentence without, the reason below it. */
+    @Test
+    void whatTheStoreSaysIsToldWithThePlaceAndTheReason() throws Exception {
+        Files.write(folder.resolve("model.safetensors"), new byte[16]);
+        FileSystem broken = new FilterFileSystem(disks()) {
+            @Override
+            public FSDataInputStream open(org.apache.hadoop.fs.Path path, int bufferSize) throws IOException {
+                throw new IOException("Error accessing it", new IllegalStateException("403 Forbidden\nrequest 1"));
+            }
+        };
+        try (HadoopModelFiles files = files(broken)) {
+            assertThatThrownBy(() -> files.open("model.safetensors"))
+                    .isInstanceOf(IOException.class)
+                    .hasMessage(
+                            "cannot be read: file:" + folder + "/model.safetensors: Error accessing it: 403 Forbidden;"
+                                    + " check the store, Spark's settings of it (--conf spark.hadoop.fs.…) and your rights, and run again");
         }
     }
 }
