@@ -108,7 +108,13 @@ record AxisScale(double from, double to, boolean logarithmic, Ticks ticks, doubl
         return new double[] {low, high, logarithmic ? 1 : 0};
     }
 
+    /** Whether marks between whole numbers would mean nothing: all are whole, or the edges of a bar around one. */
     private static boolean whole(double[] values) {
+        boolean bar = values.length == 2 && values[0] > 0 && values[1] > values[0] && values[1] - values[0] < 1;
+        if (bar) {
+            double middle = (values[0] + values[1]) / 2;
+            return Math.abs(middle - Math.rint(middle)) < 1e-9;
+        }
         for (double value : values) {
             if (Double.isFinite(value) && value != Math.rint(value)) {
                 return false;

@@ -21,6 +21,13 @@ class TicksTest {
 
     /** Bars from 0.6 to 1.9, a fifth of a unit from the next tick at both ends. */
     @Test
+    void barsAroundWholeNumbersAreMarkedAtThose() {
+        List<double[]> edges = List.of(
+                new double[] {0.6, 1.4}, new double[] {1.6, 2.4}, new double[] {2.6, 3.4}, new double[] {3.6, 4.4});
+        assertThat(AxisScale.horizontal(edges, false, 8).ticks().labels()).containsExactly("1", "2", "3", "4");
+    }
+
+    @Test
     void horizontalAxisThatEndsBetweenTicksHasThreeOfThem() {
         AxisScale axis = AxisScale.horizontal(List.of(new double[] {0.6, 1.9}), false, 3);
         assertThat(axis.ticks().labels()).containsExactly("0.75", "1.00", "1.25", "1.50", "1.75");
