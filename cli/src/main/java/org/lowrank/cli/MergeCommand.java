@@ -1,6 +1,7 @@
 package org.lowrank.cli;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -154,10 +155,20 @@ final class MergeCommand extends ModelRun implements Callable<Integer> {
             if (!Files.isRegularFile(file)) {
                 throw new UsageException("no such recipe: " + file + ": there is no file; check the path");
             }
-            return RecipeReader.read(Files.readString(file), file.toString());
+            return RecipeReader.read(text(file), file.toString());
         }
         RecipeText text = numbers.recipe(inputs);
         return RecipeReader.read(text.toString(), "the command line");
+    }
+
+    private static String text(Path file) throws UsageException {
+        try {
+            return Files.readString(file);
+        } catch (CharacterCodingException e) {
+            throw new UsageException("bad recipe: " + file + ": it is not UTF-8 text; save it as that");
+        } catch (IOException e) {
+            throw new UsageException("cannot read the recipe: " + file + ": " + e.getMessage() + "; check it");
+        }
     }
 
     private static Path path(String text) throws UsageException {

@@ -126,6 +126,10 @@ class MergeCommandTest {
         assertThat(Run.of("merge", "--method", "linear", model("a"), model("nowhere"), "--out", model("x"))
                         .exitCode())
                 .isEqualTo(3);
+        Path notText = Files.write(directory.resolve("r.yml"), new byte[] {'a', ':', (byte) 0xff});
+        Run binary = Run.of("merge", notText.toString());
+        assertThat(binary.exitCode()).isEqualTo(2);
+        assertThat(binary.err()).contains("bad recipe: " + notText + ": it is not UTF-8 text; save it as that");
         Path full = Files.writeString(directory.resolve("in the way"), "x");
         assertThat(Run.of("merge", "--method", "linear", model("a"), model("b"), "--out", full.toString())
                         .exitCode())

@@ -159,6 +159,14 @@ class RecipesTest {
 
     /** mergekit takes one case without a list too. */
     @Test
+    void aCaseOfNoKnownMatrixIsRefused() {
+        String text = "merge_method: task_arithmetic\nbase_model: base\nmodels: [{model: a}]\n"
+                + "parameters: {weight: [{matrix: 'Q,FOO', value: 0.5}, {value: 1}]}\n";
+        assertThatThrownBy(() -> RecipeReader.read(text, "r.yml"))
+                .hasMessage("bad recipe: r.yml: parameters.weight is Q,FOO; give matrices of Q,K,V,QKV,O,M1,M2,GATE");
+    }
+
+    @Test
     void oneCaseNeedsNoList() throws RecipeException {
         Recipe recipe = RecipeReader.read("""
                 merge_method: slerp

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.lowrank.analyzer.layer.LayerSelection;
 import org.lowrank.merge.method.MergeMethod.Parameter;
 import org.lowrank.merge.method.TensorParameters;
 
@@ -61,14 +62,22 @@ final class SettingReader {
             throw wrong(node, "a value in each case");
         }
         Object filter = node.get("filter");
-        Object matrix = node.get("matrix");
         return new Setting.Case(
                 read(node.get("value")),
                 filter == null ? Optional.empty() : Optional.of(String.valueOf(filter)),
-                matrix == null
-                        ? Set.of()
-                        : Set.of(String.valueOf(matrix).strip().split("\\s*,\\s*")),
+                matrices(node.get("matrix")),
                 layers(node.get("layers")));
+    }
+
+    private Set<String> matrices(@Nullable Object node) throws RecipeException {
+        if (node == null) {
+            return Set.of();
+        }
+        Set<String> kinds = Set.copyOf(List.of(String.valueOf(node).strip().split("\\s*,\\s*")));
+        if (!kinds.stream().allMatch(kind -> LayerSelection.KINDS.contains(kind.replaceFirst("^cross:", "")))) {
+            throw wrong(node, "matrices of " + String.join(",", LayerSelection.KINDS));
+        }
+        return kinds;
     }
 
     private List<Integer> layers(@Nullable Object node) throws RecipeException {
