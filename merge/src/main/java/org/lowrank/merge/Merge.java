@@ -78,7 +78,7 @@ public final class Merge implements AutoCloseable {
         Map<String, OpenModel> opened = new LinkedHashMap<>();
         try {
             for (String reference : references) {
-                opened.put(reference, OpenModel.open(reference, options));
+                opened.put(reference, open(reference, recipe.base(), options));
             }
             return new Merge(recipe, opened, MergePlan.of(recipe, opened));
         } catch (IOException | ModelNotFoundException | RecipeException | RuntimeException e) {
@@ -89,10 +89,26 @@ public final class Merge implements AutoCloseable {
         }
     }
 
+    /** A model; an adapter alone is the base with it merged. */
+    private static OpenModel open(String reference, Optional<String> base, SourceOptions options)
+            throws IOException, ModelNotFoundException {
+        OpenModel model = OpenModel.open(reference, options);
+        if (!model.isAdapter()) {
+            return model;
+        }
+        model.close();
+        if (base.isEmpty() || base.get().equals(reference)) {
+            throw new MalformedWeightsException(
+                    "an adapter alone: " + reference + ": it has no weights of its own; give BASE+" + reference);
+        }
+        return OpenModel.open(base.get() + "+" + reference, options);
+    }
+
     /** What a user should know of where the models came from. */
     public List<String> notes() {
         return models.values().stream()
                 .flatMap(model -> model.provenance().notes().stream())
+                .distinct()
                 .toList();
     }
 

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.lowrank.analyzer.activation.TaskInterference;
 import org.lowrank.analyzer.layer.LayerMatrix;
+import org.lowrank.analyzer.layer.NothingSelectedException;
 import org.lowrank.inference.description.KnownConfigurations;
 import org.lowrank.inference.engine.RunSettings;
 import org.lowrank.inference.loss.TextLoss;
@@ -60,6 +61,11 @@ final class MergeMeasurer {
         if (plan.layers().matrices().isEmpty()) {
             return List.of();
         }
+        if (plan.layers().matrices().stream().noneMatch(measures.selection()::includes)) {
+            throw new NothingSelectedException(
+                    "nothing selected: " + plan.donor().reference()
+                            + ": no matrix of its layers fits --layers and --matrices; choose others");
+        }
         long start = System.nanoTime();
         try (SpectralEngine engine = SpectralEngines.create()) {
             return predictor(engine)
@@ -80,7 +86,7 @@ final class MergeMeasurer {
             return predictor(engine)
                     .verify(
                             taskVectors(),
-                            side(merged),
+                            written(merged),
                             weights(),
                             (done, total) -> progress.measured("verify", done, total));
         } finally {
@@ -113,6 +119,27 @@ final class MergeMeasurer {
                 model.reference(),
                 layers.matrices().stream()
                         .filter(measures.selection()::includes)
+                        .toList());
+    }
+
+    /** The donor's layer matrices in what was written, which has its names and shapes, whatever came with it. */
+    private TaskVectors.Side written(OpenModel merged) {
+        return new TaskVectors.Side(
+                merged.reference(),
+                plan.layers().matrices().stream()
+                        .filter(measures.selection()::includes)
+                        .map(matrix -> new LayerMatrix(
+                                matrix.id(),
+                                matrix.rows(),
+                                matrix.cols(),
+                                matrix.parts().stream()
+                                        .map(part -> new LayerMatrix.Part(
+                                                merged.tensor(part.tensor().name())
+                                                        .orElseThrow(),
+                                                part.views(),
+                                                part.transposed()))
+                                        .toList(),
+                                matrix.stackedFrom()))
                         .toList());
     }
 

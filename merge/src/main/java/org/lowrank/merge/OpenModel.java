@@ -9,10 +9,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import org.lowrank.weights.adapter.Adapter;
 import org.lowrank.weights.adapter.AdapterReader;
 import org.lowrank.weights.adapter.MergedCheckpoint;
 import org.lowrank.weights.adapter.MergedFiles;
+import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.files.ModelFiles;
 import org.lowrank.weights.files.ModelNotFoundException;
 import org.lowrank.weights.files.SourceOptions;
@@ -21,6 +23,7 @@ import org.lowrank.weights.reference.ModelReference;
 import org.lowrank.weights.reference.ModelSource;
 import org.lowrank.weights.tensor.Checkpoint;
 import org.lowrank.weights.tensor.Tensor;
+import org.lowrank.weights.tensor.TurnedTensor;
 
 /** A checkpoint with its files, open until closed. */
 public final class OpenModel implements ModelInput, AutoCloseable {
@@ -48,10 +51,27 @@ public final class OpenModel implements ModelInput, AutoCloseable {
             }
             ModelFiles files = ModelSource.resolve(parsed, options);
             return new OpenModel(reference, files, read(files, open), open);
+        } catch (MalformedWeightsException e) {
+            closeAll(open);
+            throw ofModel(reference, e);
         } catch (IOException | ModelNotFoundException | RuntimeException e) {
             closeAll(open);
             throw e;
         }
+    }
+
+    /** Files of the same name lie in most models: the error says whose it is. */
+    private static MalformedWeightsException ofModel(String reference, MalformedWeightsException met) {
+        String message = String.valueOf(met.getMessage());
+        return message.contains(reference)
+                ? met
+                : new MalformedWeightsException(
+                        met.flaw(), message.replaceFirst(": ", ": " + Matcher.quoteReplacement(reference) + ": "), met);
+    }
+
+    /** Whether it is an adapter alone, which is merged as part of its base. */
+    boolean isAdapter() {
+        return AdapterReader.isAdapter(checkpoint);
     }
 
     private static OpenModel merged(ModelReference.Merged reference, SourceOptions options, Deque<AutoCloseable> open)
@@ -70,7 +90,16 @@ public final class OpenModel implements ModelInput, AutoCloseable {
         open.push(files);
         CheckpointReader reader = new CheckpointReader(files);
         open.push(reader);
-        return reader.read();
+        Checkpoint read = reader.read();
+        return new Checkpoint(
+                read.config(),
+                read.tensors().stream().map(TurnedTensor::asNamed).toList(),
+                read.leftOut(),
+                read.adapter(),
+                read.format(),
+                read.files(),
+                read.described(),
+                read.warnings());
     }
 
     private static void closeAll(Deque<AutoCloseable> open) throws IOException {
