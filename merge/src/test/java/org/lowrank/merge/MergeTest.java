@@ -7,16 +7,22 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.lowrank.analyzer.layer.LayerSelection;
+import org.lowrank.analyzer.layer.NothingSelectedException;
 import org.lowrank.merge.output.MergeResult;
+import org.lowrank.merge.recipe.RecipeReader;
 import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.checkpoints.CheckpointWriters;
 import org.lowrank.weights.checkpoints.Format;
 import org.lowrank.weights.checkpoints.TestTensor;
+import org.lowrank.weights.files.SourceOptions;
 import org.lowrank.weights.tensor.DType;
 import org.lowrank.weights.writing.WeightsWriteException;
 
@@ -47,6 +53,66 @@ class MergeTest extends MadeModels {
         assertThat(merged.keySet()).isEqualTo(Reference.values(base).keySet());
         assertThat(merged.get("model.position_ids")).containsExactly(0, 1, 2, 3, 4);
         assertThat(merged.get("model.rotary_emb.inv_freq")).containsExactly(1, 0.5, 0.25);
+    }
+
+    @Test
+    void anAdapterAloneIsItsBaseWithIt() throws Exception {
+        Path adapter = Reference.path("adapter");
+        String text =
+                "merge_method: task_arithmetic\nbase_model: " + base + "\nmodels:\n  - model: " + a + "\n  - model: ";
+        merge(text + adapter + "\n", options(directory.resolve("alone"), 2, 1 << 30));
+        merge(text + base + "+" + adapter + "\n", options(directory.resolve("named"), 2, 1 << 30));
+        assertThat(directory.resolve("alone/model.safetensors"))
+                .hasSameBinaryContentAs(directory.resolve("named/model.safetensors"));
+        String averaged = "merge_method: linear\nmodels:\n  - model: " + a + "\n  - model: " + adapter + "\n";
+        assertThatThrownBy(() -> merge(averaged, options(directory.resolve("linear"), 2, 1 << 30)))
+                .isInstanceOf(MalformedWeightsException.class)
+                .hasMessage("an adapter alone: " + adapter + ": it has no weights of its own; give BASE+" + adapter);
+    }
+
+    @Test
+    void damagedFilesNameTheirModel() throws Exception {
+        Path other = changed(tensors -> {});
+        byte[] whole = Files.readAllBytes(other.resolve("model.safetensors"));
+        Files.write(other.resolve("model.safetensors"), Arrays.copyOf(whole, whole.length - 8));
+        assertThatThrownBy(() -> merge(
+                        recipe("linear", "").replace(b.toString(), other.toString()),
+                        options(directory.resolve("merged"), 2, 1 << 30)))
+                .isInstanceOf(MalformedWeightsException.class)
+                .hasMessageStartingWith("truncated file: " + other + ": model.safetensors: the header describes ");
+    }
+
+    @Test
+    void aPredictionNamesWhatIsNotANumberAndInWhichModel() throws Exception {
+        String name = "model.layers.1.self_attn.q_proj.weight";
+        double[] values = Reference.values(a).get(name).clone();
+        values[30] = Double.NaN;
+        Path other = changed(tensors -> tensors.put(name, TestTensor.of(DType.F32, shape(name), values)));
+        MergeOptions dry = new MergeOptions(
+                directory.resolve("dry"), 1 << 30, 2, true, false, false, MergeMeasures.of(true, false));
+        String told = ": decoder layer 1 Q (" + name
+                + "): element [2, 6] is NaN; compare checkpoints without NaN and infinities";
+        assertThatThrownBy(() -> merge(
+                        recipe("task_arithmetic", "").replace("model: " + b + "\n", "model: " + other + "\n"), dry))
+                .isInstanceOf(MalformedWeightsException.class)
+                .hasMessage("not a finite number: " + other + told);
+        assertThatThrownBy(() -> merge(
+                        recipe("task_arithmetic", "").replace("base_model: " + base, "base_model: " + other), dry))
+                .isInstanceOf(MalformedWeightsException.class)
+                .hasMessage("not a finite number: " + other + told);
+    }
+
+    @Test
+    void aPredictionOfNothingIsRefused() throws Exception {
+        LayerSelection ninth = LayerSelection.parse(Optional.of("9"), Optional.empty());
+        try (Merge merge =
+                Merge.open(RecipeReader.read(recipe("task_arithmetic", ""), "r.yml"), SourceOptions.defaults())) {
+            assertThatThrownBy(() -> merge.predict(
+                            MergeMeasures.of(true, false).withSelection(ninth), 2, RUN, Merge.Progress.NONE))
+                    .isInstanceOf(NothingSelectedException.class)
+                    .hasMessage("nothing selected: " + base
+                            + ": no matrix of its layers fits --layers and --matrices; choose others");
+        }
     }
 
     @Test

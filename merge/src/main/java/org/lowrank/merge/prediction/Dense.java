@@ -35,6 +35,17 @@ record Dense(int rows, int cols, ByteBuffer bytes) {
         return bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN).clear().asDoubleBuffer();
     }
 
+    /** Index of the first NaN or infinity, −1 where all are finite. */
+    long firstNotFinite() {
+        DoubleBuffer mine = entries();
+        for (int i = 0; i < rows * cols; i++) {
+            if (!Double.isFinite(mine.get(i))) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
     /** this + w · other. */
     void add(double w, Dense other) {
         DoubleBuffer mine = entries();

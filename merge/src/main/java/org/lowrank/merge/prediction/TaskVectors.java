@@ -90,22 +90,22 @@ public final class TaskVectors {
         List<Dense> deltas = new ArrayList<>();
         if (base.isEmpty()) {
             Dense zero = Dense.zeros(Math.toIntExact(matrix.rows()), Math.toIntExact(matrix.cols()));
-            for (Map<String, LayerMatrix> side : ofModels) {
-                deltas.add(delta(matrix, zero.stored(), false, required(side, key(matrix))));
+            for (int m = 0; m < models.size(); m++) {
+                deltas.add(delta(matrix, zero.stored(), false, m));
             }
         } else {
             try (OpenGroup open = OpenGroup.open(TensorGroup.together(List.of(matrix)))) {
                 boolean transposed = matrix.parts().get(0).transposed();
-                for (Map<String, LayerMatrix> side : ofModels) {
-                    deltas.add(delta(matrix, open.stored(matrix), transposed, required(side, key(matrix))));
+                for (int m = 0; m < models.size(); m++) {
+                    deltas.add(delta(matrix, open.stored(matrix), transposed, m));
                 }
             }
         }
         return use.apply(deltas);
     }
 
-    private static Dense delta(LayerMatrix ofBase, StoredMatrix from, boolean fromTransposed, LayerMatrix other)
-            throws IOException {
+    private Dense delta(LayerMatrix ofBase, StoredMatrix from, boolean fromTransposed, int model) throws IOException {
+        LayerMatrix other = required(ofModels.get(model), key(ofBase));
         if (ofBase.rows() != other.rows() || ofBase.cols() != other.cols()) {
             throw new MalformedWeightsException("shapes differ: " + key(other) + ": " + ofBase.rows() + " x "
                     + ofBase.cols() + " and " + other.rows() + " x " + other.cols()
@@ -113,8 +113,27 @@ public final class TaskVectors {
         }
         try (OpenGroup open = OpenGroup.open(TensorGroup.together(List.of(other)))) {
             boolean transposed = other.parts().get(0).transposed();
-            return Dense.of(WeightDifference.of(from, fromTransposed, open.stored(other), transposed));
+            StoredMatrix to = open.stored(other);
+            Dense delta = Dense.of(WeightDifference.of(from, fromTransposed, to, transposed));
+            long at = delta.firstNotFinite();
+            if (at >= 0) {
+                Dense zero = Dense.zeros(delta.rows(), delta.cols());
+                Dense own = Dense.of(WeightDifference.of(zero.stored(), false, to, transposed));
+                boolean itself = base.isEmpty() || own.firstNotFinite() == at;
+                throw notFinite(
+                        itself ? models.get(model).model() : base.get().model(),
+                        itself ? other : ofBase,
+                        itself ? own.entries().get((int) at) : delta.entries().get((int) at),
+                        at);
+            }
+            return delta;
         }
+    }
+
+    private static MalformedWeightsException notFinite(String model, LayerMatrix matrix, double value, long at) {
+        return new MalformedWeightsException("not a finite number: " + model + ": " + key(matrix) + " ("
+                + matrix.parts().get(0).tensor().name() + "): element [" + at / matrix.cols() + ", "
+                + at % matrix.cols() + "] is " + value + "; compare checkpoints without NaN and infinities");
     }
 
     private static LayerMatrix required(Map<String, LayerMatrix> matrices, String key) {
