@@ -56,12 +56,13 @@ final class BaselineDeparture {
             numbers.put("first_step", (double) step(first));
             numbers.put("median_step", (double) step(middle));
             statement = of + " matrices leave the Gaussian baseline: " + first.id.matrix() + " in layer "
-                    + first.id.layerText() + " first, at step " + TraceFindings.count(step(first))
+                    + first.id.layerText() + " first" + others(left, first) + ", at step "
+                    + TraceFindings.count(step(first))
                     + ", half of them by step "
                     + TraceFindings.count(step(middle));
-            detail = "the last is " + left.get(left.size() - 1).id.matrix() + " in layer "
-                    + left.get(left.size() - 1).id.layerText() + " at step "
-                    + TraceFindings.count(step(left.get(left.size() - 1))) + "; ";
+            Departure last = left.get(left.size() - 1);
+            detail = "the last is " + last.id.matrix() + " in layer " + last.id.layerText() + others(left, last)
+                    + ", at step " + TraceFindings.count(step(last)) + "; ";
         }
         return new Finding(
                 model,
@@ -75,6 +76,12 @@ final class BaselineDeparture {
                         + "its shape, by more than 2 % and four standard deviations; of random weights none does; from 90 % of the "
                         + "matrices holds, from half roughly",
                 numbers);
+    }
+
+    /** How many leave at the same checkpoint as one that is named. */
+    private static String others(List<Departure> left, Departure named) {
+        long with = left.stream().filter(one -> one.at == named.at).count() - 1;
+        return with == 0 ? "" : ", with " + with + (with == 1 ? " other" : " others");
     }
 
     private long step(Departure departure) {

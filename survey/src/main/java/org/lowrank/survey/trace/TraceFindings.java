@@ -90,14 +90,13 @@ final class TraceFindings {
         long end = series.steps().get(series.last());
         Map<String, Double> numbers = new LinkedHashMap<>();
         int latest = 0;
-        String latestKind = kinds.get(0);
         for (String kind : kinds) {
             int at = settled(series.shares(kind));
             numbers.put("settled_step_" + kind, (double) series.steps().get(at));
             numbers.put("null_settled_step_" + kind, (double) first);
-            latestKind = at > latest ? kind : latestKind;
             latest = Math.max(latest, at);
         }
+        String last = latestKinds(latest);
         long step = series.steps().get(latest);
         double part = (double) (step - first) / (end - first);
         numbers.put("settled_step", (double) step);
@@ -115,8 +114,10 @@ final class TraceFindings {
             case INDISTINGUISHABLE ->
                 "Stable ranks do not change over training more than those of random weights differ";
             case UNDECIDED -> "Stable ranks change; " + series.size() + " checkpoints do not tell when they settle";
-            case EXCEPTION -> "Stable ranks still change late: " + latestKind + " until step " + count(step);
-            default -> "Stable ranks settle by step " + count(step) + " of " + count(end) + ", " + latestKind + " last";
+            case EXCEPTION -> "Stable ranks still change late: " + last + " until step " + count(step);
+            default ->
+                "Stable ranks settle by step " + count(step) + " of " + count(end) + ", "
+                        + (last.equals("all kinds") ? "all kinds at once" : last + " last");
         };
         return finding(
                 "settling",
@@ -131,6 +132,14 @@ final class TraceFindings {
                                 .collect(Collectors.joining(", "))
                         + "; by half of the way holds, by four fifths roughly; random weights have from the first",
                 numbers);
+    }
+
+    /** Those that settle at this checkpoint, the last at which one does. */
+    private String latestKinds(int latest) {
+        List<String> tied = kinds.stream()
+                .filter(kind -> settled(series.shares(kind)) == latest)
+                .toList();
+        return tied.size() > 1 && tied.size() == kinds.size() ? "all kinds" : String.join(", ", tied);
     }
 
     private Finding firstToFall() {

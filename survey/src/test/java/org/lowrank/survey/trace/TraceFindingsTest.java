@@ -43,11 +43,14 @@ class TraceFindingsTest extends TraceContract {
         assertThat(first.numbers()).containsEntry("half_fall_step_K", 10.0).containsEntry("half_fall_step_M1", 100.0);
         Finding settling = finding(result, "settling");
         assertThat(settling.verdict()).isEqualTo(Verdict.HOLDS);
+        assertThat(settling.statement())
+                .as("K settles before")
+                .endsWith("step 100 of 2,000, Q, V, QKV, O, M1, M2 last");
         assertThat(settling.numbers()).containsEntry("settled_step", 100.0).containsEntry("null_settled_step", 0.0);
         Finding leaves = finding(result, "leaves-baseline");
         assertThat(leaves.verdict()).isEqualTo(Verdict.HOLDS);
         assertThat(leaves.number()).isEqualTo("14 of 14");
-        assertThat(leaves.statement()).contains("K in layer 0 first, at step 10");
+        assertThat(leaves.statement()).contains("K in layer 0 first, with 3 others, at step 10");
         Finding movement = finding(result, "movement");
         // ‖40 u vᵀ‖ = 40 beside ‖G‖ ≈ 24 and √(24² + 40²) ≈ 46.6: 40/√(24² + 46.6²) = 0.76 of the square ones.
         assertThat(movement.numbers().get("largest_movement")).isCloseTo(0.7, within(0.1));
