@@ -25,6 +25,8 @@ public final class DataSet {
     private static final List<String> WANTED =
             List.of("stack", "layer", "matrix", "rows", "cols", "frobenius_norm", "stable_rank");
 
+    private static final String MODEL = "model";
+
     private DataSet() {}
 
     /**
@@ -46,7 +48,7 @@ public final class DataSet {
     /**
      * All rows, model by model in the order of their names.
      *
-     * @param place the data set's directory, or one file of it
+     * @param place the data set's directory, one file of it, or a file into which others put it, with its column {@code model}
      * @throws UnreadableResultException if it is none
      */
     public static void read(Path place, Consumer<Entry> each) throws UnreadableResultException {
@@ -60,20 +62,27 @@ public final class DataSet {
                 read(file, model(file), each);
             } catch (IOException | RuntimeException e) {
                 throw new UnreadableResultException(
-                        "not a data set of lowrank: " + file + ": "
-                                + String.valueOf(e.getMessage())
-                                        .lines()
-                                        .findFirst()
-                                        .orElse("")
+                        "not a data set of lowrank: " + file + ": " + reason(e)
                                 + "; make it again with 'lowrank survey'",
                         e);
             }
         }
     }
 
+    /** Parquet names a file by an object's identity, which says nothing. */
+    private static String reason(Exception failure) {
+        String said = String.valueOf(failure.getMessage());
+        return said.contains("is not a Parquet file")
+                ? "it is no Parquet file"
+                : said.lines().findFirst().orElse("");
+    }
+
     private static List<Path> files(Path place) throws UnreadableResultException {
         if (Files.isRegularFile(place)) {
             return List.of(place);
+        }
+        if (!Files.exists(place)) {
+            throw new UnreadableResultException("cannot read: " + place + ": no such path; check the path");
         }
         try (Stream<Path> all = Files.walk(place, 3)) {
             return all.filter(path -> path.getFileName().toString().endsWith(".parquet"))
@@ -102,15 +111,19 @@ public final class DataSet {
         try (ParquetFileReader reader = ParquetFileReader.open(new LocalInputFile(file), options)) {
             var meta = reader.getFooter().getFileMetaData();
             String noted = meta.getKeyValueMetaData().getOrDefault(ParquetRows.MODEL_KEY, model);
+            boolean hasModels = meta.getSchema().containsField(MODEL); // written together by others
             MessageType schema = new MessageType(
                     "matrix",
-                    WANTED.stream().map(name -> meta.getSchema().getType(name)).toList());
+                    Stream.concat(WANTED.stream(), hasModels ? Stream.of(MODEL) : Stream.empty())
+                            .map(name -> meta.getSchema().getType(name))
+                            .toList());
             reader.setRequestedSchema(schema);
             MessageColumnIO columns = new ColumnIOFactory().getColumnIO(schema);
             for (PageReadStore pages = reader.readNextRowGroup(); pages != null; pages = reader.readNextRowGroup()) {
                 RecordReader<Group> rows = columns.getRecordReader(pages, new GroupRecordConverter(schema));
                 for (long i = 0; i < pages.getRowCount(); i++) {
-                    each.accept(entry(noted, rows.read()));
+                    Group row = rows.read();
+                    each.accept(entry(hasModels ? row.getString(MODEL, 0) : noted, row));
                 }
             }
         }

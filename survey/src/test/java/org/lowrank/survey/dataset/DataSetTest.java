@@ -141,6 +141,25 @@ class DataSetTest {
     }
 
     @Test
+    void aFileThatDuckDbPutTogetherHasTheModelsOfItsColumn() throws Exception {
+        write("org/a");
+        write("org/b");
+        Path all = folder.resolve("all.parquet");
+        try (Connection database = DriverManager.getConnection("jdbc:duckdb:");
+                Statement statement = database.createStatement()) {
+            statement.execute(
+                    "COPY (FROM '" + folder + "/survey.parquet/**/*.parquet') TO '" + all + "' (COMPRESSION gzip)");
+        }
+
+        List<DataSet.Entry> together = new ArrayList<>();
+        DataSet.read(all, together::add);
+        List<DataSet.Entry> apart = new ArrayList<>();
+        DataSet.read(folder.resolve("survey.parquet"), apart::add);
+
+        assertThat(together).containsExactlyInAnyOrderElementsOf(apart);
+    }
+
+    @Test
     void columnsOfMatricesCsvComeFirstAndAreTheSame() {
         List<SurveyRow> rows = rows("org/model");
         CsvWriter csv = new CsvWriter(SurveyColumns.header().subList(0, 25));
@@ -223,13 +242,14 @@ class DataSetTest {
         Path file = Files.writeString(folder.resolve("x.parquet"), "no parquet");
         assertThatThrownBy(() -> DataSet.read(file, entry -> {}))
                 .isInstanceOf(UnreadableResultException.class)
-                .hasMessageStartingWith("not a data set of lowrank: " + file);
+                .hasMessage("not a data set of lowrank: " + file
+                        + ": it is no Parquet file; make it again with 'lowrank survey'");
         Path empty = Files.createDirectory(folder.resolve("empty"));
         assertThatThrownBy(() -> DataSet.read(empty, entry -> {}))
                 .hasMessage("no data set: " + empty
                         + ": there are no rows in it; give the directory survey.parquet that 'lowrank survey' wrote");
         assertThatThrownBy(() -> DataSet.read(folder.resolve("none"), entry -> {}))
                 .isInstanceOf(UnreadableResultException.class)
-                .hasMessageEndingWith("check the path");
+                .hasMessage("cannot read: " + folder.resolve("none") + ": no such path; check the path");
     }
 }
