@@ -20,6 +20,9 @@ final class PopulationFindings {
     /** From this share of the models on, the norm of O is said to be a matter of shape. */
     private static final double BY_SHAPE = 0.9;
 
+    /** Models told by name. */
+    private static final int SHOWN = 4;
+
     private final Population population;
 
     private PopulationFindings(Population population) {
@@ -95,7 +98,7 @@ final class PopulationFindings {
         long layers =
                 having.stream().mapToLong(model -> model.outliers().size()).sum();
         String examples = having.stream()
-                .limit(4)
+                .limit(SHOWN)
                 .map(model -> {
                     SurveyedModel.OutlierLayer first = model.outliers().get(0);
                     return model.model() + ": " + first.matrix() + " in layer " + first.layer() + ", "
@@ -111,7 +114,7 @@ final class PopulationFindings {
                         ? "No layer stands out from the others of its model, as none does in random weights"
                         : having.size() + " of " + measured.size()
                                 + " models have layers that stand out from the others of their kind",
-                (examples.isEmpty() ? "" : examples + "; ")
+                examples(having.size(), examples)
                         + "six robust deviations and a factor of 1.25 from the median of their kind, as in a model's own report; random "
                         + "weights have none",
                 numbers(
@@ -131,7 +134,7 @@ final class PopulationFindings {
         List<Relatives.Nearest> close =
                 nearest.stream().filter(Relatives.Nearest::isClose).toList();
         String examples = close.stream()
-                .limit(4)
+                .limit(SHOWN)
                 .map(one -> one.subject().title() + " and " + one.relative().title() + " ("
                         + NumberText.percent(one.distance()) + ")")
                 .collect(Collectors.joining("; "));
@@ -143,7 +146,7 @@ final class PopulationFindings {
                         ? "No model has the norms of another, layer by layer"
                         : close.size() + " of " + nearest.size() + " " + population.members()
                                 + " have the norms of another, layer by layer, as one derived from it has",
-                (examples.isEmpty() ? "" : examples + "; ")
+                examples(close.size(), examples)
                         + "root mean square relative difference of norms at most 10 %, and at most half of what it is with the layers "
                         + "in random order; random weights have norms alike in any order, so none"
                         + all.compared(),
@@ -158,6 +161,11 @@ final class PopulationFindings {
                         Medians.of(nearest.stream()
                                 .mapToDouble(Relatives.Nearest::distance)
                                 .toArray()))));
+    }
+
+    /** Not at the head of the detail, whose first letter a page makes a capital: a name is written as it is. */
+    private static String examples(int of, String named) {
+        return named.isEmpty() ? "" : (of > SHOWN ? "for instance " : "namely ") + named + "; ";
     }
 
     /** Names and values in turn. */

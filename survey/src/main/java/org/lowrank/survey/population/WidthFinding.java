@@ -33,12 +33,9 @@ final class WidthFinding {
         return Optional.of(Finding.of(
                 "population-width",
                 Verdict.INFORMATION,
-                String.format(Locale.ROOT, "%.2f", measured),
-                String.format(
-                        Locale.ROOT,
-                        "Stable ranks grow with the width to the power %.2f over these models, those of random matrices to the power %.2f",
-                        measured,
-                        random),
+                power(measured),
+                "Stable ranks " + (measured < 0 ? "fall" : "grow") + " with the width to the power " + power(measured)
+                        + " over these models, those of random matrices to the power " + power(random),
                 "slope of the logarithm of a model's median stable rank on that of its width, least squares over "
                         + subjects.size()
                         + " " + population.members() + " of " + widths + " widths and "
@@ -47,6 +44,10 @@ final class WidthFinding {
                 PopulationFindings.numbers(
                         "slope", measured, "null_slope", random, "models", (double) subjects.size(), "widths", (double)
                                 widths)));
+    }
+
+    private static String power(double slope) {
+        return String.format(Locale.ROOT, "%.2f", slope).replace('-', '−');
     }
 
     private static double exponent(double[] x, List<Subject> subjects, ToDoubleFunction<Subject> of) {

@@ -217,6 +217,33 @@ class PopulationTest {
     }
 
     @Test
+    void stableRanksThatFallWithWidthAreSaidToFall() {
+        List<SurveyedModel> models = new ArrayList<>();
+        for (long d : new long[] {32, 64, 128}) {
+            models.add(model("m" + d, "bert", d, trained(d), layer -> 32.0 / d));
+        }
+
+        // shares like 1/d of baselines like √d
+        Finding width = findings(models).get("population-width");
+        assertThat(width.statement())
+                .startsWith("Stable ranks fall with the width to the power −0.50 over these models, those of random"
+                        + " matrices to the power 0.50");
+        assertThat(width.number()).isEqualTo("−0.50");
+    }
+
+    /** A page makes the first letter of a detail a capital. */
+    @Test
+    void noDetailBeginsWithTheNameOfAModel() {
+        Entry base = trained(1);
+        List<SurveyedModel> models = List.of(
+                model("base", "bert", 64, base, layer -> 0.5),
+                model("copy", "bert", 64, base, layer -> 0.5),
+                model("other", "bert", 64, trained(3), layer -> 0.5));
+
+        assertThat(findings(models).get("population-relatives").detail()).startsWith("namely base and copy (");
+    }
+
+    @Test
     void growthWithWidthIsTheSlopeOfLogarithms() {
         List<SurveyedModel> models = new ArrayList<>();
         for (long d : new long[] {64, 128, 256, 512}) {
