@@ -14,7 +14,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * {@code lowrank survey --master}: Spark's own launcher, started as a program of its own with the jar of survey-spark. Of Spark nothing
@@ -26,6 +28,7 @@ import java.util.stream.Collectors;
 record SparkSubmission(Path home, List<String> words) {
     private static final String JAR = "lowrank-survey-spark.jar";
     private static final String MAIN = "org.lowrank.spark.Main";
+    private static final Pattern MASTER = Pattern.compile("local.*|yarn|k8s://.+|spark://[^/,]+:\\d+(,[^/,]+:\\d+)*");
 
     /**
      * Finds what is needed.
@@ -39,6 +42,11 @@ record SparkSubmission(Path home, List<String> words) {
             throw new UsageException("--master: no Spark: SPARK_HOME "
                     + (home.isBlank() ? "is not set" : "is " + home + ", which has no jars folder")
                     + "; install Apache Spark 4 (Scala 2.13) and set it to its folder");
+        }
+        requireSpark(home);
+        if (!MASTER.matcher(master).matches()) {
+            throw new UsageException("--master: " + master
+                    + ": no address of Spark; give spark://host:7077, yarn, k8s://host or local[*]");
         }
         List<String> words = new ArrayList<>(List.of("--master", master, "--class", MAIN));
         String options = ofMeasuring(ManagementFactory.getRuntimeMXBean().getInputArguments());
@@ -55,6 +63,23 @@ record SparkSubmission(Path home, List<String> words) {
                         + " LOWRANK_SPARK_JAR to its path"));
         words.add(jar.toString());
         return new SparkSubmission(Path.of(home), List.copyOf(words));
+    }
+
+    private static void requireSpark(String home) throws UsageException {
+        List<String> cores;
+        try (Stream<Path> jars = Files.list(Path.of(home, "jars"))) {
+            cores = jars.map(jar -> jar.getFileName().toString())
+                    .filter(name -> name.startsWith("spark-core_"))
+                    .toList();
+        } catch (IOException e) {
+            throw new UsageException("--master: no Spark: " + home + "/jars cannot be read; change its rights");
+        }
+        if (cores.stream().noneMatch(name -> name.startsWith("spark-core_2.13-4."))) {
+            throw new UsageException(
+                    "--master: no Spark 4 for Scala 2.13: SPARK_HOME is " + home + ", whose jars folder has "
+                            + (cores.isEmpty() ? "no spark-core" : String.join(", ", cores))
+                            + "; install Apache Spark 4 (Scala 2.13) and set it to its folder");
+        }
     }
 
     /** Of this program's options those that measuring gains by: how objects lie and what is compiled early. */

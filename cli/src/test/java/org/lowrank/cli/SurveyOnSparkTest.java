@@ -3,6 +3,7 @@ package org.lowrank.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -23,7 +24,7 @@ class SurveyOnSparkTest {
                         "--master: no Spark: SPARK_HOME is not set; install Apache Spark 4 (Scala 2.13) and set it to its folder");
         assertThatThrownBy(() -> SparkSubmission.of("local[*]", List.of(), Map.of("SPARK_HOME", folder.toString())))
                 .hasMessageContaining("SPARK_HOME is " + folder + ", which has no jars folder");
-        Files.createDirectory(folder.resolve("jars"));
+        spark("spark-core_2.13-4.2.0.jar");
         assertThatThrownBy(() -> SparkSubmission.of(
                         "local[*]",
                         List.of(),
@@ -35,9 +36,46 @@ class SurveyOnSparkTest {
                 .hasMessageContaining("no lowrank-survey-spark.jar: it is not in the default distribution");
     }
 
+    /** A folder with a jar of Spark's. */
+    private void spark(String core) throws IOException {
+        Files.createDirectories(folder.resolve("jars"));
+        Files.createFile(folder.resolve("jars").resolve(core));
+    }
+
+    @Test
+    void sparkOfAnotherScalaIsRefused() throws Exception {
+        spark("spark-core_2.12-3.5.1.jar");
+
+        assertThatThrownBy(() -> SparkSubmission.of("local[*]", List.of(), Map.of("SPARK_HOME", folder.toString())))
+                .hasMessage("--master: no Spark 4 for Scala 2.13: SPARK_HOME is " + folder
+                        + ", whose jars folder has spark-core_2.12-3.5.1.jar; install Apache Spark 4 (Scala 2.13) and set it to its"
+                        + " folder");
+    }
+
+    @Test
+    void whatIsNoAddressOfSparkIsRefused() throws Exception {
+        spark("spark-core_2.13-4.2.0.jar");
+
+        for (String master : List.of("sparky://x", "spark://host", "spark://a,b:7077", "k8s://", "")) {
+            assertThatThrownBy(() -> SparkSubmission.of(master, List.of(), Map.of("SPARK_HOME", folder.toString())))
+                    .hasMessage("--master: " + master
+                            + ": no address of Spark; give spark://host:7077, yarn, k8s://host or local[*]");
+        }
+        Path jar = Files.createFile(folder.resolve("any.jar"));
+        for (String master :
+                List.of("local", "local[*]", "yarn", "spark://a:1,b:2", "spark://[::1]:7077", "k8s://h:6443")) {
+            assertThat(SparkSubmission.of(
+                                    master,
+                                    List.of(),
+                                    Map.of("SPARK_HOME", folder.toString(), "LOWRANK_SPARK_JAR", jar.toString()))
+                            .words())
+                    .contains(master);
+        }
+    }
+
     @Test
     void sparkGetsItsWordsAndTheApplicationIts() throws Exception {
-        Files.createDirectory(folder.resolve("jars"));
+        spark("spark-core_2.13-4.2.0.jar");
         Path jar = Files.createFile(folder.resolve("any.jar"));
 
         SparkSubmission submission = SparkSubmission.of(
