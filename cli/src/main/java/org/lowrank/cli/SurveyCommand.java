@@ -11,6 +11,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.lowrank.analyzer.MeasureOptions;
+import org.lowrank.machine.text.ForeignText;
 import org.lowrank.reports.OutputDirectory;
 import org.lowrank.reports.ResultFormat;
 import org.lowrank.survey.population.ModelList;
@@ -234,7 +235,9 @@ final class SurveyCommand extends ModelRun implements Callable<Integer> {
     private int failures(Survey.Outcome outcome) {
         int code = 0;
         for (Survey.Failure failure : outcome.failures()) {
-            int of = Failures.report(System.err, failure.cause(), console.debug);
+            boolean named = String.valueOf(failure.cause().getMessage()).contains(failure.reference());
+            System.err.print("lowrank: " + (named ? "" : ForeignText.name(failure.reference()) + ": "));
+            int of = Failures.reportRest(System.err, failure.cause(), console.debug);
             code = code == 0 ? of : code;
         }
         if (!outcome.failures().isEmpty()) {
@@ -242,7 +245,7 @@ final class SurveyCommand extends ModelRun implements Callable<Integer> {
                     + outcome.result().models().size() + " models failed: "
                     + outcome.failures().stream()
                             .limit(20)
-                            .map(failure -> org.lowrank.machine.text.ForeignText.name(failure.reference()))
+                            .map(failure -> ForeignText.name(failure.reference()))
                             .collect(Collectors.joining(", "))
                     + (outcome.failures().size() > 20 ? ", …" : "") + "; the reasons are in models.csv");
         }

@@ -72,6 +72,21 @@ class SurveyCommandTest {
     }
 
     @Test
+    void aDamagedFileIsToldWithItsModel() throws IOException {
+        Path models = folder.resolve("damaged");
+        TinyCheckpoint.write(models.resolve("good"), TinyCheckpoint.bert());
+        TinyCheckpoint.write(models.resolve("bad"), TinyCheckpoint.bert());
+        Path weights = models.resolve("bad/model.safetensors");
+        byte[] all = Files.readAllBytes(weights);
+        Files.write(weights, java.util.Arrays.copyOf(all, all.length - 9));
+
+        Run run = survey(models.toString());
+
+        assertThat(run.exitCode()).isEqualTo(Failures.MALFORMED);
+        assertThat(run.err()).contains("lowrank: " + models.resolve("bad") + ": truncated file: model.safetensors: ");
+    }
+
+    @Test
     void aModelIsHeldAgainstASurvey() throws IOException {
         Path models = folder.resolve("models");
         for (int i = 0; i < 3; i++) {

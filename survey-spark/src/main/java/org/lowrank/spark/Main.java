@@ -16,6 +16,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.lowrank.analyzer.MeasuringRun;
 import org.lowrank.machine.text.ForeignText;
 import org.lowrank.reports.OutputDirectory;
+import org.lowrank.reports.ReportWriteException;
 import org.lowrank.reports.ResultFormat;
 import org.lowrank.survey.population.ModelList;
 import org.lowrank.survey.population.ModelSurvey;
@@ -130,7 +131,7 @@ public final class Main {
         List<SurveyedModel> failed = outcome.models().stream()
                 .filter(model -> model.status() == SurveyedModel.Status.FAILED)
                 .toList();
-        failed.stream().limit(20).forEach(model -> err.println("lowrank: " + ForeignText.line(model.reason())));
+        failed.stream().limit(20).forEach(model -> err.println("lowrank: " + named(model)));
         if (!failed.isEmpty()) {
             err.println("lowrank: " + failed.size() + " of " + outcome.models().size()
                     + " models failed; the reasons are in models.csv");
@@ -144,11 +145,19 @@ public final class Main {
                 files.place());
     }
 
+    private static String named(SurveyedModel model) {
+        boolean told = model.reason().contains(model.reference());
+        return (told ? "" : ForeignText.name(model.reference()) + ": ") + ForeignText.line(model.reason());
+    }
+
     /** What went wrong in one line: of a task's failure, what the task threw. */
     private static String line(Throwable failure) {
         Throwable meaning = failure;
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             meaning = cause;
+            if (cause instanceof ReportWriteException) {
+                break; // says what could not be written, and why
+            }
         }
         String text = String.valueOf(meaning.getMessage());
         return ForeignText.line(text.lines().findFirst().orElse(text));
