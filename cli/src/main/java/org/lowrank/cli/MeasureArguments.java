@@ -68,7 +68,8 @@ final class MeasureArguments {
 
     @Option(
             names = "--spectrum",
-            description = "All singular values: effective rank, energy ranks, plots, spectra.csv.")
+            description =
+                    "All singular values: effective rank, energy ranks; plots and spectra.csv, but not of trace and survey.")
     boolean spectrum;
 
     @Option(

@@ -21,8 +21,7 @@ final class UnknownArchitecture {
         String seen = matrices.isEmpty()
                 ? "no matrices among " + checkpoint.tensors().size() + " tensors"
                 : matrices.size() + " matrices such as "
-                        + matrices.stream()
-                                .filter(tensor -> tensor.name().matches(".*\\d.*"))
+                        + shown(matrices).stream()
                                 .limit(SHOWN)
                                 .map(tensor -> tensor.name() + " " + StackShapes.shape(tensor))
                                 .collect(Collectors.joining(", "));
@@ -32,5 +31,13 @@ final class UnknownArchitecture {
                         + (types.isEmpty() ? "no model_type" : "model_type " + String.join(", ", types)) + ", " + seen
                         + (matrices.isEmpty() ? "" : "; --matrices all measures every matrix by its name")
                         + "; 'lowrank models' lists the known ones");
+    }
+
+    /** Those of layers, by their numbers; where none has one, all. */
+    private static List<Tensor> shown(List<Tensor> matrices) {
+        List<Tensor> numbered = matrices.stream()
+                .filter(tensor -> tensor.name().matches(".*\\d.*"))
+                .toList();
+        return numbered.isEmpty() ? matrices : numbered;
     }
 }

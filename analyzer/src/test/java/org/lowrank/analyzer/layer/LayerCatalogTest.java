@@ -341,6 +341,15 @@ class LayerCatalogTest {
     }
 
     @Test
+    void unknownArchitectureSaysWhatWasSeenWithoutNumbersToo() {
+        put("a.weight", 5, 7);
+        refused(
+                "{\"model_type\": \"mystery\"}",
+                "unknown architecture: model.safetensors: model_type mystery, 1 matrices such as a.weight [5, 7]; --matrices all"
+                        + " measures every matrix by its name; 'lowrank models' lists the known ones");
+    }
+
+    @Test
     void fusedAttentionOfAnUnknownTypeIsNotGuessed() {
         String at = "transformer.h.0.";
         put(at + "self_attention.query_key_value.weight", 72, 24);
