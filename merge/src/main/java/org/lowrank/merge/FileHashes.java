@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.lowrank.machine.files.Sha256;
 import org.lowrank.machine.tasks.SideBySide;
 import org.lowrank.weights.bytes.ByteSource;
@@ -14,15 +15,15 @@ import org.lowrank.weights.files.ModelFiles;
 import org.lowrank.weights.files.ModelNotFoundException;
 
 /**
- * SHA-256 of the weight files that took part: what their source tells, and for files on this machine what they hold. One more pass
- * over them, for the card of a model that is written; a dry run does without.
+ * SHA-256 of the weight files that took part: what their source tells or announces, and for files on this machine what they hold.
+ * One more pass over them, for the card of a model that is written; a dry run does without.
  */
 final class FileHashes {
     /** What sources tell, nothing computed. */
     static final FileHashes TOLD = new FileHashes(Map.of());
 
     private static final int CHUNK = 1 << 22;
-    private static final String LOCAL = "local path";
+    private static final String STREAMED = "(stream)";
 
     private final Map<String, String> computed;
 
@@ -36,7 +37,7 @@ final class FileHashes {
         List<Unhashed> unhashed = new ArrayList<>();
         for (OpenModel model : models) {
             for (ModelFiles.FileEntry file : model.weightFiles()) {
-                if (file.sha256().isEmpty() && model.provenance().source().equals(LOCAL)) {
+                if (told(model, file).isEmpty() && !model.source(file.name()).endsWith(STREAMED)) {
                     unhashed.add(new Unhashed(model, file));
                 }
             }
@@ -73,8 +74,13 @@ final class FileHashes {
         return Sha256.hex(digest);
     }
 
+    private static Optional<String> told(OpenModel model, ModelFiles.FileEntry file)
+            throws IOException, ModelNotFoundException {
+        return file.sha256().isPresent() ? file.sha256() : model.files().announcedHash(file.name());
+    }
+
     /** The hash, empty where none is known. */
-    String of(OpenModel model, ModelFiles.FileEntry file) {
-        return file.sha256().orElseGet(() -> computed.getOrDefault(key(model, file), ""));
+    String of(OpenModel model, ModelFiles.FileEntry file) throws IOException, ModelNotFoundException {
+        return told(model, file).orElseGet(() -> computed.getOrDefault(key(model, file), ""));
     }
 }

@@ -161,6 +161,13 @@ public final class OpenModel implements ModelInput, AutoCloseable {
         return files;
     }
 
+    /** Where one of its files comes from, in words. */
+    String source(String file) {
+        return (files instanceof MergedFiles merged ? merged.owner(file) : files)
+                .provenance()
+                .source();
+    }
+
     /** The weight files with their sizes, and hashes where the source tells them. */
     public List<ModelFiles.FileEntry> weightFiles() throws IOException, ModelNotFoundException {
         return files.list().stream()

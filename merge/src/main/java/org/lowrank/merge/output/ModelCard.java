@@ -2,20 +2,23 @@ package org.lowrank.merge.output;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
 /** README.md of a merged model: what it was made of and how, so that it can be made again. */
 final class ModelCard {
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String HUB = "Hugging Face Hub";
+    private static final String STREAMED = "(stream)";
 
     private ModelCard() {}
 
     static String of(MergeResult result) {
         StringBuilder card = new StringBuilder("---\n");
         List<String> onHub = result.models().stream()
-                .filter(model -> model.source().startsWith("Hugging Face Hub"))
-                .map(MergeResult.Model::model)
+                .flatMap(model -> onHub(model).stream())
+                .distinct()
                 .toList();
         if (!onHub.isEmpty()) {
             card.append("base_model:\n");
@@ -46,8 +49,11 @@ final class ModelCard {
                     .append(" | ")
                     .append(plain(model.source()))
                     .append(" | ")
-                    .append(files(model.files()))
+                    .append(inputs(model.files()))
                     .append(" |\n");
+        }
+        if (result.models().stream().anyMatch(model -> model.source().contains(STREAMED))) {
+            card.append("\nWhat was streamed was not compared with the SHA-256 that the Hub announces.\n");
         }
         card.append("\n## Recipe\n\n").append(fenced(result.recipe())).append("\n## Weights\n\n");
         card.append(String.format(
@@ -65,12 +71,37 @@ final class ModelCard {
         return card.toString().replace("\r\n", "\n");
     }
 
-    private static String files(List<MergeResult.ModelFile> files) {
+    /** Names that the Hub knows: of base and adapter both, without a folder or file inside. */
+    private static List<String> onHub(MergeResult.Model model) {
+        String[] sources = model.source().split(" \\+ ", 2);
+        int first = model.model().indexOf('+'); // no name on the Hub has one
+        int last = model.model().lastIndexOf('+');
+        List<String> names = new ArrayList<>();
+        if (sources[0].startsWith(HUB)) {
+            names.add(first < 0 ? model.model() : model.model().substring(0, first));
+        }
+        if (sources[sources.length - 1].startsWith(HUB) && last >= 0) {
+            names.add(model.model().substring(last + 1));
+        }
+        return names.stream()
+                .map(name -> name.replaceFirst("^([^/]+/[^/]+)/.*", "$1"))
+                .toList();
+    }
+
+    private static String inputs(List<MergeResult.ModelFile> files) {
         return String.join(
                 ", ",
                 files.stream()
                         .map(file -> plain(file.name()) + " (" + file.bytes()
-                                + (file.sha256().isEmpty() ? "" : ", `" + file.sha256() + "`") + ")")
+                                + (file.sha256().isEmpty() ? ", no SHA-256 known" : ", `" + file.sha256() + "`") + ")")
+                        .toList());
+    }
+
+    private static String files(List<MergeResult.ModelFile> files) {
+        return String.join(
+                ", ",
+                files.stream()
+                        .map(file -> plain(file.name()) + " (" + file.bytes() + ")")
                         .toList());
     }
 

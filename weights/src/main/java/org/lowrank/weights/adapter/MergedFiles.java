@@ -41,14 +41,28 @@ public record MergedFiles(ModelFiles base, ModelFiles adapter) implements ModelF
         return entries;
     }
 
+    /** Whose a file is, called as it is here. */
+    public ModelFiles owner(String name) {
+        return name.startsWith(PREFIX) ? adapter : base;
+    }
+
+    private static String own(String name) {
+        return name.startsWith(PREFIX) ? name.substring(PREFIX.length()) : name;
+    }
+
     @Override
     public ByteSource open(String name) throws IOException, ModelNotFoundException {
-        return name.startsWith(PREFIX) ? adapter.open(name.substring(PREFIX.length())) : base.open(name);
+        return owner(name).open(own(name));
+    }
+
+    @Override
+    public Optional<String> announcedHash(String name) throws IOException, ModelNotFoundException {
+        return owner(name).announcedHash(own(name));
     }
 
     @Override
     public Optional<String> stamp(String name) throws IOException {
-        return name.startsWith(PREFIX) ? adapter.stamp(name.substring(PREFIX.length())) : base.stamp(name);
+        return owner(name).stamp(own(name));
     }
 
     @Override
