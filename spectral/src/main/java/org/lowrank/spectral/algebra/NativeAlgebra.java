@@ -50,6 +50,11 @@ public final class NativeAlgebra {
         setDefault("OPT_OUT_TRACKING", "true");
         setDefault("ai.djl.pytorch.num_threads", "1");
         setDefault("ai.djl.pytorch.num_interop_threads", "1");
+        // DJL looks for its engines in the thread's loader, which in an executor's worker knows nothing of this
+        // program.
+        Thread thread = Thread.currentThread();
+        ClassLoader loader = thread.getContextClassLoader();
+        thread.setContextClassLoader(NativeAlgebra.class.getClassLoader());
         try (InputStream archive = Objects.requireNonNull(
                 NativeAlgebra.class.getResourceAsStream("linear-algebra.pt"), "linear-algebra.pt is not packaged")) {
             Engine engine = Engine.getEngine("PyTorch");
@@ -61,6 +66,8 @@ public final class NativeAlgebra {
         } catch (RuntimeException | LinkageError e) {
             // No native library for this platform: EJML does the same, slower; the method column says which it was.
             return Optional.empty();
+        } finally {
+            thread.setContextClassLoader(loader);
         }
     }
 
