@@ -74,6 +74,7 @@ final class CompareCommand extends ModelRun implements Callable<Integer> {
         selection(measure); // refuses wrong --layers and --matrices before anything is fetched
         Set<ResultFormat> formats = output.formats();
         if (!more.isEmpty()) {
+            refuseOfTwo();
             return several(measure.threads(), formats);
         }
         if (texts.given()) {
@@ -111,6 +112,18 @@ final class CompareCommand extends ModelRun implements Callable<Integer> {
         return 0;
     }
 
+    /** Options of two models' measurement that a comparison of more would pass over. */
+    private void refuseOfTwo() throws UsageException {
+        String given = measure.ofOneMeasurement();
+        if (given.isEmpty() && source.file != null) {
+            given = "--file";
+        }
+        if (!given.isEmpty()) {
+            throw new UsageException(
+                    given + ": of two models, and " + (more.size() + 2) + " are given; leave it out or compare two");
+        }
+    }
+
     /** Task vectors of several models, each number beside what unrelated ones show. */
     private int several(int threads, Set<ResultFormat> formats) throws Exception {
         List<String> models = new ArrayList<>(List.of(modelB));
@@ -131,10 +144,10 @@ final class CompareCommand extends ModelRun implements Callable<Integer> {
                     .run(sourceOptions(progress), measures, threads, run, progress);
             progress.close();
             result.warnings().forEach(warning -> console.warn("warning: " + warning));
-            if (!console.quiet) {
+            if (end.printsSummary(console)) {
                 System.out.print(MergeSummary.of(result));
             }
-            OutputArguments.print(result.files().write(directory, formats));
+            end.finish(result, result.files().write(directory, formats));
         }
         return 0;
     }

@@ -87,6 +87,27 @@ final class MeasureArguments {
     @Nullable
     Integer threads;
 
+    /** The first option given that only the measurement of one or two models heeds; empty where none is. */
+    String ofOneMeasurement() {
+        if (exact) {
+            return "--exact";
+        }
+        if (certify) {
+            return "--certify";
+        }
+        if (spectrum) {
+            return "--spectrum";
+        }
+        if (matrices != null
+                && list(matrices).stream().anyMatch(kind -> kind.strip().equalsIgnoreCase("all"))) {
+            return "--matrices all";
+        }
+        if (tolerance != SpectralOptions.defaults().tolerance()) {
+            return "--tolerance";
+        }
+        return device == Device.auto ? "" : "--device";
+    }
+
     SpectralOptions options() throws UsageException {
         if (!(tolerance > 0 && tolerance <= 1e-2)) {
             throw new UsageException("--tolerance: " + tolerance + ": not in (0, 0.01]; give for instance 1e-9");

@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code lowrank merge} and {@code lowrank compare} of several models, through the command. */
 class MergeCommandTest {
@@ -86,6 +89,37 @@ class MergeCommandTest {
                 .hasSize(3); // the header, Q and M1 of layer 1
         assertThat(directory.resolve("compared/report.html")).doesNotExist();
         assertThat(directory.resolve("compared/figures/pair-0.svg")).exists();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--exact",
+                "--certify",
+                "--spectrum",
+                "--matrices all",
+                "--tolerance 1e-6",
+                "--device cpu",
+                "--file model.safetensors"
+            })
+    void severalModelsRefuseWhatIsOfTwo(String option) {
+        String[] words = option.split(" ");
+        List<String> line =
+                new ArrayList<>(List.of("compare", model("base"), model("a"), model("b"), "--out", model("compared")));
+        line.addAll(List.of(words));
+        Run run = Run.of(line.toArray(String[]::new));
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err())
+                .contains((option.endsWith("all") ? option : words[0])
+                        + ": of two models, and 3 are given; leave it out or compare two");
+        assertThat(directory.resolve("compared")).doesNotExist();
+    }
+
+    @Test
+    void severalModelsAreComparedAsJson() {
+        Run run = Run.of("compare", model("base"), model("a"), model("b"), "--json", "--out", model("compared"));
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.out()).startsWith("{").contains("\"kind\" : \"merge\"").doesNotContain("medians");
     }
 
     @Test
