@@ -2,9 +2,26 @@ package org.lowrank.cli;
 
 import java.util.Locale;
 
-/** Numbers of bytes as people write them: 5GB, 500MB, 1.5GiB. */
+/** Numbers of bytes as people write them: 5GB, 500MB, 1.5GiB; and read them: 1.43 GB, 12.3 kB. */
 final class ByteSize {
+    private static final String UNITS = "kMGT";
+
     private ByteSize() {}
+
+    /** Three digits in the unit that fits, of a thousand. */
+    static String text(long bytes) {
+        double value = bytes;
+        int unit = -1;
+        while (value >= 999.5 && unit < UNITS.length() - 1) {
+            value /= 1000;
+            unit++;
+        }
+        if (unit < 0) {
+            return bytes + " B";
+        }
+        int decimals = value < 9.995 ? 2 : value < 99.95 ? 1 : 0;
+        return String.format(Locale.ROOT, "%." + decimals + "f %cB", value, UNITS.charAt(unit));
+    }
 
     /**
      * Reads one.

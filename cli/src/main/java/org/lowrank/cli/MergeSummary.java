@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 import org.lowrank.analyzer.activation.TaskInterference;
 import org.lowrank.merge.output.MergeResult;
 import org.lowrank.merge.prediction.PairPrediction;
@@ -14,23 +15,14 @@ import org.lowrank.merge.prediction.Verification;
 
 /** A merge in a few lines of text: medians over the matrices, each beside what unrelated task vectors show. */
 final class MergeSummary {
+    private static final int NUMBERS = 24;
+    private static final int NARROWEST = 36;
+
     private MergeSummary() {}
 
     static String of(MergeResult result) {
         StringBuilder text = new StringBuilder();
-        text.append(result.method().title())
-                .append(": ")
-                .append(result.method().formula())
-                .append('\n');
-        line(
-                text,
-                "%d tensors, %,d parameters; %.2f GB read, %.2f GB %s%s",
-                result.output().tensors(),
-                result.output().parameters(),
-                result.output().bytesRead() / 1e9,
-                result.output().bytesWritten() / 1e9,
-                result.output().files().isEmpty() ? "to be written" : "written",
-                seconds(result));
+        head(text, result);
         Map<String, List<PairPrediction>> pairs = new LinkedHashMap<>();
         for (PairPrediction pair : result.predictions()) {
             pairs.computeIfAbsent(pair.a().model() + " and " + pair.b().model(), key -> new ArrayList<>())
@@ -49,19 +41,59 @@ final class MergeSummary {
         return text.toString();
     }
 
+    /** What is merged, and the bytes of this run. */
+    private static void head(StringBuilder text, MergeResult result) {
+        MergeResult.Output output = result.output();
+        if (output.comparison()) {
+            line(
+                    text,
+                    "Task vectors of %s, pair by pair",
+                    result.models().get(0).reference());
+            line(text, "%d tensors, %,d parameters", output.tensors(), output.parameters());
+            return;
+        }
+        boolean dry = output.files().isEmpty();
+        long kept =
+                output.files().stream().mapToLong(MergeResult.ModelFile::bytes).sum() - output.bytesWritten();
+        line(text, "%s: %s", result.method().title(), result.method().formula());
+        line(
+                text,
+                "%d tensors, %,d parameters; %s %s, %s %s%s%s",
+                output.tensors(),
+                output.parameters(),
+                ByteSize.text(output.bytesRead()),
+                dry ? "to be read" : "read",
+                ByteSize.text(output.bytesWritten()),
+                dry ? "to be written" : "written",
+                seconds(result),
+                dry || kept <= 0 ? "" : ", " + ByteSize.text(kept) + " kept of an interrupted run");
+    }
+
     /** Rows of models, columns of texts; the base, which has learnt neither task, is what the others are held against. */
     private static void losses(StringBuilder text, List<TaskLosses> all) {
         line(text, "%nloss on the texts, nats a token (%s)", all.get(0).kind());
-        line(text, "  %-36s %10s %10s", "", "A", "B");
-        for (TaskLosses losses : all) {
-            String name = losses.role().equals("merged") ? "merged" : losses.role() + " " + losses.model();
-            line(
-                    text,
-                    "  %-36s %10.4f %10.4f",
-                    name,
-                    losses.losses().get(0),
-                    losses.losses().get(1));
+        List<String> names = all.stream()
+                .map(losses -> losses.role().equals("merged") ? "merged" : losses.role() + " " + losses.model())
+                .toList();
+        int width = width(names);
+        line(text, "  %s %10s %10s", label("", width), "A", "B");
+        for (int i = 0; i < all.size(); i++) {
+            List<Double> losses = all.get(i).losses();
+            line(text, "  %s %10.4f %10.4f", label(names.get(i), width), losses.get(0), losses.get(1));
         }
+    }
+
+    /** As wide as the longest name, or as the terminal allows. */
+    private static int width(List<String> names) {
+        int longest = names.stream().mapToInt(String::length).max().orElse(0);
+        return Math.max(NARROWEST, Math.min(longest, Terminal.stdout().columns() - NUMBERS));
+    }
+
+    /** The end of a name that is too long tells more than its beginning. */
+    private static String label(String name, int width) {
+        return name.length() > width
+                ? "…" + name.substring(name.length() - width + 1)
+                : name + " ".repeat(width - name.length());
     }
 
     /** What each of the first two models learnt on the inputs of the other's text. */
@@ -93,7 +125,18 @@ final class MergeSummary {
     }
 
     private static void pair(StringBuilder text, String title, List<PairPrediction> pairs) {
-        line(text, "%n%s: medians over %d matrices, beside unrelated task vectors", title, pairs.size());
+        List<PairPrediction> changed =
+                pairs.stream().filter(pair -> pair.angle() != null).toList();
+        if (changed.isEmpty()) {
+            line(text, "%n%s: nothing to compare: %s", title, unchanged(pairs));
+            return;
+        }
+        line(
+                text,
+                "%n%s: medians over %d matrices%s, beside unrelated task vectors",
+                title,
+                changed.size(),
+                changed.size() == pairs.size() ? "" : " (no change in " + (pairs.size() - changed.size()) + " others)");
         row(
                 text,
                 "cosine",
@@ -132,33 +175,50 @@ final class MergeSummary {
                 p -> p.sum() == null ? Double.NaN : p.sum().randomConstructive());
     }
 
+    /** Which of two models has no task vector. */
+    private static String unchanged(List<PairPrediction> pairs) {
+        List<String> same = Stream.of(
+                        pairs.stream().map(PairPrediction::a).toList(),
+                        pairs.stream().map(PairPrediction::b).toList())
+                .filter(parts -> parts.stream().allMatch(part -> part.frobeniusNorm() == 0))
+                .map(parts -> parts.get(0).model() + " has no change")
+                .toList();
+        return same.isEmpty() ? "no matrix is changed by both" : String.join(", ", same);
+    }
+
     private static void row(
             StringBuilder text,
             String name,
             List<PairPrediction> pairs,
             ToDoubleFunction<PairPrediction> value,
             ToDoubleFunction<PairPrediction> random) {
-        line(text, "  %-36s %10.4f %10.4f", name, median(pairs, value), median(pairs, random));
+        line(text, "  %-36s %10s %10s", name, number(median(pairs, value)), number(median(pairs, random)));
     }
 
     private static void verified(StringBuilder text, List<Verification> matrices) {
         line(text, "%nmerged: medians over %d matrices", matrices.size());
+        List<String> names = matrices.get(0).parts().stream()
+                .map(part -> "retained of " + part.model())
+                .toList();
+        int width = width(names);
+        double norm = median(matrices, m -> m.spectralNorm() / m.predictedSpectralNorm());
         line(
                 text,
-                "  %-36s %10.4f",
-                "norm against plain task arithmetic",
-                median(matrices, m -> m.spectralNorm() / m.predictedSpectralNorm()));
-        for (int i = 0; i < matrices.get(0).parts().size(); i++) {
+                "  %s %10s",
+                label("norm against plain task arithmetic", width),
+                Double.isNaN(norm) ? "no change" : number(norm));
+        for (int i = 0; i < names.size(); i++) {
             int part = i;
-            line(
-                    text,
-                    "  %-36s %10.4f",
-                    "retained of " + matrices.get(0).parts().get(i).model(),
-                    median(matrices, m -> {
-                        Double retained = m.parts().get(part).retained();
-                        return retained == null ? Double.NaN : retained;
-                    }));
+            double share = median(matrices, m -> {
+                Double retained = m.parts().get(part).retained();
+                return retained == null ? Double.NaN : retained;
+            });
+            line(text, "  %s %10s", label(names.get(i), width), Double.isNaN(share) ? "no change" : number(share));
         }
+    }
+
+    private static String number(double value) {
+        return Double.isNaN(value) ? "–" : String.format(Locale.ROOT, "%.4f", value);
     }
 
     private static <T> double median(List<T> rows, ToDoubleFunction<T> value) {

@@ -59,11 +59,17 @@ class MergeCommandTest {
         Run run = Run.of("compare", model("base"), model("a"), model("b"), model("c"), "--out", model("compared"));
         assertThat(run.exitCode()).as(run.err()).isZero();
         assertThat(run.out())
+                .startsWith("Task vectors of " + model("base") + ", pair by pair")
+                .doesNotContain("written")
                 .contains(
                         model("a") + " and " + model("b"),
                         model("a") + " and " + model("c"),
                         model("b") + " and " + model("c"));
         assertThat(directory.resolve("compared/prediction.csv")).exists();
+        assertThat(directory.resolve("compared/report.html"))
+                .content()
+                .contains("Comparison", "tensors of 3 models compared with their base")
+                .doesNotContain("dry run", "to be merged", "Bytes written");
         assertThat(directory.resolve("compared/result.json")).exists();
         assertThat(directory.resolve("compared/model.safetensors")).doesNotExist();
     }
@@ -120,6 +126,36 @@ class MergeCommandTest {
         Run run = Run.of("compare", model("base"), model("a"), model("b"), "--json", "--out", model("compared"));
         assertThat(run.exitCode()).as(run.err()).isZero();
         assertThat(run.out()).startsWith("{").contains("\"kind\" : \"merge\"").doesNotContain("medians");
+    }
+
+    @Test
+    void aModelLikeItsBaseIsSaidToHaveNoChange() throws Exception {
+        Path same = directory.resolve("a-copy-of-the-base-with-a-name-longer-than-the-column-of-names");
+        Files.createDirectories(same);
+        for (String file : List.of("config.json", "model.safetensors")) {
+            Files.copy(directory.resolve("base").resolve(file), same.resolve(file));
+        }
+        Run run = Run.of(
+                "merge",
+                "--method",
+                "task_arithmetic",
+                "--base",
+                model("base"),
+                model("a"),
+                same.toString(),
+                "--predict",
+                "--verify",
+                "--out",
+                model("merged"));
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.out())
+                .contains(model("a") + " and " + same + ": nothing to compare: " + same + " has no change")
+                .containsPattern("\\d kB read, [\\d.]+ kB written in ")
+                .doesNotContain("NaN", "GB");
+        List<String> columns =
+                run.outLines().stream().filter(line -> line.startsWith("  ")).toList();
+        assertThat(columns).hasSize(3).allSatisfy(line -> assertThat(line).hasSameSizeAs(columns.get(0)));
+        assertThat(columns.get(2)).endsWith("-column-of-names  no change");
     }
 
     @Test

@@ -22,6 +22,7 @@ import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.files.ModelNotFoundException;
 import org.lowrank.weights.files.SourceOptions;
 import org.lowrank.weights.writing.ModelDirectory;
+import org.lowrank.weights.writing.ModelWriter;
 import org.lowrank.weights.writing.ShardPlan;
 
 /**
@@ -133,10 +134,13 @@ public final class Merge implements AutoCloseable {
             List<String> copied = List.of();
             List<Verification> verification = List.of();
             FileHashes hashes = FileHashes.TOLD;
+            List<ShardPlan.Shard> toWrite = shards.shards();
             if (!options.dryRun()) {
                 copied = CopiedFiles.copy(plan.donor().files(), directory, recipe.dtype());
                 long start = System.nanoTime();
-                new ModelMerger(plan, options.threads()).merge(directory.weights(shards), progress::written);
+                ModelWriter writer = directory.weights(shards);
+                toWrite = writer.missing();
+                new ModelMerger(plan, options.threads()).merge(writer, progress::written);
                 seconds.put("merge", since(start));
                 verification = wanted.verify() ? measurer.verify(directory.building()) : List.of();
                 if (options.hashes()) {
@@ -150,8 +154,7 @@ public final class Merge implements AutoCloseable {
             MergeResult result = new MergeDescription(plan, models.values(), hashes)
                     .result(
                             run.took(seconds),
-                            shards,
-                            options.dryRun(),
+                            new MergeDescription.Weights(options.dryRun() ? List.of() : shards.shards(), toWrite),
                             copied,
                             new MergeResult.Measured(predictions, verification, losses, measurer.interference()),
                             warnings);
@@ -165,7 +168,8 @@ public final class Merge implements AutoCloseable {
     }
 
     /**
-     * What a merge would be, without a directory: the plan, and what the measures ask for before it.
+     * What a merge would be, without a directory: the plan, and what the measures ask for before it. A comparison, of which no
+     * byte is to be written.
      *
      * @return a result that knows its files
      */
@@ -177,7 +181,7 @@ public final class Merge implements AutoCloseable {
         MergeResult.Measured measured = new MergeResult.Measured(
                 measurer.predict(), List.of(), measurer.losses(Optional.empty()), measurer.interference());
         return new MergeDescription(plan, models.values(), FileHashes.TOLD)
-                .result(run.took(seconds), shards(ShardPlan.USUAL_SHARD_BYTES), true, List.of(), measured, warnings);
+                .result(run.took(seconds), MergeDescription.Weights.NONE, List.of(), measured, warnings);
     }
 
     private ShardPlan shards(long shardBytes) {

@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.lowrank.merge.method.MergeMethod;
 import org.lowrank.merge.method.TensorParameters;
 import org.lowrank.merge.output.MergeResult;
@@ -25,21 +27,40 @@ final class MergeDescription {
         this.hashes = hashes;
     }
 
+    /**
+     * The weight files.
+     *
+     * @param shards of the model there is now; none where none was written
+     * @param toWrite those that this run writes, or would: not those that an interrupted run has left
+     */
+    record Weights(List<ShardPlan.Shard> shards, List<ShardPlan.Shard> toWrite) {
+        /** Of a comparison. */
+        static final Weights NONE = new Weights(List.of(), List.of());
+
+        long bytes() {
+            return toWrite.stream().mapToLong(ShardPlan.Shard::bytes).sum();
+        }
+
+        Set<String> tensors() {
+            return toWrite.stream()
+                    .flatMap(shard -> shard.tensors().stream())
+                    .map(placed -> placed.tensor().name())
+                    .collect(Collectors.toSet());
+        }
+    }
+
     /** A saved result. */
     MergeResult result(
             MergeResult.Run run,
-            ShardPlan shards,
-            boolean dryRun,
+            Weights weights,
             List<String> copied,
             MergeResult.Measured measured,
             List<String> warnings)
             throws IOException, ModelNotFoundException {
         MergeMethod method = plan.recipe().method();
-        List<MergeResult.ModelFile> files = dryRun
-                ? List.of()
-                : shards.shards().stream()
-                        .map(shard -> new MergeResult.ModelFile(shard.file(), shard.bytes(), ""))
-                        .toList();
+        List<MergeResult.ModelFile> files = weights.shards().stream()
+                .map(shard -> new MergeResult.ModelFile(shard.file(), shard.bytes(), ""))
+                .toList();
         long parameters = plan.tensors().stream()
                 .filter(item -> item.copied().isEmpty())
                 .map(MergePlan.Item::output)
@@ -57,7 +78,12 @@ final class MergeDescription {
                 plan.recipe().text(),
                 described,
                 new MergeResult.Output(
-                        files, copied, plan.tensors().size(), parameters, plan.bytesRead(), shards.fileBytes()),
+                        files,
+                        copied,
+                        plan.tensors().size(),
+                        parameters,
+                        plan.bytesRead(weights.tensors()),
+                        weights.bytes()),
                 plan.tensors().stream().map(this::row).toList(),
                 measured,
                 warnings);

@@ -190,10 +190,13 @@ record MergePlan(
         return counts;
     }
 
-    /** Bytes of weights that are read. */
-    long bytesRead() {
+    /** Bytes of weights that are read for tensors of these names. */
+    long bytesRead(Set<String> names) {
         long bytes = 0;
         for (Item item : tensors) {
+            if (!names.contains(item.output().name())) {
+                continue;
+            }
             boolean donorRead = !item.copied().isEmpty() || base.isPresent();
             bytes += donorRead ? item.donor().storedBytes() : 0;
             bytes += item.models().stream().mapToLong(Tensor::storedBytes).sum();

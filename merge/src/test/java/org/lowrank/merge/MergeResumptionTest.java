@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import org.lowrank.merge.output.MergeResult;
 import org.lowrank.merge.recipe.RecipeReader;
 import org.lowrank.weights.files.SourceOptions;
 
@@ -40,11 +41,17 @@ class MergeResumptionTest extends MadeModels {
                 .findFirst()
                 .orElseThrow());
         var time = Files.getLastModifiedTime(firstShard);
-        merge(recipe, options(out, 1, 1 << 12));
+        MergeResult resumed = merge(recipe, options(out, 1, 1 << 12));
         assertThat(Files.getLastModifiedTime(out.resolve(firstShard.getFileName())))
                 .isEqualTo(time);
         Path whole = directory.resolve("whole");
-        merge(recipe, options(whole, 1, 1 << 12));
+        MergeResult atOnce = merge(recipe, options(whole, 1, 1 << 12));
+        assertThat(resumed.output().bytesWritten())
+                .as("of this run alone")
+                .isEqualTo(atOnce.output().bytesWritten() - Files.size(whole.resolve(firstShard.getFileName())));
+        assertThat(resumed.output().bytesRead())
+                .isPositive()
+                .isLessThan(atOnce.output().bytesRead());
         for (String name : names(whole)) {
             if (name.endsWith(".safetensors")) {
                 assertThat(out.resolve(name)).hasSameBinaryContentAs(whole.resolve(name));

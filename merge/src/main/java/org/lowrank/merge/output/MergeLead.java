@@ -42,7 +42,10 @@ final class MergeLead {
                 Sources.links(),
                 "merge",
                 Sources.footer(
-                        result.method().title() + " of " + names, result.run().version()));
+                        (result.output().comparison()
+                                        ? "Comparison"
+                                        : result.method().title()) + " of " + names,
+                        result.run().version()));
     }
 
     private static String tensors(MergeResult result) {
@@ -53,6 +56,9 @@ final class MergeLead {
         long models = result.models().stream()
                 .filter(model -> model.role().equals("merged"))
                 .count();
+        if (result.output().comparison()) {
+            return count(merged, "tensor") + " of " + count(models, "model") + " compared with their base.";
+        }
         return count(merged, "tensor") + " of " + count(models, "model")
                 + (planned(result) ? " to be merged" : " merged") + (copied == 0 ? "." : ", " + copied + " copied.");
     }

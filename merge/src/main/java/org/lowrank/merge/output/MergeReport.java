@@ -49,8 +49,11 @@ public final class MergeReport {
             sections.add(InterferenceOutput.curves(result.interference()));
             sections.add(InterferenceOutput.map(result.models().get(0).model(), result.interference()));
         }
-        sections.add(tensors(result));
-        sections.add(method(result));
+        boolean compared = result.output().comparison();
+        if (!compared) {
+            sections.add(tensors(result));
+        }
+        sections.add(method(result, compared));
         if (!result.warnings().isEmpty()) {
             sections.add(new NoteSection("warnings", "Warnings", List.of(), result.warnings()));
         }
@@ -62,9 +65,11 @@ public final class MergeReport {
                         .map(MergeResult.Model::model)
                         .toList());
         return new Report(
-                result.output().files().isEmpty() ? "Merge, dry run" : "Merged model",
+                compared ? "Comparison" : result.output().files().isEmpty() ? "Merge, dry run" : "Merged model",
                 names,
-                result.method().title() + ": " + result.method().formula(),
+                compared
+                        ? "Task vectors Δ = model − base, pair by pair"
+                        : result.method().title() + ": " + result.method().formula(),
                 cards(result),
                 List.of(),
                 sections,
@@ -75,6 +80,12 @@ public final class MergeReport {
     }
 
     private static List<Card> cards(MergeResult result) {
+        if (result.output().comparison()) {
+            return List.of(
+                    new Card("Models", Integer.toString(result.models().size())),
+                    new Card("Tensors", count(result.output().tensors())),
+                    new Card("Parameters", count(result.output().parameters())));
+        }
         return List.of(
                 new Card("Method", result.method().name()),
                 new Card("Models", Integer.toString(result.models().size())),
@@ -233,34 +244,19 @@ public final class MergeReport {
                 false);
     }
 
-    private static NoteSection method(MergeResult result) {
+    private static NoteSection method(MergeResult result, boolean compared) {
+        List<Fact> facts = new ArrayList<>();
+        if (!compared) {
+            facts.add(new Fact(result.method().title(), result.method().formula(), false));
+            facts.add(new Fact("Source", result.method().reference(), false));
+            facts.add(new Fact("Recipe", result.recipe(), true));
+        }
+        facts.addAll(MergeDefinitions.FACTS);
         return new NoteSection(
                 "method",
                 "Method",
-                List.of(
-                        new Fact(result.method().title(), result.method().formula(), false),
-                        new Fact("Source", result.method().reference(), false),
-                        new Fact("Recipe", result.recipe(), true),
-                        new Fact(
-                                "Cosine",
-                                "⟨Δ_A, Δ_B⟩/(‖Δ_A‖_F ‖Δ_B‖_F); its standard deviation for randomly rotated task vectors is 1/√(rc).",
-                                false),
-                        new Fact(
-                                "Overlap",
-                                "√(mean cos²θ) of the principal angles between the leading k right (rows) and left (columns) "
-                                        + "directions; √(k/d) for independent random spaces.",
-                                false),
-                        new Fact(
-                                "STI",
-                                "singular task interference ‖(UᵀU − I) Σ (VᵀV − I)‖_1 of the leading directions (Gargiulo et "
-                                        + "al., CVPR 2025); random: its mean over 32 draws of independent directions.",
-                                false),
-                        new Fact(
-                                "‖sum‖_2",
-                                "‖w_A Δ_A + w_B Δ_B‖_2: the larger part where the directions are orthogonal, both together "
-                                        + "where they agree; random: the rows and columns of Δ_B in random order and signs.",
-                                false)),
-                List.of("Merged in double, rounded once to nearest even."));
+                facts,
+                compared ? List.of() : List.of("Merged in double, rounded once to nearest even."));
     }
 
     private static List<Fact> provenance(MergeResult result) {

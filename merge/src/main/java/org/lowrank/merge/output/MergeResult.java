@@ -141,8 +141,8 @@ public record MergeResult(
      * @param copiedFiles of the base: config, tokenizer…
      * @param tensors how many
      * @param parameters how many elements were merged
-     * @param bytesRead of weights
-     * @param bytesWritten of weights
+     * @param bytesRead of weights by this run, to be merged; those that an interrupted run has merged are not among them
+     * @param bytesWritten of weights by this run, or to be written; 0 where models are only compared
      */
     public record Output(
             List<ModelFile> files,
@@ -150,7 +150,12 @@ public record MergeResult(
             int tensors,
             long parameters,
             long bytesRead,
-            long bytesWritten) {}
+            long bytesWritten) {
+        /** Whether nothing is merged, neither now nor after a dry run. */
+        public boolean comparison() {
+            return files.isEmpty() && bytesWritten == 0;
+        }
+    }
 
     /**
      * A tensor of the result.
