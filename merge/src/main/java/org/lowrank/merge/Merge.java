@@ -24,6 +24,7 @@ import org.lowrank.weights.files.SourceOptions;
 import org.lowrank.weights.writing.ModelDirectory;
 import org.lowrank.weights.writing.ModelWriter;
 import org.lowrank.weights.writing.ShardPlan;
+import org.lowrank.weights.writing.WeightsWriteException;
 
 /**
  * A merge from recipe to directory: predict, merge, verify. Open models are closed with it.
@@ -124,6 +125,7 @@ public final class Merge implements AutoCloseable {
             throws IOException, ModelNotFoundException, InterruptedException {
         Map<String, Double> seconds = new LinkedHashMap<>();
         List<String> warnings = new ArrayList<>(plan.warnings());
+        warnOfMissingConfiguration(warnings);
         MergeMeasures wanted = options.measures();
         MergeMeasurer measurer = new MergeMeasurer(plan, wanted, options.threads(), progress, seconds, warnings);
         ShardPlan shards = shards(options.shardBytes());
@@ -190,10 +192,23 @@ public final class Merge implements AutoCloseable {
     }
 
     /** What a dry run has written is replaced without asking: it holds no weights. */
-    private static Optional<String> replaceable(MergeOptions options) throws IOException {
+    private static Optional<String> replaceable(MergeOptions options) throws WeightsWriteException {
         Path out = options.out();
-        boolean dry = Files.isRegularFile(out.resolve(MARK)) && !Files.exists(out.resolve("README.md"));
-        return options.replace() || dry ? Optional.of(MARK) : Optional.empty();
+        boolean merged = Files.isRegularFile(out.resolve(MARK));
+        if (merged && Files.exists(out.resolve("README.md")) && !options.replace()) {
+            throw new WeightsWriteException(
+                    "cannot write weights: " + out.toAbsolutePath().normalize()
+                            + ": a merged model is in the way; replace it with --force or choose another directory with --out");
+        }
+        return merged ? Optional.of(MARK) : Optional.empty();
+    }
+
+    /** Weights without a configuration are read by few programs. */
+    private void warnOfMissingConfiguration(List<String> warnings) throws IOException, ModelNotFoundException {
+        if (plan.donor().files().list().stream().noneMatch(file -> file.name().equals("config.json"))) {
+            warnings.add("no config.json: " + plan.donor().reference()
+                    + " comes without, and so does the merged model; give it that of its architecture");
+        }
     }
 
     private static double since(long start) {

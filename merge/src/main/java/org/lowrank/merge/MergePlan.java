@@ -21,10 +21,10 @@ import org.lowrank.weights.writing.Rounding;
  * What will be written, tensor by tensor, checked against every model's headers before a value is read.
  *
  * @param recipe what was asked for
- * @param donor the model whose names, order and dtypes the result has
+ * @param donor the model whose names and dtypes the result has
  * @param base the base model, where the method takes differences from it
  * @param models those merged, in the recipe's order
- * @param tensors in the donor's order
+ * @param tensors in name order
  * @param warnings what a reader should know
  */
 record MergePlan(

@@ -186,10 +186,37 @@ class MergeTest extends MadeModels {
         merge(recipe("linear", ""), options(out, 1, 1 << 30));
         assertThatThrownBy(() -> merge(recipe("sum", ""), options(out, 1, 1 << 30)))
                 .isInstanceOf(WeightsWriteException.class)
-                .hasMessageContaining("the directory is not empty");
+                .hasMessage(
+                        "cannot write weights: " + out + ": a merged model is in the way; replace it with --force or"
+                                + " choose another directory with --out");
         MergeOptions usual = options(out, 1, 1 << 30);
         merge(recipe("sum", ""), new MergeOptions(out, usual.shardBytes(), 1, false, true, true, MergeMeasures.NONE));
         assertThat(Files.readString(out.resolve("recipe.yml"))).contains("merge_method: sum");
+        Path other = Files.createDirectories(directory.resolve("other"));
+        Files.writeString(other.resolve("thesis.tex"), "x");
+        assertThatThrownBy(() -> merge(recipe("sum", ""), options(other, 1, 1 << 30)))
+                .isInstanceOf(WeightsWriteException.class)
+                .hasMessageContaining("the directory is not empty; choose another one with --out");
+    }
+
+    @Test
+    void aBaseWithoutAConfigurationIsToldOnce() throws Exception {
+        Path bare = changed(tensors -> {});
+        Files.delete(bare.resolve("config.json"));
+        MergeResult result = merge(
+                "merge_method: linear\nmodels:\n  - model: " + bare + "\n  - model: " + b + "\n",
+                options(directory.resolve("merged"), 1, 1 << 30));
+        assertThat(result.warnings())
+                .filteredOn(warning -> warning.startsWith("no config.json"))
+                .containsExactly("no config.json: " + bare
+                        + " comes without, and so does the merged model; give it that of its architecture");
+    }
+
+    /** The base's file lists them in another order; the order of names is that of any source. */
+    @Test
+    void tensorsAreWrittenInTheOrderOfTheirNames() throws Exception {
+        MergeResult result = merge(recipe("task_arithmetic", ""), options(directory.resolve("merged"), 1, 1 << 30));
+        assertThat(result.tensors()).extracting(MergeResult.TensorRow::name).isSorted();
     }
 
     @Test
