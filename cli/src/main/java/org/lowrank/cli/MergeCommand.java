@@ -95,6 +95,10 @@ final class MergeCommand extends ModelRun implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        if (source.file != null) {
+            throw new UsageException("--file: " + source.file + ": a merge has several models; leave it out and write"
+                    + " MODEL/" + source.file + " for the model it is of");
+        }
         if (directions < 1 || directions > 256) {
             throw new UsageException("--directions: " + directions + ": not between 1 and 256; the default is "
                     + MergePredictor.DEFAULT_DIRECTIONS);

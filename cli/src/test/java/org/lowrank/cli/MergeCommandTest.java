@@ -193,6 +193,19 @@ class MergeCommandTest {
         assertThat(Run.of("merge", model("a"), model("b")).exitCode()).isEqualTo(2);
         assertThat(Run.of("merge", "--method", "ties", model("a"), model("b")).err())
                 .contains("base model is missing");
+        assertThat(Run.of(
+                                "merge",
+                                "--method",
+                                "linear",
+                                model("a"),
+                                model("b"),
+                                "--file",
+                                "x.gguf",
+                                "--out",
+                                model("x"))
+                        .err())
+                .contains(
+                        "--file: x.gguf: a merge has several models; leave it out and write MODEL/x.gguf for the model it is of");
         assertThat(Run.of("merge", "--method", "linear", model("a"), model("nowhere"), "--out", model("x"))
                         .exitCode())
                 .isEqualTo(3);
