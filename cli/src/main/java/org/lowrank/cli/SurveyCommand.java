@@ -152,9 +152,14 @@ final class SurveyCommand extends ModelRun implements Callable<Integer> {
         if (master == null && !settings.isEmpty()) {
             throw new UsageException("--conf: " + settings.get(0) + ": a setting of Spark; give --master too");
         }
-        if (master != null && (memory != null || measure.threads != null || source.offline)) {
+        boolean oneMachine = memory != null
+                || measure.threads != null
+                || source.offline
+                || inFlight != SurveyOptions.USUAL_IN_FLIGHT
+                || measure.device != MeasureArguments.Device.auto;
+        if (master != null && oneMachine) {
             throw new UsageException(
-                    "--memory, --threads and --offline are for one machine; with --master say for instance"
+                    "--memory, --threads, --models-in-flight, --device and --offline are for one machine; with --master say for instance"
                             + " --conf spark.executor.cores=4 --conf spark.executor.memoryOverhead=8g");
         }
         if (inFlight < 1 || inFlight > 256) {

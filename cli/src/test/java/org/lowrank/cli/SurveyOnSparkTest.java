@@ -116,9 +116,13 @@ class SurveyOnSparkTest {
     @Test
     void optionsOfOneMachineAreRefused() throws Exception {
         Path list = Files.writeString(folder.resolve("models.txt"), "org/model\n");
-        Run threads = Run.of("survey", list.toString(), "--master", "local[2]", "--threads", "2");
-        assertThat(threads.exitCode()).isEqualTo(Failures.USAGE);
-        assertThat(threads.err()).contains("--memory, --threads and --offline are for one machine");
+        for (String option : List.of("--threads 2", "--memory 1GB", "--models-in-flight 2", "--device cpu")) {
+            String[] words = option.split(" ");
+            Run run = Run.of("survey", list.toString(), "--master", "local[2]", words[0], words[1]);
+            assertThat(run.exitCode()).as(option).isEqualTo(Failures.USAGE);
+            assertThat(run.err())
+                    .contains("--memory, --threads, --models-in-flight, --device and --offline are for one machine");
+        }
         assertThat(Run.of("survey", list.toString(), "--conf", "a=b").err())
                 .contains("--conf: a=b: a setting of Spark; give --master too");
     }
