@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
-import org.lowrank.analyzer.layer.LayerCatalog;
+import org.lowrank.analyzer.layer.PyTorchLayout;
 import org.lowrank.weights.adapter.Adapter;
 import org.lowrank.weights.adapter.AdapterReader;
 import org.lowrank.weights.adapter.MergedCheckpoint;
@@ -24,7 +24,6 @@ import org.lowrank.weights.reference.ModelReference;
 import org.lowrank.weights.reference.ModelSource;
 import org.lowrank.weights.tensor.Checkpoint;
 import org.lowrank.weights.tensor.Tensor;
-import org.lowrank.weights.tensor.TurnedTensor;
 
 /** A checkpoint with its files, open until closed. */
 public final class OpenModel implements ModelInput, AutoCloseable {
@@ -91,27 +90,7 @@ public final class OpenModel implements ModelInput, AutoCloseable {
         open.push(files);
         CheckpointReader reader = new CheckpointReader(files);
         open.push(reader);
-        Checkpoint read = reader.read();
-        return read.tensors().stream().allMatch(tensor -> TurnedTensor.asNamed(tensor) == tensor) || isInOut(read)
-                ? read
-                : new Checkpoint(
-                        read.config(),
-                        read.tensors().stream().map(TurnedTensor::asNamed).toList(),
-                        read.leftOut(),
-                        read.adapter(),
-                        read.format(),
-                        read.files(),
-                        read.described(),
-                        read.warnings());
-    }
-
-    /** Whether PyTorch's own files have the model's weights so; of what is unknown they are taken for those of plain linear layers. */
-    private static boolean isInOut(Checkpoint checkpoint) {
-        try {
-            return LayerCatalog.isInOut(checkpoint);
-        } catch (MalformedWeightsException unknown) {
-            return false;
-        }
+        return PyTorchLayout.of(reader.read());
     }
 
     private static void closeAll(Deque<AutoCloseable> open) throws IOException {

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import org.lowrank.analyzer.layer.LayerMatrix;
 import org.lowrank.analyzer.layer.ModelLayers;
+import org.lowrank.analyzer.layer.PyTorchLayout;
 import org.lowrank.machine.tasks.Progress;
 import org.lowrank.spectral.LeadingSubspace;
 import org.lowrank.spectral.SpectralEngine;
@@ -61,8 +62,8 @@ public final class TaskVectorExtractor {
             PeftWriter writer,
             Progress progress)
             throws IOException {
-        Map<String, Tensor> tunedByName = new HashMap<>();
-        tuned.tensors().forEach(tensor -> tunedByName.put(tensor.name(), tensor));
+        Map<String, Tensor> baseByName = byName(baseWeights);
+        Map<String, Tensor> tunedByName = byName(tuned);
         Map<Tensor, Boolean> transposed = new LinkedHashMap<>();
         for (LayerMatrix matrix : base.matrices()) {
             matrix.parts().forEach(part -> transposed.put(part.tensor(), part.transposed()));
@@ -72,16 +73,17 @@ public final class TaskVectorExtractor {
         Set<String> done = new HashSet<>();
         boolean fanInFanOut = false;
         for (Map.Entry<Tensor, Boolean> entry : transposed.entrySet()) {
-            Tensor tensor = entry.getKey();
+            Tensor tensor = baseByName.getOrDefault(entry.getKey().name(), entry.getKey());
             Tensor other = tunedByName.get(tensor.name());
+            boolean inOut = entry.getValue() && tensor.orientation() != Tensor.Orientation.OUT_IN;
             done.add(tensor.name());
             if (other == null
                     || !other.shape().equals(tensor.shape())
                     || tensor.shape().size() != 2) {
                 leftOut.add(new Extraction.LeftOut(tensor.name(), reason(tensor, other)));
             } else {
-                matrices.add(extract(tensor, other, entry.getValue(), writer));
-                fanInFanOut |= entry.getValue();
+                matrices.add(extract(tensor, other, inOut, writer));
+                fanInFanOut |= inOut;
             }
             progress.at(done.size(), transposed.size());
         }
@@ -95,6 +97,13 @@ public final class TaskVectorExtractor {
             }
         }
         return new Extraction(goal, name, matrices, leftOut, fanInFanOut);
+    }
+
+    /** As PyTorch lays them, whatever format they are from: those of two models are compared, and the adapter is for PyTorch's. */
+    private static Map<String, Tensor> byName(Checkpoint checkpoint) {
+        Map<String, Tensor> byName = new HashMap<>();
+        PyTorchLayout.of(checkpoint).tensors().forEach(tensor -> byName.put(tensor.name(), tensor));
+        return byName;
     }
 
     private static String reason(Tensor tensor, @org.jspecify.annotations.Nullable Tensor other) {

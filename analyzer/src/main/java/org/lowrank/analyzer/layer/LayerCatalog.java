@@ -48,22 +48,6 @@ public final class LayerCatalog {
         return resolve(checkpoint, selection, false);
     }
 
-    /**
-     * Whether PyTorch itself keeps this model's weights as [in, out], as GPT-2's Conv1D does: by its {@code model_type}, without one by
-     * names and shapes.
-     *
-     * @throws MalformedWeightsException if there is no {@code model_type} and the architecture is unknown
-     */
-    public static boolean isInOut(Checkpoint checkpoint) throws MalformedWeightsException {
-        List<String> types = StackConfig.modelTypes(checkpoint.config());
-        return ArchitectureCatalog.of(types.isEmpty() ? List.of(inferredType(checkpoint)) : types).stream()
-                .anyMatch(Architecture::inOut);
-    }
-
-    private static String inferredType(Checkpoint checkpoint) throws MalformedWeightsException {
-        return resolve(checkpoint).card().modelType().split(" ", 2)[0]; // and "(inferred)"
-    }
-
     /** The same of a part of a model: where its architecture is unknown it has no layer matrices, and a warning says so. */
     static ModelLayers resolvePart(Checkpoint checkpoint, LayerSelection selection) throws MalformedWeightsException {
         return resolve(checkpoint, selection, true);

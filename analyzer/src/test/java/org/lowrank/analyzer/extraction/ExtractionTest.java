@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,6 +27,7 @@ import org.lowrank.spectral.SpectralEngine;
 import org.lowrank.spectral.SpectralEngines;
 import org.lowrank.spectral.SpectralOptions;
 import org.lowrank.weights.adapter.PeftWriter;
+import org.lowrank.weights.checkpoints.OnnxWriter;
 import org.lowrank.weights.checkpoints.SafetensorsWriter;
 import org.lowrank.weights.checkpoints.TestTensor;
 import org.lowrank.weights.files.SourceOptions;
@@ -189,6 +191,58 @@ class ExtractionTest {
             assertThat(model.adapter().orElseThrow().targets())
                     .allSatisfy(target -> assertThat(target.product().scale()).isEqualTo(1));
         }
+    }
+
+    /** ONNX files have weights as [in, out]: square ones would be compared with the other's transpose, and PEFT told of a Conv1D. */
+    @Test
+    void aBaseInOnnxGivesTheAdapterOfPyTorchs() throws Exception {
+        Extraction plain = extract(ExtractionGoal.rank(RANK));
+        byte[] weights = Files.readAllBytes(adapter().resolve("adapter_model.safetensors"));
+        Map<String, TestTensor> tensors = write();
+        Files.delete(base().resolve("model.safetensors"));
+        Files.write(base().resolve("model.onnx"), onnx(tensors));
+        try (Stream<Path> files = Files.list(adapter())) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+        }
+        Files.delete(adapter());
+        Extraction turned = run(ExtractionGoal.rank(RANK));
+        assertThat(turned.fanInFanOut()).isFalse();
+        assertThat(turned.matrices()).isEqualTo(plain.matrices());
+        assertThat(adapter().resolve("adapter_model.safetensors")).hasBinaryContent(weights);
+    }
+
+    private static byte[] onnx(Map<String, TestTensor> tensors) {
+        OnnxWriter model = new OnnxWriter();
+        tensors.forEach((name, tensor) -> {
+            if (tensor.shape().size() == 2) {
+                String initializer = "onnx::MatMul_" + name.hashCode();
+                String module = name.substring(0, name.length() - ".weight".length());
+                model.initializer(initializer, transposed(tensor));
+                model.node(
+                        "/" + module.replace('.', '/').replace("layers/0", "layers.0") + "/MatMul",
+                        "MatMul",
+                        List.of("x", initializer),
+                        List.of("y"));
+            } else {
+                model.initializer(name, tensor);
+            }
+        });
+        return model.toByteArray();
+    }
+
+    private static TestTensor transposed(TestTensor tensor) {
+        int rows = tensor.shape().get(0).intValue();
+        int cols = tensor.shape().get(1).intValue();
+        ByteBuffer data = ByteBuffer.wrap(tensor.data()).order(ByteOrder.LITTLE_ENDIAN);
+        double[] turned = new double[rows * cols];
+        for (int i = 0; i < rows; i++) {
+            for (int j = 0; j < cols; j++) {
+                turned[j * rows + i] = data.getFloat(4 * (i * cols + j));
+            }
+        }
+        return TestTensor.of(DType.F32, List.of((long) cols, (long) rows), turned);
     }
 
     @Test
