@@ -10,9 +10,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.FilterFileSystem;
+import org.apache.hadoop.fs.FutureDataInputStreamBuilder;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -70,7 +70,7 @@ class HadoopModelFilesTest {
         Files.write(folder.resolve("model.safetensors"), new byte[16]);
         FileSystem broken = new FilterFileSystem(disks()) {
             @Override
-            public FSDataInputStream open(org.apache.hadoop.fs.Path path, int bufferSize) throws IOException {
+            public FutureDataInputStreamBuilder openFile(org.apache.hadoop.fs.Path path) throws IOException {
                 throw new IOException("Error accessing it", new IllegalStateException("403 Forbidden\nrequest 1"));
             }
         };
