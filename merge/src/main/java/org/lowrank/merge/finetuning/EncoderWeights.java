@@ -18,6 +18,7 @@ import org.lowrank.weights.bytes.MalformedWeightsException;
 import org.lowrank.weights.tensor.Checkpoint;
 import org.lowrank.weights.tensor.DType;
 import org.lowrank.weights.tensor.Tensor;
+import org.lowrank.weights.tensor.TurnedTensor;
 import org.lowrank.weights.writing.ModelDirectory;
 import org.lowrank.weights.writing.OutputTensor;
 import org.lowrank.weights.writing.ShardPlan;
@@ -121,7 +122,7 @@ record EncoderWeights(int heads, int layers, Map<String, Values> tensors) {
             throw new MalformedWeightsException("missing tensor: " + String.join(", ", checkpoint.files()) + ": no "
                     + name + ", which a BERT encoder has; give another model");
         }
-        Tensor tensor = found.get();
+        Tensor tensor = TurnedTensor.asNamed(found.get());
         long cols = tensor.shape().get(tensor.shape().size() - 1);
         long count = tensor.shape().stream().reduce(1L, Math::multiplyExact);
         float[] floats = new float[Math.toIntExact(count)];
@@ -135,25 +136,11 @@ record EncoderWeights(int heads, int layers, Map<String, Values> tensors) {
                 }
             }
         }
-        Values stored = new Values(tensor.shape(), floats);
-        boolean turned = tensor.orientation() == Tensor.Orientation.IN_OUT && name.contains(".layer.");
-        return turned && tensor.shape().size() == 2 ? transposed(stored) : stored;
+        return new Values(tensor.shape(), floats);
     }
 
     private static boolean ends(String name, String wanted) {
         return name.equals(wanted) || name.endsWith("." + wanted);
-    }
-
-    private static Values transposed(Values values) {
-        int rows = Math.toIntExact(values.shape().get(0));
-        int cols = Math.toIntExact(values.shape().get(1));
-        float[] turned = new float[rows * cols];
-        for (int i = 0; i < rows; i++) {
-            for (int j = 0; j < cols; j++) {
-                turned[j * rows + i] = values.floats()[i * cols + j];
-            }
-        }
-        return new Values(List.of((long) cols, (long) rows), turned);
     }
 
     /** The same tensors, read back from a model that was written or merged. */
